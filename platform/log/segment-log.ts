@@ -1,7 +1,8 @@
 import { messageOf, OperationalError, systemCode } from "../errors.ts";
 import type { World } from "../world.ts";
 import type { LogFile, LogFiles } from "./files.ts";
-import { encodeRecord, headerBytes, type LogRecord } from "./record.ts";
+import { encodeRecord, headerBytes } from "./record.ts";
+import type { DamagedRange, LogReader, Segment } from "./segment.ts";
 import { endOfSegment, segmentReader } from "./segment-reader.ts";
 
 export interface SegmentLogOptions {
@@ -17,22 +18,6 @@ export interface SegmentLogOptions {
   readonly confirmedAtLeast: number;
 }
 
-/** Offsets that were written once and cannot be read any more; both ends belong to it. */
-export interface DamagedRange {
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface LogSlice {
-  readonly records: readonly LogRecord[];
-  readonly damaged: readonly DamagedRange[];
-}
-
-/** Reads on from where it stands; an empty slice means that it has caught up with what is durable. */
-export interface LogReader {
-  read(): Promise<LogSlice>;
-}
-
 /** Keeps what it confirmed, serves nothing that it did not write, and says what it lost. */
 export interface SegmentLog {
   /** The oldest offset still kept (equal to `nextOffset` when the log is empty). */
@@ -43,6 +28,8 @@ export interface SegmentLog {
   readonly bytes: number;
   /** What the disk says when it refuses; appends wait and are tried again each second. */
   readonly trouble: OperationalError | null;
+  /** The newest record that could be read at opening; 0 for none. */
+  readonly readableAtOpening: number;
   /** Offsets skipped at opening, because a damaged end may have held records that were confirmed. */
   readonly skippedAtOpening: DamagedRange | null;
   /**
@@ -50,6 +37,8 @@ export interface SegmentLog {
    * @throws OperationalError `log-full` when `pendingBytes` are waiting for the disk, `log-closed` after closing
    */
   append(body: Buffer): Promise<number>;
+  /** Whether `append` would take so many bytes now. */
+  hasRoom(bytes: number): boolean;
   reader(fromOffset: number): LogReader;
   /** Resolves when something beyond `offset` is durable, or when `signal` is aborted. */
   grown(offset: number, signal: AbortSignal): Promise<void>;
@@ -60,14 +49,6 @@ export interface SegmentLog {
     readonly maxAgeMs: number;
   }): Promise<void>;
   close(): Promise<void>;
-}
-
-export interface Segment {
-  readonly name: string;
-  readonly baseOffset: number;
-  readonly salt: number;
-  bytes: number;
-  changedAtMs: number;
 }
 
 interface Waiting {
@@ -108,7 +89,7 @@ export async function openSegmentLog(
 
   function append(body: Buffer): Promise<number> {
     if (closing) return Promise.reject(new OperationalError("log-closed", `${options.name} is closed`));
-    if (waitingBytes > 0 && waitingBytes + body.length > options.pendingBytes) {
+    if (!hasRoom(body.length)) {
       const why = trouble === null ? "the disk is too slow" : trouble.message;
       return Promise.reject(new OperationalError("log-full", `${options.name} takes no more: ${why}`));
     }
@@ -120,6 +101,10 @@ export async function openSegmentLog(
     });
     draining ??= drain();
     return durable;
+  }
+
+  function hasRoom(bytes: number): boolean {
+    return !closing && (waitingBytes === 0 || waitingBytes + bytes <= options.pendingBytes);
   }
 
   async function drain(): Promise<void> {
@@ -209,8 +194,10 @@ export async function openSegmentLog(
     get trouble() {
       return trouble;
     },
+    readableAtOpening: opening.readable,
     skippedAtOpening: opening.skipped,
     append,
+    hasRoom,
     reader: (fromOffset) => segmentReader(files, segments, fromOffset, () => durableOffset),
     grown: (offset, signal) =>
       new Promise((resolve) => {
@@ -286,7 +273,11 @@ async function nextOffsetAfter(
   files: LogFiles,
   segments: readonly Segment[],
   confirmedAtLeast: number,
-): Promise<{ readonly nextOffset: number; readonly skipped: DamagedRange | null }> {
+): Promise<{
+  readonly nextOffset: number;
+  readonly readable: number;
+  readonly skipped: DamagedRange | null;
+}> {
   const lastBase = segments[segments.length - 1]?.baseOffset ?? 1;
   let readable = lastBase - 1;
   let lostBytes = 0;
@@ -296,5 +287,6 @@ async function nextOffsetAfter(
     lostBytes = Math.max(lostBytes, end.lostBytes);
   }
   const used = Math.max(readable + Math.ceil(lostBytes / headerBytes), confirmedAtLeast);
-  return { nextOffset: used + 1, skipped: used > readable ? { from: readable + 1, to: used } : null };
+  const skipped = used > readable ? { from: readable + 1, to: used } : null;
+  return { nextOffset: used + 1, readable, skipped };
 }

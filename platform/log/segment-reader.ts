@@ -1,6 +1,6 @@
 import type { LogFiles } from "./files.ts";
 import { headerBytes, type LogRecord, nextMagic, parseRecord } from "./record.ts";
-import type { DamagedRange, LogReader, LogSlice, Segment } from "./segment-log.ts";
+import type { DamagedRange, LogReader, LogSlice, Segment } from "./segment.ts";
 
 const windowBytes = 1024 * 1024;
 /** A place in each segment is remembered every so many bytes, so that a reader can begin near its offset. */

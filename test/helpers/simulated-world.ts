@@ -1,4 +1,5 @@
 import type { Clock, Log, World } from "../../platform/world.ts";
+import { seededRandom } from "../../simulators/seeded-random.ts";
 
 /** A world whose time moves only when told to and whose chance comes from a seed. */
 export interface SimulatedWorld extends World {
@@ -86,17 +87,6 @@ export function simulatedWorld({ seed = 1, startMs = Date.UTC(2026, 0, 1) } = {}
 /** Lets promises that are ready run, and what they make ready, until the event loop has turned a few times. */
 export async function settled(turns = 4): Promise<void> {
   for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 function hexOf(next: () => number, digits: number): string {

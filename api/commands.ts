@@ -1,0 +1,60 @@
+import { Compile } from "typebox/compile";
+import { type AcknowledgeCommand, CommandReply } from "../contracts/live.ts";
+import { everyLiveTopic, liveTopic } from "../contracts/topics.ts";
+import type { Bus } from "../platform/bus.ts";
+import { OperationalError } from "../platform/errors.ts";
+import type { World } from "../platform/world.ts";
+
+export interface Commands {
+  /**
+   * Sends what a person wants to ingest and waits until it is done.
+   * @throws OperationalError `alarm-unknown`, `rev-stale`, `state-conflict`; `ingest-silent` after two seconds;
+   * `bus-down`
+   */
+  acknowledge(command: Omit<AcknowledgeCommand, "v" | "id" | "kind">): Promise<void>;
+}
+
+const answerWithinMs = 2_000;
+const checkReply = Compile(CommandReply);
+
+const sentences = {
+  "alarm-unknown": "There is no such alarm",
+  "rev-stale": "The alarm has changed since you saw it; look again",
+  "state-conflict": "The alarm is acknowledged or over already",
+} as const;
+
+export function commands(bus: Bus, world: World): Commands {
+  const waiting = new Map<string, (reply: CommandReply) => void>();
+
+  bus.subscribe(everyLiveTopic("reply"), (_topic, payload) => {
+    const reply: unknown = JSON.parse(payload.toString());
+    if (checkReply.Check(reply)) waiting.get(reply.id)?.(reply);
+    return "taken";
+  });
+
+  return {
+    acknowledge: async (wanted) => {
+      const id = world.random.uuid();
+      const command: AcknowledgeCommand = { v: 1, id, kind: "acknowledge", ...wanted };
+      const over = new AbortController();
+      const answered = new Promise<CommandReply>((resolve) => waiting.set(id, resolve));
+      try {
+        await bus.publish(liveTopic(wanted.site, "cmd"), JSON.stringify(command), { qos: 1 });
+        const reply = await Promise.race([
+          answered,
+          world.clock.sleep(answerWithinMs, over.signal).then(() => null),
+        ]);
+        if (reply === null) {
+          throw new OperationalError(
+            "ingest-silent",
+            "It was sent, but nothing has confirmed it; look again in a moment",
+          );
+        }
+        if (reply.failure !== null) throw new OperationalError(reply.failure, sentences[reply.failure]);
+      } finally {
+        over.abort();
+        waiting.delete(id);
+      }
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { STATUS_CODES } from "node:http";
+import type { FastifyError, FastifyInstance } from "fastify";
+import type { Problem } from "../contracts/http.ts";
+import { OperationalError } from "../platform/errors.ts";
+import type { World } from "../platform/world.ts";
+
+/** The status of a reply for each failure that a request can meet; what is not here is our own fault. */
+const statusOf: Readonly<Record<string, number>> = {
+  "request-invalid": 400,
+  "sign-in-needed": 401,
+  "sign-in-failed": 401,
+  "role-insufficient": 403,
+  "origin-foreign": 403,
+  "header-missing": 403,
+  "route-unknown": 404,
+  "boiler-unknown": 404,
+  "alarm-unknown": 404,
+  "rev-stale": 409,
+  "state-conflict": 409,
+  "too-many-attempts": 429,
+  "telemetry-unavailable": 503,
+  "ingest-silent": 503,
+  "bus-down": 503,
+};
+
+/** Every reply that is not a success says what failed, in one shape, with a stable code; never a stack. */
+export function replyWithProblems(app: FastifyInstance, world: World): void {
+  app.setNotFoundHandler((request, reply) => {
+    void reply
+      .code(404)
+      .type("application/problem+json")
+      .send(problem(404, "route-unknown", `There is no ${request.method} ${request.url.split("?")[0]}`));
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const { status, code, detail } = described(error);
+    if (status >= 500) world.log.error({ url: request.url, code, error: error.message }, "a request failed");
+    void reply
+      .code(status)
+      .type("application/problem+json")
+      .send(problem(status, code, detail));
+  });
+}
+
+function described(error: FastifyError): {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+} {
+  if (error instanceof OperationalError) {
+    return { status: statusOf[error.code] ?? 500, code: error.code, detail: error.message };
+  }
+  if (error.validation !== undefined) return { status: 400, code: "request-invalid", detail: error.message };
+  const status = error.statusCode ?? 500;
+  if (status < 500) return { status, code: "request-invalid", detail: error.message };
+  return { status, code: "internal", detail: "The server failed; its log says more" };
+}
+
+function problem(status: number, code: string, detail: string): Problem {
+  return { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, code, detail };
+}

@@ -1,0 +1,35 @@
+import { OperationalError } from "../platform/errors.ts";
+
+/** A moment as a client writes it: ISO 8601 with a zone, or ms since 1970. */
+export function instantOf(name: string, text: string): number {
+  const ms = /^\d+$/.test(text)
+    ? Number(text)
+    : /[zZ]|[+-]\d\d:\d\d$/.test(text)
+      ? Date.parse(text)
+      : Number.NaN;
+  if (Number.isSafeInteger(ms) && ms <= 7_258_118_400_000) return ms;
+  throw new OperationalError(
+    "request-invalid",
+    `${name} is "${text}"; it must be ms since 1970 or a time with a zone, like 2026-03-12T14:00:00+08:00`,
+  );
+}
+
+/** A range of time that goes forward. */
+export function rangeOf({ from, to }: { readonly from: string; readonly to: string }): {
+  readonly fromMs: number;
+  readonly toMs: number;
+} {
+  const fromMs = instantOf("from", from);
+  const toMs = instantOf("to", to);
+  if (toMs > fromMs) return { fromMs, toMs };
+  throw new OperationalError("request-invalid", "to must be later than from");
+}
+
+export function integerOf(name: string, text: string, lowest: number, highest: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= lowest && value <= highest) return value;
+  throw new OperationalError(
+    "request-invalid",
+    `${name} is "${text}"; it must be a whole number from ${lowest} to ${highest}`,
+  );
+}

@@ -1,0 +1,22 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { DeadLetters, Problem } from "../../contracts/http.ts";
+import { deadLetters } from "../../platform/records/integrity-records.ts";
+import type { RecordsDb } from "../../platform/records/records.ts";
+
+const shown = 100;
+
+export function deadLettersRoute(db: RecordsDb): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      "/dead-letters",
+      {
+        config: { role: "engineer" },
+        schema: {
+          summary: `Messages that were set aside, with the reason: how many of each, and the newest ${shown}`,
+          response: { 200: DeadLetters, "4xx": Problem },
+        },
+      },
+      async () => deadLetters(db, shown),
+    );
+  };
+}

@@ -1,0 +1,137 @@
+import { type Static, Type } from "typebox";
+import { flawReasons } from "../domain/reading.ts";
+import { Id, Instant, PointNameText, Serial } from "./ids.ts";
+
+export const clockSources = ["ntp", "rtc", "none"] as const;
+
+/** Why scans are missing: losses are data too. */
+export const gapReasons = ["restart", "overrun", "disk-full", "quota", "log-damage", "clock"] as const;
+
+/** Values of one boiler: `rows` hold `[ms after t0, value …]` in the order of `points`; one row is one reading. */
+export const BoilerRows = Type.Object({
+  boiler: Id,
+  points: Type.Array(PointNameText, { minItems: 1, maxItems: 256, uniqueItems: true }),
+  rows: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()]), { minItems: 2, maxItems: 257 }), {
+    minItems: 1,
+    maxItems: 500,
+  }),
+  /** `[row, point, reason]`, both counted from 0. What is not listed is good; every `null` is listed. */
+  flaws: Type.Array(
+    Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 }), Type.Enum(flawReasons)]),
+    { maxItems: 128_000 },
+  ),
+});
+export type BoilerRows = Static<typeof BoilerRows>;
+
+/**
+ * What a gateway sends, about once a second. Its identity is `gw, sid, seq`: contiguous, never used twice. The
+ * last member of its text is `h`, the SHA-256 of all bytes before `,"h":`, closed with `}`: what was hashed is
+ * what was sent, so nothing has to be written out again to check it.
+ */
+export const Batch = Type.Object({
+  v: Type.Literal(1),
+  site: Id,
+  gw: Id,
+  /** Made when the gateway's log is made: a wiped disk never repeats an identity. */
+  sid: Type.String({ pattern: "^[0-9a-f-]{36}$" }),
+  seq: Serial,
+  /** Counts the starts of the gateway's process. */
+  boot: Serial,
+  /** Time segment: one more at every step back of the clock by over a second. */
+  tseg: Type.Integer({ minimum: 0 }),
+  t0: Instant,
+  /** Monotonic ms of the gateway at `t0`. */
+  mono: Type.Number({ minimum: 0 }),
+  clk: Type.Object({ src: Type.Enum(clockSources), off: Type.Number(), unc: Type.Number({ minimum: 0 }) }),
+  b: Type.Array(BoilerRows, { maxItems: 500 }),
+  /** `[point or *, from, to, scans, reason]`: scans not done, or dropped by policy. */
+  gap: Type.Array(
+    Type.Tuple([
+      Type.String({ maxLength: 64 }),
+      Instant,
+      Instant,
+      Type.Integer({ minimum: 0 }),
+      Type.Enum(gapReasons),
+    ]),
+    { maxItems: 1_000 },
+  ),
+  /** `[first seq, last seq, reason]`: batches that were captured and can never be sent. */
+  lost: Type.Optional(Type.Array(Type.Tuple([Serial, Serial, Type.Enum(gapReasons)]), { maxItems: 1_000 })),
+  /** Readings in `b`. */
+  n: Type.Integer({ minimum: 0, maximum: 500 }),
+  /** `h` of the batch before, 64 zeros for the first. */
+  prev: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+  h: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+});
+export type Batch = Static<typeof Batch>;
+
+export const noHash = "0".repeat(64);
+export const largestBatchBytes = 256 * 1024;
+
+const tailBytes = `,"h":"${noHash}"}`.length;
+
+/** The text of a batch with its hash; `sha256Hex` is handed in, since contracts touch nothing of the platform. */
+export function sealBatch(
+  body: Omit<Batch, "h">,
+  sha256Hex: (bytes: Uint8Array) => string,
+): { readonly text: string; readonly hash: string } {
+  const unsealed = JSON.stringify(body);
+  const hash = sha256Hex(new TextEncoder().encode(unsealed));
+  return { text: `${unsealed.slice(0, -1)},"h":"${hash}"}`, hash };
+}
+
+/** The bytes that the hash of a sealed text covers, or `null` when it does not end as it must. */
+export function hashedBytes(sealed: Uint8Array): Uint8Array | null {
+  const body = sealed.length - tailBytes;
+  const tail = new TextDecoder().decode(sealed.subarray(Math.max(0, body)));
+  if (body < 1 || !/^,"h":"[0-9a-f]{64}"\}$/.test(tail)) return null;
+  // A true copy: `slice` of a Buffer would be a view, and what was sent must stay as it is.
+  const bytes = Uint8Array.from(sealed.subarray(0, body + 1));
+  bytes[body] = "}".charCodeAt(0);
+  return bytes;
+}
+
+/**
+ * Ingest's answer: what is durable with it, so that the gateway may let it go. It is also how ingest says that it
+ * is there: one that has just started greets every gateway, and a new `by` means that what was in flight is lost.
+ */
+export const Ack = Type.Object({
+  v: Type.Literal(1),
+  /** The start of ingest that speaks. */
+  by: Type.String({ maxLength: 64 }),
+  /** Empty where ingest has nothing of this gateway yet. */
+  sid: Type.String({ maxLength: 36 }),
+  /** Everything from the oldest known seq up to here. */
+  upto: Type.Integer({ minimum: 0 }),
+  /** Beyond `upto`, both ends included. */
+  ranges: Type.Array(Type.Tuple([Serial, Serial])),
+  /** Durable as well, but not as readings: quarantined, with the reason. */
+  dead: Type.Array(Type.Object({ seq: Serial, code: Type.String() })),
+});
+export type Ack = Static<typeof Ack>;
+
+/** A gateway's own account of itself, retained by the broker; the last will says `online: false`. */
+export const GatewayStatus = Type.Object({
+  v: Type.Literal(1),
+  site: Id,
+  gw: Id,
+  online: Type.Boolean(),
+  atMs: Instant,
+  sid: Type.Optional(Type.String({ maxLength: 36 })),
+  boot: Type.Optional(Serial),
+  /** The highest seq captured, and the highest up to which all is acknowledged. */
+  capturedUpto: Type.Optional(Type.Integer({ minimum: 0 })),
+  ackedUpto: Type.Optional(Type.Integer({ minimum: 0 })),
+  bufferedBatches: Type.Optional(Type.Integer({ minimum: 0 })),
+  oldestBufferedAtMs: Type.Optional(Type.Union([Instant, Type.Null()])),
+  bufferBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  scanMs: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** `[start of the UTC hour, readings captured in it, scans declared missing in it]`, newest last. */
+  hours: Type.Optional(
+    Type.Array(Type.Tuple([Instant, Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })])),
+  ),
+  trouble: Type.Optional(
+    Type.Union([Type.Object({ code: Type.String(), message: Type.String() }), Type.Null()]),
+  ),
+});
+export type GatewayStatus = Static<typeof GatewayStatus>;

@@ -1,0 +1,261 @@
+import { type Static, Type } from "typebox";
+import { priorities } from "../domain/alarms/alarm.ts";
+import { coalFirings, heatCarriers } from "../domain/boiler.ts";
+import { fuelClasses } from "../domain/fuel.ts";
+import { notJudgedReasons } from "../domain/limits.ts";
+import type { PointName } from "../domain/points.ts";
+import { Id, Instant, Serial } from "./ids.ts";
+import { JudgedText, LimitRowText, LiveBoiler } from "./live.ts";
+import { LabelText } from "./registry.ts";
+
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
+
+/** RFC 9457, `application/problem+json`; `code` is stable and for programs. */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String(),
+  detail: Type.String(),
+});
+export type Problem = Static<typeof Problem>;
+
+export const PointText = Type.Object({
+  name: Type.String(),
+  unit: Type.String(),
+  decimals: Type.Integer(),
+  from: Type.Enum(["sensor", "formula", "either"]),
+  /** Of points that a configuration added; the others' labels are the dashboard's. */
+  label: nullable(LabelText),
+});
+
+/** A table's cell that applies to a boiler now, and where it is from. */
+export const LimitInForce = Type.Object({
+  limit: nullable(Type.Number()),
+  row: LimitRowText,
+  tablesId: Type.String(),
+  source: Type.String(),
+  inForceFrom: Type.String(),
+});
+
+export const BoilerText = Type.Object({
+  id: Id,
+  siteId: Id,
+  name: Type.String(),
+  capacityTPerH: Type.Number(),
+  heatCarrier: Type.Enum(heatCarriers),
+  coalFiring: nullable(Type.Enum(coalFirings)),
+  fuels: Type.Array(
+    Type.Object({ id: Id, label: LabelText, fuelClass: Type.Enum(fuelClasses), flowPoint: Type.String() }),
+  ),
+  referenceO2Percent: Type.Number(),
+  simulated: Type.Boolean(),
+  gatewayId: nullable(Id),
+  scanMs: nullable(Type.Integer()),
+  points: Type.Array(PointText),
+  limits: Type.Object({ airRatio: nullable(LimitInForce), exhaustTempC: nullable(LimitInForce) }),
+  /** Of the clock hour's mean at the reference oxygen; `null`: none in force. */
+  emissionLimits: nullable(
+    Type.Object({
+      source: Type.String(),
+      inForceFrom: Type.String(),
+      pmAtRefO2MgPerNm3: Type.Number(),
+      soxAtRefO2Ppm: Type.Number(),
+      noxAtRefO2Ppm: Type.Number(),
+    }),
+  ),
+  /** When this site counts a boiler as steady, and whether that is shorter than the default. */
+  steady: Type.Object({
+    windowSeconds: Type.Number(),
+    stepSeconds: Type.Number(),
+    afterLightOffSeconds: Type.Number(),
+    shortened: Type.Boolean(),
+  }),
+});
+export type BoilerText = Static<typeof BoilerText>;
+
+export const SiteText = Type.Object({
+  id: Id,
+  name: LabelText,
+  place: LabelText,
+  timeZone: Type.String(),
+  simulated: Type.Boolean(),
+});
+export type SiteText = Static<typeof SiteText>;
+
+export const Boilers = Type.Object({ sites: Type.Array(SiteText), boilers: Type.Array(BoilerText) });
+export type Boilers = Static<typeof Boilers>;
+
+export const Latest = Type.Object({ serverTimeMs: Instant, latest: nullable(LiveBoiler) });
+
+/** `values[point][i]` was measured at `timesMs[i]`; `null` is a hole, never to be drawn over. */
+export const Trend = Type.Object({
+  boilerId: Id,
+  fromMs: Instant,
+  toMs: Instant,
+  /** `raw`: every reading. `buckets`: two points per bucket, its lowest and highest value in their order. */
+  resolution: Type.Enum(["raw", "buckets"]),
+  timesMs: Type.Array(Type.Number()),
+  values: Type.Record(Type.String(), Type.Array(nullable(Type.Number()))),
+});
+export type Trend = Static<typeof Trend>;
+
+export const AlarmText = Type.Object({
+  id: Type.String(),
+  ruleId: Id,
+  siteId: Id,
+  sourceId: Id,
+  priority: Type.Enum(priorities),
+  state: Type.Enum(["unacknowledged", "acknowledged", "returned", "closed"]),
+  sinceMs: Instant,
+  announcedAtMs: Instant,
+  returnedAtMs: nullable(Instant),
+  occurrences: Type.Integer(),
+  acknowledgement: nullable(
+    Type.Object({ by: Type.String(), atMs: Instant, comment: nullable(Type.String()) }),
+  ),
+  evidence: nullable(JudgedText),
+  rev: Serial,
+  title: LabelText,
+  response: Type.Array(LabelText),
+  consequence: LabelText,
+});
+export type AlarmText = Static<typeof AlarmText>;
+
+/** `rev` is of the whole list: ask again with `since=rev` for what has changed, closed ones included. */
+export const Alarms = Type.Object({ rev: Type.Integer(), alarms: Type.Array(AlarmText) });
+export type Alarms = Static<typeof Alarms>;
+
+export const GatewayText = Type.Object({
+  id: Id,
+  siteId: Id,
+  online: Type.Boolean(),
+  lastSeenMs: nullable(Instant),
+  capturedUpto: nullable(Type.Integer()),
+  ackedUpto: nullable(Type.Integer()),
+  bufferedBatches: nullable(Type.Integer()),
+  oldestBufferedAtMs: nullable(Instant),
+  trouble: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
+});
+export const Gateways = Type.Object({ serverTimeMs: Instant, gateways: Type.Array(GatewayText) });
+export type Gateways = Static<typeof Gateways>;
+
+/** The conservation law: captured = stored + quarantined + dropped + in flight, per gateway and UTC hour. */
+export const IntegrityHour = Type.Object({
+  gatewayId: Id,
+  siteId: Id,
+  hourStartMs: Instant,
+  /** What the gateway says that it captured; `null` while it has not said. */
+  captured: nullable(Type.Integer()),
+  /** Counted in the store itself. */
+  stored: Type.Integer(),
+  quarantined: Type.Integer(),
+  dropped: Type.Integer(),
+  inFlight: nullable(Type.Integer()),
+  /** Scans that were never done, declared as gaps. */
+  missedScans: Type.Integer(),
+  /** `false`: something was lost, doubled or altered. `null`: the gateway has not said enough. */
+  balanced: nullable(Type.Boolean()),
+});
+export const Integrity = Type.Object({
+  hours: Type.Array(IntegrityHour),
+  /** Messages since the start of ingest, by what became of them. */
+  messages: Type.Object({
+    accepted: Type.Integer(),
+    duplicates: Type.Integer(),
+    quarantined: Type.Record(Type.String(), Type.Integer()),
+  }),
+  /** Journal entries that the telemetry store does not have yet. */
+  telemetryLag: Type.Integer(),
+  /** Per gateway and its log: the seqs that are durable here. */
+  accepted: Type.Array(
+    Type.Object({
+      gatewayId: Id,
+      siteId: Id,
+      sid: Type.String(),
+      ranges: Type.Array(Type.Tuple([Serial, Serial])),
+    }),
+  ),
+});
+export type Integrity = Static<typeof Integrity>;
+
+export const DeadLetterText = Type.Object({
+  id: Type.Integer(),
+  topic: Type.String(),
+  reason: Type.String(),
+  detail: Type.String(),
+  receivedAtMs: Instant,
+  bytes: Type.Integer(),
+});
+export const DeadLetters = Type.Object({
+  total: Type.Integer(),
+  byReason: Type.Record(Type.String(), Type.Integer()),
+  letters: Type.Array(DeadLetterText),
+});
+
+export const Session = Type.Object({
+  user: Type.String(),
+  role: Type.Enum(["viewer", "operator", "engineer", "admin"]),
+});
+export type Session = Static<typeof Session>;
+
+export const Health = Type.Object({
+  status: Type.Enum(["ok", "degraded"]),
+  version: Type.String(),
+  serverTimeMs: Instant,
+  /** What is not as it should be, each with what to do. */
+  troubles: Type.Array(Type.Object({ code: Type.String(), message: Type.String() })),
+});
+export type Health = Static<typeof Health>;
+
+/** What a list of boilers shows of one: a few values, and how it was judged. */
+export const overviewPoints = [
+  "firing",
+  "loadPercent",
+  "o2DryPercent",
+  "airRatio",
+  "exhaustTempC",
+  "efficiencySiegertLhvPercent",
+  "pmAtRefO2MgPerNm3",
+  "soxAtRefO2Ppm",
+  "noxAtRefO2Ppm",
+] as const satisfies readonly PointName[];
+
+const OverviewVerdict = Type.Object({
+  kind: Type.Enum(["within", "above", "no-limit", "not-in-force", "not-judged"]),
+  value: Type.Optional(Type.Number()),
+  limit: Type.Optional(Type.Number()),
+  reason: Type.Optional(Type.Enum(notJudgedReasons)),
+});
+
+export const OverviewBoiler = Type.Object({
+  ...LiveBoiler.properties,
+  verdicts: Type.Object({ airRatio: OverviewVerdict, exhaustTempC: OverviewVerdict }),
+});
+export type OverviewBoiler = Static<typeof OverviewBoiler>;
+
+export const SocketSnapshot = Type.Object({
+  serverTimeMs: Instant,
+  alarmsRev: Type.Integer(),
+  boilers: Type.Array(OverviewBoiler),
+});
+export type SocketSnapshot = Static<typeof SocketSnapshot>;
+
+/** Sent every second even when nothing changed, so that silence means a lost link. */
+export const SocketFrame = Type.Object({ serverTimeMs: Instant, boilers: Type.Array(OverviewBoiler) });
+export type SocketFrame = Static<typeof SocketFrame>;
+
+/** Socket.IO, from the server. */
+export interface ServerEvents {
+  snapshot: (snapshot: SocketSnapshot) => void;
+  frame: (frame: SocketFrame) => void;
+  /** The whole newest reading of a boiler that this client watches. */
+  boiler: (boiler: LiveBoiler) => void;
+  alarms: (hint: { readonly rev: number }) => void;
+}
+
+/** Socket.IO, from a client: the boiler whose page is open, or `null`. */
+export interface ClientEvents {
+  watch: (boilerId: string | null) => void;
+}

@@ -1,0 +1,115 @@
+import { type Static, Type } from "typebox";
+import { coalFirings } from "../domain/boiler.ts";
+import { fuelClasses } from "../domain/fuel.ts";
+import { notJudgedReasons } from "../domain/limits.ts";
+import { flawReasons } from "../domain/reading.ts";
+import { Id, Instant, Serial } from "./ids.ts";
+
+export const LimitRowText = Type.Object({
+  fuelClass: Type.Enum(fuelClasses),
+  coalFiring: Type.Union([Type.Enum(coalFirings), Type.Null()]),
+  fromTPerH: Type.Number(),
+  belowTPerH: Type.Union([Type.Number(), Type.Null()]),
+  limit: Type.Union([Type.Number(), Type.Null()]),
+});
+
+/** A value held against a limit, and all that explains it. */
+export const JudgedText = Type.Object({
+  kind: Type.Enum(["within", "above"]),
+  value: Type.Number(),
+  limit: Type.Number(),
+  row: LimitRowText,
+  tablesId: Type.String(),
+  source: Type.String(),
+  inForceFrom: Type.String(),
+  fuelId: Type.String(),
+  inputMean: Type.Number(),
+  steadySinceMs: Type.Number(),
+});
+
+export const VerdictText = Type.Union([
+  JudgedText,
+  Type.Object({
+    kind: Type.Literal("no-limit"),
+    tablesId: Type.String(),
+    source: Type.String(),
+    row: LimitRowText,
+  }),
+  Type.Object({ kind: Type.Literal("not-in-force") }),
+  Type.Object({ kind: Type.Literal("not-judged"), reason: Type.Enum(notJudgedReasons) }),
+]);
+export type VerdictText = Static<typeof VerdictText>;
+
+/** The newest reading of one boiler, with what was derived from it and how it was judged. */
+export const LiveBoiler = Type.Object({
+  boilerId: Id,
+  /** Grows by one with each reading that became the boiler's newest; a step of more means that some were passed over. */
+  n: Serial,
+  takenAtMs: Instant,
+  values: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()])),
+  flaws: Type.Record(Type.String(), Type.Enum(flawReasons)),
+  verdicts: Type.Object({ airRatio: VerdictText, exhaustTempC: VerdictText }),
+});
+export type LiveBoiler = Static<typeof LiveBoiler>;
+
+/** Once a second for a site: the boilers that changed, and every ten seconds all of them. */
+export const LiveFrame = Type.Object({
+  v: Type.Literal(1),
+  site: Id,
+  atMs: Instant,
+  complete: Type.Boolean(),
+  boilers: Type.Array(LiveBoiler),
+});
+export type LiveFrame = Static<typeof LiveFrame>;
+
+/** Something about alarms has changed: ask for what is newer than what you have. */
+export const AlarmsHint = Type.Object({ v: Type.Literal(1), site: Id, rev: Type.Integer({ minimum: 0 }) });
+export type AlarmsHint = Static<typeof AlarmsHint>;
+
+/** What a person wants done; ingest does it, and answers on the reply topic of the site. */
+export const AcknowledgeCommand = Type.Object({
+  v: Type.Literal(1),
+  id: Type.String({ minLength: 1, maxLength: 64 }),
+  site: Id,
+  kind: Type.Literal("acknowledge"),
+  alarmId: Type.String({ maxLength: 200 }),
+  rev: Serial,
+  by: Type.String({ minLength: 1, maxLength: 64 }),
+  comment: Type.Union([Type.String({ maxLength: 2_000 }), Type.Null()]),
+  /** The same key again is the same command again: it has no further effect. */
+  key: Type.String({ minLength: 1, maxLength: 128 }),
+});
+export type AcknowledgeCommand = Static<typeof AcknowledgeCommand>;
+
+export const commandFailures = ["alarm-unknown", "rev-stale", "state-conflict"] as const;
+
+export const CommandReply = Type.Object({
+  v: Type.Literal(1),
+  id: Type.String(),
+  /** `null`: done. */
+  failure: Type.Union([Type.Enum(commandFailures), Type.Null()]),
+});
+export type CommandReply = Static<typeof CommandReply>;
+
+/** Every five seconds, retained: how ingest is doing. */
+export const IngestStatus = Type.Object({
+  v: Type.Literal(1),
+  atMs: Instant,
+  /** Messages since the start of ingest, by what became of them. */
+  acceptedBatches: Type.Integer(),
+  duplicateBatches: Type.Integer(),
+  quarantined: Type.Record(Type.String(), Type.Integer()),
+  /** Journal entries that the telemetry store does not have yet. */
+  telemetryLag: Type.Integer(),
+  /** Per gateway and its log: the seqs that are durable. */
+  accepted: Type.Array(
+    Type.Object({
+      siteId: Id,
+      gatewayId: Id,
+      sid: Type.String(),
+      ranges: Type.Array(Type.Tuple([Serial, Serial])),
+    }),
+  ),
+  troubles: Type.Array(Type.Object({ code: Type.String(), message: Type.String() })),
+});
+export type IngestStatus = Static<typeof IngestStatus>;

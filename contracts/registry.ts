@@ -1,0 +1,97 @@
+import { type Static, Type } from "typebox";
+import { coalFirings, heatCarriers } from "../domain/boiler.ts";
+import { Id, PointNameText } from "./ids.ts";
+
+const closed = { additionalProperties: false } as const;
+
+export const LabelText = Type.Object(
+  { en: Type.String({ minLength: 1 }), "zh-TW": Type.String({ minLength: 1 }) },
+  closed,
+);
+
+/** When a boiler of the site counts as steady; see `domain/steady-state.ts` for what each means. */
+export const SteadyConfig = Type.Object(
+  {
+    stepSeconds: Type.Number({ minimum: 1, maximum: 300, default: 60 }),
+    windowSeconds: Type.Number({ minimum: 5, maximum: 7_200, default: 900 }),
+    afterLightOffSeconds: Type.Number({ minimum: 0, maximum: 14_400, default: 1_800 }),
+    o2DriftPercent: Type.Number({ exclusiveMinimum: 0, maximum: 5, default: 0.3 }),
+    exhaustDriftK: Type.Number({ exclusiveMinimum: 0, maximum: 50, default: 5 }),
+    loadDriftPercent: Type.Number({ exclusiveMinimum: 0, maximum: 50, default: 3 }),
+    validShare: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 0.75 }),
+  },
+  { ...closed, default: {} },
+);
+export type SteadyConfig = Static<typeof SteadyConfig>;
+
+/** What a site changes of an alarm rule's own timing. */
+export const AlarmTiming = Type.Object(
+  {
+    onDelaySeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 3_600 })),
+    offDelaySeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 3_600 })),
+  },
+  closed,
+);
+
+export const BoilerConfig = Type.Object(
+  {
+    id: Id,
+    name: Type.String({ minLength: 1, maxLength: 64 }),
+    capacityTPerH: Type.Number({ exclusiveMinimum: 0, maximum: 5_000 }),
+    heatCarrier: Type.Enum(heatCarriers),
+    coalFiring: Type.Optional(Type.Enum(coalFirings)),
+    fuels: Type.Array(Id, { minItems: 1, maxItems: 8, uniqueItems: true }),
+    limits: Type.String({ default: "tw-boiler-tables" }),
+    /** Limits of this boiler's own, in place of the tables' cells: a permit, or a plant's own target. */
+    ownLimits: Type.Optional(
+      Type.Object(
+        {
+          airRatio: Type.Optional(Type.Number({ minimum: 1, maximum: 5 })),
+          exhaustTempC: Type.Optional(Type.Number({ minimum: 50, maximum: 600 })),
+          source: Type.String({ minLength: 1 }),
+          validFrom: Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" }),
+        },
+        closed,
+      ),
+    ),
+    emissionStandard: Type.String({ default: "tw-boiler-emissions" }),
+    standing: Type.Enum(["new", "existing"], { default: "existing" }),
+    referenceO2Percent: Type.Number({ minimum: 0, maximum: 15, default: 6 }),
+    airHumidityKgPerKg: Type.Number({ minimum: 0, maximum: 0.05, default: 0.012 }),
+    combustionAirTempC: Type.Number({ minimum: -30, maximum: 80, default: 25 }),
+  },
+  closed,
+);
+export type BoilerConfig = Static<typeof BoilerConfig>;
+
+export const SiteConfig = Type.Object(
+  {
+    id: Id,
+    name: LabelText,
+    place: LabelText,
+    timeZone: Type.String({ default: "Asia/Taipei" }),
+    /** Its data come from simulators and are marked so wherever they appear. */
+    simulated: Type.Boolean({ default: false }),
+    steady: SteadyConfig,
+    alarms: Type.Record(Type.String({ pattern: "^[a-z0-9-]+$" }), AlarmTiming, { default: {} }),
+    boilers: Type.Array(BoilerConfig, { maxItems: 10_000, default: [] }),
+  },
+  closed,
+);
+export type SiteConfig = Static<typeof SiteConfig>;
+
+/** A sensor that no formula knows: stored and charted under its name, which ends in its unit. */
+export const FurtherPoint = Type.Object(
+  {
+    unit: Type.String({ maxLength: 16 }),
+    decimals: Type.Integer({ minimum: 0, maximum: 6, default: 0 }),
+    range: Type.Tuple([Type.Number(), Type.Number()]),
+    label: LabelText,
+  },
+  closed,
+);
+
+export const registryProperties = {
+  sites: Type.Array(SiteConfig, { default: [], maxItems: 1_000 }),
+  points: Type.Record(PointNameText, FurtherPoint, { default: {} }),
+};

@@ -1,0 +1,38 @@
+import { airO2Percent, type Stoichiometry } from "./stoichiometry.ts";
+
+/** kg of air to kg of water, as mol to mol. */
+const airToWaterMolarMass = 28.96 / 18.015;
+
+/**
+ * Oxygen of the dried gas, from the reading of a probe in the wet gas.
+ * @param flueMoisturePercent water in the flue gas, % by volume, below 100
+ * @source Definition of the dry basis: the same oxygen in the volume without water
+ */
+export function o2DryFromWetPercent(o2WetPercent: number, flueMoisturePercent: number): number {
+  return (100 * o2WetPercent) / (100 - flueMoisturePercent);
+}
+
+/**
+ * Water in the flue gas, from a wet oxygen reading, where no moisture meter stands.
+ *
+ * Per unit of fuel, with A the theoretical air, V₀ the wet products at just enough air and m = 1 + humidity in
+ * mol per mol of dry air, the wet oxygen is 20.95·(λ−1)·A / (V₀ + (λ−1)·A·m). Solved for λ, this gives the gas
+ * volume and the water in it. Combustion is taken as complete.
+ * @param o2WetPercent % by volume in the wet gas
+ * @param airHumidityKgPerKg water in the combustion air, kg per kg of dry air
+ * @returns % by volume; `null` where the oxygen is that of air or more
+ * @source Water and oxygen balance above
+ */
+export function flueMoisturePercent(
+  o2WetPercent: number,
+  fuel: Stoichiometry,
+  airHumidityKgPerKg: number,
+): number | null {
+  const waterPerAir = airHumidityKgPerKg * airToWaterMolarMass;
+  const stoichiometricWetMol = fuel.dryProductMol + fuel.waterMol + fuel.airMol * waterPerAir;
+  const oxygenLeft = airO2Percent - o2WetPercent * (1 + waterPerAir);
+  if (oxygenLeft <= 0) return null;
+  const surplusAirMol = (stoichiometricWetMol * o2WetPercent) / oxygenLeft;
+  const waterMol = fuel.waterMol + (fuel.airMol + surplusAirMol) * waterPerAir;
+  return (100 * waterMol) / (fuel.dryProductMol + surplusAirMol + waterMol);
+}

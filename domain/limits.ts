@@ -1,0 +1,208 @@
+import type { Boiler, CoalFiring } from "./boiler.ts";
+import { airRatioHundredths } from "./combustion/air-ratio.ts";
+import type { Fuel, FuelClass } from "./fuel.ts";
+
+/** What the two tables limit; each is a point's name. */
+export const tableQuantities = ["airRatio", "exhaustTempC"] as const;
+export type TableQuantity = (typeof tableQuantities)[number];
+
+/** One cell of a table, with its row and column. `limit` is `null` where the table prints a dash. */
+export interface LimitRow {
+  readonly fuelClass: FuelClass;
+  /** `null` for oil and gas. */
+  readonly coalFiring: CoalFiring | null;
+  /** t/h, inclusive (以上). */
+  readonly fromTPerH: number;
+  /** t/h, exclusive (未達); `null`: no upper end. */
+  readonly belowTPerH: number | null;
+  readonly limit: number | null;
+}
+
+/** A published set of limits, as in force from a date on. */
+export interface LimitTables {
+  readonly id: string;
+  /** ISO date. */
+  readonly validFrom: string;
+  readonly source: string;
+  readonly tables: Readonly<Record<TableQuantity, readonly LimitRow[]>>;
+}
+
+/** Concentrations at the reference oxygen that a stack may not exceed in a clock hour's mean. */
+export const emissionQuantities = ["pmAtRefO2MgPerNm3", "soxAtRefO2Ppm", "noxAtRefO2Ppm"] as const;
+export type EmissionQuantity = (typeof emissionQuantities)[number];
+
+export interface EmissionStandard {
+  readonly id: string;
+  readonly validFrom: string;
+  readonly source: string;
+  /** ISO dates from which it binds boilers built after it and boilers that stood before. */
+  readonly inForceFrom: { readonly new: string; readonly existing: string };
+  readonly limits: Readonly<Record<EmissionQuantity, number>>;
+}
+
+/** The cell that applies to a boiler while `fuel` governs; `null` when the table has no such row. */
+export function limitRow(rows: readonly LimitRow[], boiler: Boiler, fuel: Fuel): LimitRow | null {
+  const coalFiring = fuel.fuelClass === "coal" ? boiler.coalFiring : null;
+  const capacity = boiler.capacityTPerH;
+  return (
+    rows.find(
+      (row) =>
+        row.fuelClass === fuel.fuelClass &&
+        row.coalFiring === coalFiring &&
+        capacity >= row.fromTPerH &&
+        (row.belowTPerH === null || capacity < row.belowTPerH),
+    ) ?? null
+  );
+}
+
+/** The edition that was in force at a moment; days begin at midnight UTC+8, as the rules' dates do. */
+export function inForceAt<T extends { readonly validFrom: string }>(
+  editions: readonly T[],
+  atMs: number,
+): T | null {
+  let found: T | null = null;
+  for (const edition of editions) {
+    if (dayStartMs(edition.validFrom) > atMs) continue;
+    if (found === null || edition.validFrom > found.validFrom) found = edition;
+  }
+  return found;
+}
+
+function dayStartMs(isoDate: string): number {
+  return Date.parse(`${isoDate}T00:00:00+08:00`);
+}
+
+/** Why a limit was not held against a value: the tables are made for steady firing, and for good data. */
+export const notJudgedReasons = [
+  "not-firing",
+  "firing-unknown",
+  "light-off",
+  "window-filling",
+  "not-steady",
+  "input-flawed",
+  "no-data",
+  "no-sensor",
+  "fuel-unknown",
+  "hour-not-complete",
+] as const;
+export type NotJudgedReason = (typeof notJudgedReasons)[number];
+
+/** A boiler's own limits, in place of the tables' from their date on: a permit, or the plant's own target. */
+export interface OwnLimits {
+  readonly airRatio: number | null;
+  readonly exhaustTempC: number | null;
+  readonly source: string;
+  readonly validFrom: string;
+}
+
+/** A limit as it applies to one boiler at one time, and where it is written. */
+export interface LimitInForce {
+  readonly limit: number | null;
+  readonly row: LimitRow;
+  readonly tablesId: string;
+  readonly source: string;
+  readonly inForceFrom: string;
+}
+
+/**
+ * What limits a quantity of a boiler at a moment, while `fuel` governs.
+ * @returns `null` when nothing was in force; a `limit` of `null` when the table prints a dash
+ */
+export function limitInForce(
+  quantity: TableQuantity,
+  boiler: Boiler,
+  fuel: Fuel,
+  tables: readonly LimitTables[],
+  atMs: number,
+): LimitInForce | null {
+  const own = boiler.ownLimits === null ? null : inForceAt([boiler.ownLimits], atMs);
+  const ownLimit = own?.[quantity] ?? null;
+  if (own !== null && ownLimit !== null) {
+    const row = {
+      fuelClass: fuel.fuelClass,
+      coalFiring: null,
+      fromTPerH: 0,
+      belowTPerH: null,
+      limit: ownLimit,
+    };
+    return { limit: ownLimit, row, tablesId: "own", source: own.source, inForceFrom: own.validFrom };
+  }
+  const edition = inForceAt(tables, atMs);
+  const row = edition === null ? null : limitRow(edition.tables[quantity], boiler, fuel);
+  if (edition === null || row === null) return null;
+  const { id: tablesId, source, validFrom: inForceFrom } = edition;
+  return { limit: row.limit, row, tablesId, source, inForceFrom };
+}
+
+/** A value held against its limit, with all that is needed to explain it. */
+export interface Judged extends Omit<LimitInForce, "limit"> {
+  readonly kind: "within" | "above";
+  /** As compared: the air ratio rounded to two decimals, the exhaust temperature unrounded. */
+  readonly value: number;
+  readonly limit: number;
+  readonly fuelId: string;
+  /** Mean of the measured input over the steady window: dry O₂ for the air ratio. */
+  readonly inputMean: number;
+  readonly steadySinceMs: number;
+}
+
+export type Verdict =
+  | Judged
+  | { readonly kind: "no-limit"; readonly tablesId: string; readonly source: string; readonly row: LimitRow }
+  | { readonly kind: "not-in-force" }
+  | { readonly kind: "not-judged"; readonly reason: NotJudgedReason };
+
+export type Verdicts = Readonly<Record<TableQuantity, Verdict>>;
+
+/** The means of a steady window, over which a table is judged; `null` where the boiler has no such sensor. */
+export interface SteadyMeans {
+  readonly o2DryPercent: number | null;
+  readonly exhaustTempC: number | null;
+  readonly steadySinceMs: number;
+}
+
+/**
+ * Holds the means of a steady window against the two tables.
+ *
+ * The air ratio comes from the mean oxygen (the mean of ratios would be another figure), is rounded, and may
+ * equal the limit. The temperature is compared as it is and may equal the limit, too.
+ * @param tables the editions known; the one in force at `atMs` decides
+ * @source Guidance 003, the two tables with notes 1 and 2
+ */
+export function judgeTables(
+  means: SteadyMeans,
+  boiler: Boiler,
+  fuel: Fuel,
+  tables: readonly LimitTables[],
+  atMs: number,
+): Verdicts {
+  const judge = (quantity: TableQuantity, inputMean: number | null, value: number | null): Verdict => {
+    if (inputMean === null) return { kind: "not-judged", reason: "no-sensor" };
+    if (value === null) return { kind: "not-judged", reason: "input-flawed" };
+    const inForce = limitInForce(quantity, boiler, fuel, tables, atMs);
+    if (inForce === null) return { kind: "not-in-force" };
+    const { limit, row, tablesId, source } = inForce;
+    if (limit === null) return { kind: "no-limit", tablesId, source, row };
+    const { steadySinceMs } = means;
+    return {
+      ...inForce,
+      kind: value <= limit ? "within" : "above",
+      value,
+      limit,
+      fuelId: fuel.id,
+      inputMean,
+      steadySinceMs,
+    };
+  };
+  const hundredths = means.o2DryPercent === null ? null : airRatioHundredths(means.o2DryPercent);
+  return {
+    airRatio: judge("airRatio", means.o2DryPercent, hundredths === null ? null : hundredths / 100),
+    exhaustTempC: judge("exhaustTempC", means.exhaustTempC, means.exhaustTempC),
+  };
+}
+
+/** Both tables not judged, for one reason. */
+export function notJudged(reason: NotJudgedReason): Verdicts {
+  const verdict: Verdict = { kind: "not-judged", reason };
+  return { airRatio: verdict, exhaustTempC: verdict };
+}

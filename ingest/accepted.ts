@@ -1,0 +1,118 @@
+import type { Batch } from "../contracts/batch.ts";
+import { hasSerial, type SerialRanges, withRange } from "../domain/serial-ranges.ts";
+import type { BatchIdentity } from "./journal.ts";
+
+/** One gateway's log, as far as ingest has it. */
+export interface AcceptedLog {
+  readonly siteId: string;
+  readonly gatewayId: string;
+  readonly sid: string;
+  readonly ranges: SerialRanges;
+  /** Newest time taken in, per boiler, within the newest time segment: times may only grow. */
+  readonly newestMs: Readonly<Record<string, number>>;
+  readonly timeSegment: number;
+  readonly newestSeq: number;
+}
+
+export type Identity = "new" | "duplicate" | "conflict";
+
+/** What has been accepted of every gateway: known after a restart from a saved copy and the journal behind it. */
+export interface AcceptedBatches {
+  identityOf(batch: Batch): Identity;
+  /** Takes a batch in; the order is that of the journal. */
+  add(batch: Batch): void;
+  /** Notes a seq that is durable, but not as a batch. */
+  addDead(batch: BatchIdentity): void;
+  /** The boiler of a batch whose times do not grow, or `null`. */
+  timeFault(batch: Batch): string | null;
+  of(siteId: string, gatewayId: string): readonly AcceptedLog[];
+  all(): readonly AcceptedLog[];
+}
+
+/** So many hashes of a log are remembered, to tell a batch sent twice from another one under its number. */
+const hashesKept = 10_000;
+
+export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBatches {
+  const logs = new Map<string, AcceptedLog>(
+    saved.map((log) => [keyOf(log.siteId, log.gatewayId, log.sid), log]),
+  );
+  const hashes = new Map<string, Map<number, string>>();
+
+  function logOf({ site, gw, sid }: Omit<BatchIdentity, "seq">): AcceptedLog {
+    const fresh = {
+      siteId: site,
+      gatewayId: gw,
+      sid,
+      ranges: [],
+      newestMs: {},
+      timeSegment: 0,
+      newestSeq: 0,
+    };
+    return logs.get(keyOf(site, gw, sid)) ?? fresh;
+  }
+
+  function keep(log: AcceptedLog): void {
+    logs.set(keyOf(log.siteId, log.gatewayId, log.sid), log);
+  }
+
+  return {
+    identityOf: (batch) => {
+      const { site, gw, sid, seq, h } = batch;
+      if (!hasSerial(logOf(batch).ranges, seq)) return "new";
+      const known = hashes.get(keyOf(site, gw, sid))?.get(seq);
+      return known === undefined || known === h ? "duplicate" : "conflict";
+    },
+    add: (batch) => {
+      const { site, gw, sid, seq, h, lost = [] } = batch;
+      const log = logOf(batch);
+      let ranges = withRange(log.ranges, seq, seq);
+      for (const [first, last] of lost) ranges = withRange(ranges, first, last);
+      const newest = seq > log.newestSeq;
+      keep({
+        ...log,
+        ranges,
+        ...(newest && {
+          newestSeq: seq,
+          timeSegment: batch.tseg,
+          newestMs: { ...(batch.tseg === log.timeSegment ? log.newestMs : {}), ...newestTimes(batch) },
+        }),
+      });
+      const key = keyOf(site, gw, sid);
+      const known = hashes.get(key) ?? new Map<number, string>();
+      hashes.set(key, known.set(seq, h));
+      for (const oldest of known.keys()) {
+        if (known.size <= hashesKept) break;
+        known.delete(oldest);
+      }
+    },
+    addDead: (batch) => {
+      const log = logOf(batch);
+      keep({ ...log, ranges: withRange(log.ranges, batch.seq, batch.seq) });
+    },
+    timeFault: (batch) => {
+      const log = logOf(batch);
+      for (const { boiler, rows } of batch.b) {
+        let before = -1;
+        for (const [dt] of rows) {
+          if ((dt ?? 0) <= before) return boiler;
+          before = dt ?? 0;
+        }
+        if (batch.tseg !== log.timeSegment || batch.seq < log.newestSeq) continue;
+        const newestMs = log.newestMs[boiler];
+        if (newestMs !== undefined && batch.t0 + (rows[0]?.[0] ?? 0) <= newestMs) return boiler;
+      }
+      return null;
+    },
+    of: (siteId, gatewayId) =>
+      [...logs.values()].filter((log) => log.siteId === siteId && log.gatewayId === gatewayId),
+    all: () => [...logs.values()],
+  };
+}
+
+function newestTimes({ t0, b }: Batch): Readonly<Record<string, number>> {
+  return Object.fromEntries(b.map(({ boiler, rows }) => [boiler, t0 + (rows.at(-1)?.[0] ?? 0)]));
+}
+
+function keyOf(siteId: string, gatewayId: string, sid: string): string {
+  return `${siteId}/${gatewayId}/${sid}`;
+}

@@ -1,0 +1,184 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Batch } from "../contracts/batch.ts";
+import type { FlawReason, Reading } from "../domain/reading.ts";
+import { readFileIfThere, replaceFile } from "../platform/data-folder.ts";
+import { backgroundLoop, type Service } from "../platform/service.ts";
+import type { World } from "../platform/world.ts";
+import { type AcceptedBatches, type AcceptedLog, acceptedBatches } from "./accepted.ts";
+import type { IngestConfig } from "./config.ts";
+import type { Journal, JournalEntry } from "./journal.ts";
+import { isAheadOfItsArrival } from "./live-view.ts";
+import type { Sink } from "./sink.ts";
+import { type PlantEvent, pipeline, type Stage } from "./stage.ts";
+
+/** What the pass remembers at one place of the journal: enough to go on from there and come to the same. */
+export interface Snapshot {
+  readonly offset: number;
+  readonly accepted: readonly AcceptedLog[];
+  /** Per boiler and time segment: the newest time that was live. */
+  readonly cursors: Readonly<Record<string, number>>;
+  readonly stages: Readonly<Record<string, unknown>>;
+}
+
+export interface Pass extends Service {
+  /** The last entry that ran through all stages. */
+  readonly offset: number;
+}
+
+const snapshotEveryMs = 30_000;
+const dayMs = 86_400_000;
+const gib = 1024 ** 3;
+
+/** The newest snapshot from which every sink can be served; older ones are not needed, younger ones came too far. */
+export function snapshotFor(folder: string, sinks: readonly Pick<Sink, "checkpoint">[]): Snapshot | null {
+  const reached = Math.min(...sinks.map(({ checkpoint }) => checkpoint));
+  for (const offset of snapshotOffsets(folder).reverse()) {
+    if (offset > reached) continue;
+    const text = readFileIfThere(snapshotFile(folder, offset));
+    if (text !== null) return JSON.parse(text) as Snapshot;
+  }
+  return null;
+}
+
+/** What ingest has accepted: the newest snapshot, rolled forward through the journal behind it. */
+export async function acceptedSoFar(folder: string, journal: Journal): Promise<AcceptedBatches> {
+  const newest = snapshotOffsets(folder).at(-1);
+  const text = newest === undefined ? null : readFileIfThere(snapshotFile(folder, newest));
+  const snapshot = text === null ? null : (JSON.parse(text) as Snapshot);
+  const accepted = acceptedBatches(snapshot?.accepted);
+  const reader = journal.reader((snapshot?.offset ?? 0) + 1);
+  for (;;) {
+    const entries = await reader.read();
+    if (entries.length === 0) return accepted;
+    for (const entry of entries) note(accepted, entry, batchOf(entry));
+  }
+}
+
+/**
+ * The one reader of the journal: runs every entry through the stages and hands what came of it to the sinks. All
+ * that it knows is a function of the journal, so after a crash it begins at a snapshot and comes to the same.
+ */
+export function startPass(
+  folder: string,
+  config: IngestConfig,
+  journal: Journal,
+  stages: readonly Stage[],
+  sinks: readonly Sink[],
+  snapshot: Snapshot | null,
+  world: World,
+): Pass {
+  const through = pipeline(stages);
+  const accepted = acceptedBatches(snapshot?.accepted);
+  const cursors = new Map(Object.entries(snapshot?.cursors ?? {}));
+  for (const stage of stages) stage.recall(snapshot?.stages[stage.name] ?? null);
+  let offset = snapshot?.offset ?? 0;
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const reader = journal.reader(offset + 1);
+    let savedMs = world.clock.monotonicMs();
+    while (!signal.aborted) {
+      const entries = await reader.read();
+      for (const entry of entries) {
+        const batch = batchOf(entry);
+        const events = eventsOf(entry, batch).flatMap((event) => [...through(event)]);
+        note(accepted, entry, batch);
+        offset = entry.offset;
+        for (const sink of sinks) await sink.take({ entry, batch, events });
+        if (signal.aborted) break;
+      }
+      if (world.clock.monotonicMs() - savedMs >= snapshotEveryMs) {
+        await saveSnapshot();
+        savedMs = world.clock.monotonicMs();
+      }
+      if (entries.length === 0) await journal.log.grown(offset, signal);
+    }
+    for (const sink of sinks) await sink.stop();
+    await saveSnapshot();
+  }
+
+  function eventsOf(entry: JournalEntry, batch: Batch | null): readonly PlantEvent[] {
+    if (entry.kind === "tick") {
+      return [{ kind: "tick", atMs: entry.arrivedAtMs, monotonicMs: entry.monotonicMs }];
+    }
+    if (batch === null || accepted.identityOf(batch) !== "new") return [];
+    const heard = { kind: "heard", siteId: batch.site, gatewayId: batch.gw, atMs: batch.t0 } as const;
+    return [heard, ...readingsOf(batch).map((reading) => readingEvent(batch, reading, entry.arrivedAtMs))];
+  }
+
+  function readingEvent(batch: Batch, reading: Reading, arrivedAtMs: number): PlantEvent {
+    const key = `${reading.boilerId}/${batch.tseg}`;
+    const ahead = isAheadOfItsArrival(reading.takenAtMs, arrivedAtMs);
+    const late = ahead || reading.takenAtMs <= (cursors.get(key) ?? 0);
+    if (!late) cursors.set(key, reading.takenAtMs);
+    const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment } = batch;
+    return { kind: "reading", origin: { siteId, gatewayId, sid, seq, timeSegment, late }, reading };
+  }
+
+  async function saveSnapshot(): Promise<void> {
+    const taken: Snapshot = {
+      offset,
+      accepted: accepted.all(),
+      cursors: Object.fromEntries(cursors),
+      stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.memory()])),
+    };
+    replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));
+    const reached = Math.min(...sinks.map(({ checkpoint }) => checkpoint));
+    const offsets = snapshotOffsets(folder);
+    const needed = offsets.filter((each) => each <= reached).at(-1);
+    if (needed === undefined) return;
+    for (const each of offsets) if (each < needed) rmSync(snapshotFile(folder, each));
+    await journal.log.retain({
+      neededFrom: needed + 1,
+      maxBytes: config.journal.keepGib * gib,
+      maxAgeMs: config.journal.keepDays * dayMs,
+    });
+  }
+
+  const loop = backgroundLoop("pass", run);
+  return {
+    name: loop.name,
+    stop: loop.stop,
+    get offset() {
+      return offset;
+    },
+  };
+}
+
+function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | null): void {
+  if (batch !== null) accepted.add(batch);
+  else if (entry.kind === "quarantine" && entry.batch !== null) accepted.addDead(entry.batch);
+}
+
+/** What was accepted was checked then; here it is only read. */
+function batchOf(entry: JournalEntry): Batch | null {
+  return entry.kind === "batch" ? (JSON.parse(entry.bytes.toString()) as Batch) : null;
+}
+
+function readingsOf({ t0, b }: Batch): readonly Reading[] {
+  return b.flatMap(({ boiler, points, rows, flaws }) =>
+    rows.map(([dt, ...values], row) => {
+      const ofRow = flaws.filter(([of]) => of === row);
+      return {
+        boilerId: boiler,
+        takenAtMs: t0 + (dt ?? 0),
+        values: Object.fromEntries(points.map((point, index) => [point, values[index] ?? null])),
+        flaws: Object.fromEntries(
+          ofRow.map(([, point, reason]): [string, FlawReason] => [points[point] ?? "", reason]),
+        ),
+      };
+    }),
+  );
+}
+
+function snapshotFile(folder: string, offset: number): string {
+  return join(folder, `state-${String(offset).padStart(16, "0")}.json`);
+}
+
+function snapshotOffsets(folder: string): number[] {
+  return readdirSync(folder)
+    .map((name) => /^state-(\d{16})\.json$/.exec(name)?.[1])
+    .filter((digits) => digits !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b);
+}

@@ -1,0 +1,66 @@
+import type { Condition } from "../domain/alarms/condition.ts";
+import type { Judged, Verdicts } from "../domain/limits.ts";
+import type { Reading } from "../domain/reading.ts";
+
+/** Where a reading came from: the evidence that leads back to the bytes a gateway sealed. */
+export interface Origin {
+  readonly siteId: string;
+  readonly gatewayId: string;
+  readonly sid: string;
+  readonly seq: number;
+  readonly timeSegment: number;
+  /** Newer ones of its boiler had been seen before it: stored, never shown as the newest, and no cause for alarm. */
+  readonly late: boolean;
+}
+
+/** What happens in the plant, in the order of the journal. */
+export type PlantEvent =
+  | { readonly kind: "reading"; readonly origin: Origin; readonly reading: Reading }
+  | {
+      readonly kind: "judged";
+      readonly origin: Origin;
+      readonly reading: Reading;
+      readonly verdicts: Verdicts;
+    }
+  /** A gateway spoke; `readings` of its batch follow. */
+  | { readonly kind: "heard"; readonly siteId: string; readonly gatewayId: string; readonly atMs: number }
+  /** A second has passed since the last one; `monotonicMs` is ingest's. */
+  | { readonly kind: "tick"; readonly atMs: number; readonly monotonicMs: number }
+  | ConditionEvent;
+
+/** A rule's condition began or ended, after its delay. */
+export interface ConditionEvent {
+  readonly kind: "condition";
+  readonly ruleId: string;
+  readonly siteId: string;
+  readonly sourceId: string;
+  readonly turned: "on" | "off";
+  /** Of an onset: its first moment. */
+  readonly sinceMs: number;
+  readonly atMs: number;
+  readonly evidence: Judged | null;
+}
+
+/**
+ * One step of ingest: an event in, any number out. It may remember, never waits, and asks no clock. What it
+ * remembers is plain data, so that a run can be taken up again at any saved place and gives the same.
+ */
+export interface Stage {
+  readonly name: string;
+  step(event: PlantEvent): Iterable<PlantEvent>;
+  /** What it remembers, as data. */
+  memory(): unknown;
+  /** Takes up what `memory` gave. */
+  recall(memory: unknown): void;
+}
+
+/** Stages one behind the other: each event runs through all of them before the next one begins. */
+export function pipeline(stages: readonly Stage[]): (event: PlantEvent) => readonly PlantEvent[] {
+  return (event) => {
+    let events: readonly PlantEvent[] = [event];
+    for (const stage of stages) events = events.flatMap((each) => [...stage.step(each)]);
+    return events;
+  };
+}
+
+export type ConditionMemory = Readonly<Record<string, Condition>>;

@@ -1,0 +1,158 @@
+import {
+  type Condition,
+  type ConditionEffect,
+  conditionFalse,
+  nextCondition,
+  type Standing,
+  standingToUpperLimit,
+} from "../../domain/alarms/condition.ts";
+import type { AlarmRule } from "../../domain/alarms/rule.ts";
+import type { Judged, Verdict } from "../../domain/limits.ts";
+import type { Plant } from "../plant.ts";
+import type { ConditionEvent, PlantEvent, Stage } from "../stage.ts";
+
+/** When something was last heard of a source: in its own event time, and in ingest's monotonic time. */
+interface Heard {
+  readonly atMs: number;
+  readonly monotonicMs: number;
+}
+
+interface Memory {
+  conditions: Record<string, Condition>;
+  heardBoilers: Record<string, Heard>;
+  heardGateways: Record<string, Heard>;
+  monotonicMs: number;
+}
+
+/** Silence of a boiler for so many scans makes its conditions unknown. */
+const staleScans = 3;
+const staleAtLeastMs = 3_000;
+
+/** Feeds the condition of every rule with what was judged, and with silence; tells when one begins or ends. */
+export function raiseAlarms(plant: Plant): Stage {
+  let memory: Memory = { conditions: {}, heardBoilers: {}, heardGateways: {}, monotonicMs: 0 };
+
+  function* advanced(
+    rule: AlarmRule,
+    source: { readonly siteId: string; readonly id: string },
+    standing: Standing,
+    atMs: number,
+    evidence: Judged | null,
+  ): Iterable<ConditionEvent> {
+    const key = `${rule.id}/${source.id}`;
+    const { condition, effect } = nextCondition(
+      memory.conditions[key] ?? conditionFalse,
+      standing,
+      atMs,
+      rule,
+    );
+    if (condition.state === "false") delete memory.conditions[key];
+    else memory.conditions[key] = condition;
+    if (effect !== null) yield turned(rule, source, effect, atMs, evidence);
+  }
+
+  function* judged({
+    reading,
+    verdicts,
+    origin,
+  }: Extract<PlantEvent, { kind: "judged" }>): Iterable<PlantEvent> {
+    const entry = plant.boilers.get(reading.boilerId);
+    if (entry === undefined || origin.late) return;
+    const { boilerId, takenAtMs } = reading;
+    memory.heardBoilers[boilerId] = { atMs: takenAtMs, monotonicMs: memory.monotonicMs };
+    for (const rule of entry.rules) {
+      if (rule.watches !== "limit-table") continue;
+      const verdict = verdicts[rule.quantity];
+      const evidence = verdict.kind === "above" || verdict.kind === "within" ? verdict : null;
+      const source = { siteId: origin.siteId, id: boilerId };
+      yield* advanced(rule, source, standingOf(verdict, rule.deadband), takenAtMs, evidence);
+    }
+  }
+
+  function* ticked({ monotonicMs }: Extract<PlantEvent, { kind: "tick" }>): Iterable<PlantEvent> {
+    // Another start of ingest counts its own time: what was heard before it is taken as heard just now.
+    if (monotonicMs < memory.monotonicMs) restartSilence(monotonicMs);
+    memory.monotonicMs = monotonicMs;
+    for (const [boilerId, { boiler, gatewayId, rules }] of plant.boilers) {
+      const heard = memory.heardBoilers[boilerId];
+      if (heard === undefined) continue;
+      const silentMs = monotonicMs - heard.monotonicMs;
+      const scanMs = plant.gateways.get(gatewayId)?.scanMs ?? 1_000;
+      if (silentMs <= Math.max(staleScans * scanMs, staleAtLeastMs)) continue;
+      for (const rule of rules) {
+        if (rule.watches !== "limit-table") continue;
+        yield* advanced(
+          rule,
+          { siteId: boiler.siteId, id: boilerId },
+          "unknown",
+          heard.atMs + silentMs,
+          null,
+        );
+      }
+    }
+    for (const { id, siteId, rules } of plant.gateways.values()) {
+      const heard = memory.heardGateways[id];
+      if (heard === undefined) continue; // never heard: a gateway that is still to be installed
+      const silentMs = monotonicMs - heard.monotonicMs;
+      for (const rule of rules) {
+        if (rule.watches !== "gateway-silence") continue;
+        const standing = silentMs >= rule.silentAfterMs ? "beyond" : "inside";
+        yield* advanced(rule, { siteId, id }, standing, heard.atMs + silentMs, null);
+      }
+    }
+  }
+
+  function restartSilence(monotonicMs: number): void {
+    for (const heard of [memory.heardBoilers, memory.heardGateways]) {
+      for (const [id, { atMs }] of Object.entries(heard)) heard[id] = { atMs, monotonicMs };
+    }
+  }
+
+  return {
+    name: "raise-alarms",
+    step: function* (event: PlantEvent) {
+      yield event;
+      if (event.kind === "judged") yield* judged(event);
+      else if (event.kind === "tick") yield* ticked(event);
+      else if (event.kind === "heard") {
+        memory.heardGateways[event.gatewayId] = { atMs: event.atMs, monotonicMs: memory.monotonicMs };
+      }
+    },
+    memory: () => memory,
+    recall: (recalled) => {
+      if (recalled !== null && recalled !== undefined) memory = recalled as Memory;
+    },
+  };
+}
+
+function standingOf(verdict: Verdict, deadband: number): Standing {
+  switch (verdict.kind) {
+    case "above":
+    case "within":
+      return standingToUpperLimit(verdict.value, verdict.limit, deadband);
+    case "not-judged":
+      return "unknown";
+    case "no-limit":
+    case "not-in-force":
+      return "inside"; // what is not limited cannot be exceeded: a limit that was taken away ends its alarm
+  }
+}
+
+function turned(
+  rule: AlarmRule,
+  source: { readonly siteId: string; readonly id: string },
+  effect: Exclude<ConditionEffect, null>,
+  atMs: number,
+  evidence: Judged | null,
+): ConditionEvent {
+  return {
+    kind: "condition",
+    ruleId: rule.id,
+    siteId: source.siteId,
+    sourceId: source.id,
+    turned: effect.kind,
+    sinceMs: effect.kind === "on" ? effect.sinceMs : atMs,
+    atMs,
+    evidence,
+  };
+}

@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { assemble, type Role, roles } from "./plant.ts";
+import { type Environment, readEnvironment } from "./platform/environment.ts";
+import { messageOf, OperationalError } from "./platform/errors.ts";
+import { packageRoot } from "./platform/package-root.ts";
+import { serviceStack } from "./platform/service.ts";
+import { realWorld } from "./platform/world.ts";
+import { loadSettings } from "./settings/settings.ts";
+
+const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.
+
+  fluewatch [start] [roles…] [--config file]   starts all roles, or those named: ${roles.join(", ")}
+  fluewatch check-config [--config file]       reads the configuration and names every fault
+
+Without --config (or FLUEWATCH_CONFIG) it is the demo plant, config/demo.yaml.
+Environment: FLUEWATCH_CONFIG, FLUEWATCH_DATA_DIR, FLUEWATCH_HTTP_PORT, FLUEWATCH_MQTT_PORT,
+FLUEWATCH_ADMIN_PASSWORD, FLUEWATCH_LOG_LEVEL.
+`;
+
+const exit = { ok: 0, failed: 1, usage: 2 } as const;
+const stopWithinMs = 10_000;
+/** Files of ours are for their owner alone. */
+const ownerOnly = 0o077;
+
+/** Runs a command line to its end and gives the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const { positionals, values } = parsed(argv);
+    if (values.help) {
+      say(help.trimEnd());
+      return exit.ok;
+    }
+    const [first = "start", ...rest] = positionals;
+    const environment = readEnvironment();
+    const configFile = values.config ?? environment.configFile ?? join(packageRoot(), "config", "demo.yaml");
+    if (first === "check-config" && rest.length === 0) {
+      loadSettings(configFile, packageRoot(), environment);
+      say(`${configFile} is in order`);
+      return exit.ok;
+    }
+    const named = first === "start" ? rest : [first, ...rest];
+    return await start(rolesNamed(named), configFile, environment);
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    complain(error.message);
+    return exit.usage;
+  }
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { config: { type: "string" }, help: { type: "boolean", short: "h" } },
+    });
+  } catch (error) {
+    throw new OperationalError("usage", `${messageOf(error)}\n\n${help}`);
+  }
+}
+
+function rolesNamed(names: readonly string[]): ReadonlySet<Role> {
+  if (names.length === 0) return new Set(roles);
+  return new Set(
+    names.map((name) => {
+      const role = roles.find((each) => each === name);
+      if (role !== undefined) return role;
+      throw new OperationalError(
+        "usage",
+        `"${name}" is no command and no role; roles are ${roles.join(", ")}`,
+      );
+    }),
+  );
+}
+
+async function start(
+  started: ReadonlySet<Role>,
+  configFile: string,
+  environment: Environment,
+): Promise<number> {
+  process.umask(ownerOnly);
+  const world = realWorld(environment.logLevel);
+  const settings = loadSettings(configFile, packageRoot(), environment);
+  const plant = serviceStack(world);
+  const stopped = stopOnSignal(() => plant.stop());
+  try {
+    const { api } = await assemble(plant, settings, started, packageRoot(), environment.adminPassword, world);
+    say(
+      api === null
+        ? `Fluewatch is ready: ${[...started].join(", ")}`
+        : `Fluewatch is ready: ${api.signInLink()}`,
+    );
+  } catch (error) {
+    await plant.stop();
+    throw error;
+  }
+  await stopped;
+  return exit.ok;
+}
+
+/** Resolves when everything has been stopped after a signal. A second signal, or ten seconds, end it at once. */
+function stopOnSignal(stop: () => Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    const onSignal = () => {
+      if (stopping) process.exit(exit.failed);
+      stopping = true;
+      complain("Stopping; press Ctrl-C again to stop at once.");
+      setTimeout(() => {
+        complain(
+          `Not everything stopped within ${stopWithinMs / 1_000} s; what was not stored is sent again at the next start.`,
+        );
+        process.exit(exit.failed);
+      }, stopWithinMs).unref();
+      void stop().then(resolve);
+    };
+    process.on("SIGINT", onSignal);
+    process.on("SIGTERM", onSignal);
+  });
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

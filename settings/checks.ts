@@ -1,0 +1,190 @@
+import { type DeviceMapFile, isBitTable } from "../contracts/device-map.ts";
+import { points } from "../domain/points.ts";
+import { conversion, unitsInto } from "../domain/units.ts";
+import type { Rules } from "../platform/rules.ts";
+import type { Fault, YamlFile } from "../platform/yaml-file.ts";
+import type { Config } from "./settings.ts";
+
+type Path = readonly (string | number)[];
+type Maps = ReadonlyMap<
+  string,
+  { readonly map: DeviceMapFile; readonly fault: (path: (string | number)[], message: string) => Fault }
+>;
+
+/** Endings by which a name says its unit. */
+const unitEndings =
+  /(Percent|TempC|C|K|Ppm|MgPerNm3|KgPerH|Nm3PerH|M3PerH|LPerH|BarG|KPa|Pa|Kw|Kwh|MjPerH|Hz|V|A|Mm|Count|Hours|Ratio|State)$/;
+
+/** What no schema can see: names that lead nowhere, things said twice, and parts that contradict each other. */
+export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): readonly Fault[] {
+  const { value: config } = file;
+  const faults: Fault[] = [];
+  const wrong = (path: Path, message: string) => faults.push(file.fault(path, message));
+  const known = (path: Path, what: string, id: string, ids: Iterable<string>) => {
+    const all = [...ids];
+    if (!all.includes(id))
+      wrong(path, `is "${id}", which is no ${what}; known are ${all.join(", ") || "none"}`);
+  };
+  const once = (seen: Set<string>, path: Path, what: string, id: string) => {
+    if (seen.has(id)) wrong(path, `is "${id}", which another ${what} has already`);
+    seen.add(id);
+  };
+
+  for (const [name, { range }] of Object.entries(config.points)) {
+    if (Object.hasOwn(points, name))
+      wrong(["points", name], "is a point that Fluewatch knows already; leave it out");
+    else if (!unitEndings.test(name))
+      wrong(["points", name], "must end in its unit, like ...Percent, ...TempC, ...KgPerH, ...Count");
+    if (range[0] >= range[1])
+      wrong(["points", name, "range"], "must go from the lowest to the highest value");
+  }
+
+  const siteOfBoiler = new Map<string, string>();
+  const siteIds = new Set<string>();
+  const boilerIds = new Set<string>();
+  for (const [s, site] of config.sites.entries()) {
+    once(siteIds, ["sites", s, "id"], "site", site.id);
+    if (!isTimeZone(site.timeZone))
+      wrong(["sites", s, "timeZone"], `is "${site.timeZone}"; it must be a name like Asia/Taipei`);
+    if (site.steady.windowSeconds < 2 * site.steady.stepSeconds) {
+      wrong(
+        ["sites", s, "steady", "windowSeconds"],
+        `is ${site.steady.windowSeconds}; it must hold at least two steps of ${site.steady.stepSeconds} s`,
+      );
+    }
+    for (const ruleId of Object.keys(site.alarms)) {
+      known(
+        ["sites", s, "alarms", ruleId],
+        "alarm rule",
+        ruleId,
+        rules.alarmRules.map(({ id }) => id),
+      );
+    }
+    for (const [b, boiler] of site.boilers.entries()) {
+      const at: Path = ["sites", s, "boilers", b];
+      once(boilerIds, [...at, "id"], "boiler", boiler.id);
+      siteOfBoiler.set(boiler.id, site.id);
+      for (const [f, fuel] of boiler.fuels.entries())
+        known([...at, "fuels", f], "fuel", fuel, rules.fuels.keys());
+      const burnsCoal = boiler.fuels.some((fuel) => rules.fuels.get(fuel)?.fuelClass === "coal");
+      if (burnsCoal && boiler.coalFiring === undefined)
+        wrong([...at, "fuels"], "has coal, so coalFiring must be given: fixed-bed or fluidised-bed");
+      known(
+        [...at, "limits"],
+        "set of limit tables",
+        boiler.limits,
+        new Set(rules.limitTables.map(({ id }) => id)),
+      );
+      known(
+        [...at, "emissionStandard"],
+        "emission standard",
+        boiler.emissionStandard,
+        new Set(rules.emissionStandards.map(({ id }) => id)),
+      );
+    }
+  }
+
+  const gatewayIds = new Set<string>();
+  const gatewayOfBoiler = new Map<string, string>();
+  for (const [g, gateway] of config.gateways.entries()) {
+    const at: Path = ["gateways", g];
+    once(gatewayIds, [...at, "id"], "gateway", gateway.id);
+    if (gateway.id === "live") wrong([...at, "id"], 'is "live", a word that topics use for something else');
+    known([...at, "site"], "site", gateway.site, siteIds);
+    const lineIds = new Set<string>();
+    for (const [l, line] of gateway.lines.entries())
+      once(lineIds, [...at, "lines", l, "id"], "line", line.id);
+    const deviceIds = new Set<string>();
+    const giver = new Map<string, string>();
+    for (const [d, device] of gateway.devices.entries()) {
+      const here: Path = [...at, "devices", d];
+      once(deviceIds, [...here, "id"], "device of this gateway", device.id);
+      known([...here, "line"], "line of this gateway", device.line, lineIds);
+      known([...here, "map"], "device map", device.map, maps.keys());
+      known([...here, "boiler"], "boiler", device.boiler, siteOfBoiler.keys());
+      const site = siteOfBoiler.get(device.boiler);
+      if (site !== undefined && site !== gateway.site)
+        wrong([...here, "boiler"], `is a boiler of ${site}; this gateway stands at ${gateway.site}`);
+      const other = gatewayOfBoiler.get(device.boiler);
+      if (other !== undefined && other !== gateway.id)
+        wrong([...here, "boiler"], `is read by gateway ${other} already; a boiler belongs to one gateway`);
+      gatewayOfBoiler.set(device.boiler, gateway.id);
+      for (const { point } of maps.get(device.map)?.map.registers ?? []) {
+        const key = `${device.boiler}/${point}`;
+        const before = giver.get(key);
+        if (before !== undefined)
+          wrong([...here, "map"], `gives ${point} of ${device.boiler}, which ${before} gives already`);
+        giver.set(key, device.id);
+      }
+    }
+  }
+
+  const simulated = config.simulators.boilers.map(({ id }) => id);
+  for (const [b, boiler] of config.simulators.boilers.entries()) {
+    known(["simulators", "boilers", b, "fuel"], "fuel", boiler.fuel, rules.fuels.keys());
+  }
+  for (const [s, server] of config.simulators.servers.entries()) {
+    for (const [u, unit] of server.units.entries()) {
+      const at: Path = ["simulators", "servers", s, "units", u];
+      known([...at, "map"], "device map", unit.map, maps.keys());
+      if ((unit.boiler === undefined) === (unit.replay === undefined))
+        wrong(at, "needs exactly one of boiler and replay");
+      if (unit.boiler !== undefined) known([...at, "boiler"], "simulated boiler", unit.boiler, simulated);
+    }
+  }
+
+  for (const { map, fault } of maps.values()) {
+    for (const [r, register] of map.registers.entries()) {
+      const at = ["registers", r];
+      const point =
+        (points as Readonly<Record<string, { readonly unit: string }>>)[register.point] ??
+        config.points[register.point];
+      if (point === undefined) {
+        // A map of a device that nobody uses may name points of another configuration.
+        if (isUsed(config, map.id)) {
+          faults.push(
+            fault(
+              [...at, "point"],
+              `is "${register.point}", which is no point; add it under points: in the configuration`,
+            ),
+          );
+        }
+      } else if (register.unit !== undefined && conversion(register.unit, point.unit) === null) {
+        faults.push(
+          fault(
+            [...at, "unit"],
+            `is "${register.unit}", which cannot become "${point.unit}"; known are ${unitsInto(point.unit).join(", ")}`,
+          ),
+        );
+      }
+      if (isBitTable(register.table) !== (register.type === "bit")) {
+        faults.push(
+          fault(
+            [...at, "type"],
+            `is ${register.type} in a table of ${isBitTable(register.table) ? "bits" : "registers"}`,
+          ),
+        );
+      }
+      if (register.address < map.addressBase)
+        faults.push(fault([...at, "address"], "is 0, but addressBase is 1"));
+      if (register.scale === 0) faults.push(fault([...at, "scale"], "is 0"));
+    }
+  }
+  if (config.telemetry.store === "influx1" && config.telemetry.influx1 === undefined) {
+    wrong(["telemetry", "store"], "is influx1, so influx1: with host, port and database must be given");
+  }
+  return faults;
+}
+
+function isUsed(config: Config, mapId: string): boolean {
+  return config.gateways.some(({ devices }) => devices.some(({ map }) => map === mapId));
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,84 @@
+import { createWriteStream } from "node:fs";
+import type { DeviceMapFile } from "../contracts/device-map.ts";
+import type { Fuel } from "../domain/fuel.ts";
+import { type Service, serviceStack } from "../platform/service.ts";
+import type { World } from "../platform/world.ts";
+import { type SimulatedBoiler, simulatedBoiler } from "./boiler.ts";
+import type { SimulatedBoilerConfig, SimulatorsConfig } from "./config.ts";
+import { type ModbusUnit, startModbusServer } from "./modbus-server.ts";
+import { openReplay } from "./replay.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { mappedUnit, type ServedPoll } from "./unit.ts";
+
+export interface SimulatorsNeeds {
+  readonly maps: ReadonlyMap<string, DeviceMapFile>;
+  readonly fuels: ReadonlyMap<string, Fuel>;
+  /** Turns a file's name in the configuration into a path. */
+  readonly fileAt: (name: string) => string;
+  readonly world: World;
+}
+
+/** Physics moves on in steps of this length, whatever the polls do. */
+const stepMs = 200;
+
+/** Modbus servers that behave like a plant; nobody behind the wire can tell. */
+export async function startSimulators(config: SimulatorsConfig, needs: SimulatorsNeeds): Promise<Service> {
+  const { world } = needs;
+  const services = serviceStack(world);
+  const startedMs = world.clock.monotonicMs();
+  const elapsedMs = () => world.clock.monotonicMs() - startedMs;
+  const boilers = new Map(config.boilers.map((boiler) => [boiler.id, stepped(boiler, needs, elapsedMs)]));
+  const ledger =
+    config.ledgerFile === undefined ? null : createWriteStream(config.ledgerFile, { flags: "a" });
+
+  try {
+    for (const { host, port, units } of config.servers) {
+      const byId = new Map<number, ModbusUnit>();
+      for (const { unitId, map: mapId, boiler, replay } of units) {
+        const map = needs.maps.get(mapId) as DeviceMapFile;
+        const write = (poll: ServedPoll) => {
+          ledger?.write(`${JSON.stringify({ atMs: world.clock.nowMs(), port, unitId, ...poll })}\n`);
+        };
+        const values =
+          replay === undefined
+            ? (boilers.get(boiler ?? "") ?? (() => ({})))
+            : replayed({ ...replay, file: needs.fileAt(replay.file) }, world);
+        byId.set(unitId, mappedUnit(map, values, write));
+      }
+      services.add(await startModbusServer({ host, port }, byId));
+    }
+  } catch (error) {
+    await services.stop();
+    throw error;
+  }
+
+  return {
+    name: "simulators",
+    stop: async () => {
+      await services.stop();
+      if (ledger !== null) await new Promise<void>((resolve) => ledger.end(() => resolve()));
+    },
+  };
+}
+
+function stepped(config: SimulatedBoilerConfig, { fuels }: SimulatorsNeeds, elapsedMs: () => number) {
+  const design = { ...config, fuel: fuels.get(config.fuel) as Fuel, drift: config.drift ?? null };
+  const boiler: SimulatedBoiler = simulatedBoiler(design, seededRandom(config.seed));
+  let step = 0;
+  let state = boiler.at(0);
+  return () => {
+    for (const now = Math.floor(elapsedMs() / stepMs); step < now; ) {
+      step += 1;
+      state = boiler.at((step * stepMs) / 1_000);
+    }
+    return state;
+  };
+}
+
+function replayed(settings: Parameters<typeof openReplay>[0], { clock }: World) {
+  const replay = openReplay(settings);
+  const rowMs = settings.stepSeconds * 1_000;
+  // Rows change half a step off the full steps of the clock, where nobody polls: no poll stands on the edge.
+  const firstRowMs = Math.floor(clock.nowMs() / rowMs) * rowMs + rowMs / 2;
+  return () => replay.at(Math.max(0, clock.nowMs() - firstRowMs) / 1_000);
+}
