@@ -5,7 +5,7 @@ import { type Environment, readEnvironment } from "./platform/environment.ts";
 import { messageOf, OperationalError } from "./platform/errors.ts";
 import { packageRoot } from "./platform/package-root.ts";
 import { serviceStack } from "./platform/service.ts";
-import { realWorld } from "./platform/world.ts";
+import { realWorld, type World } from "./platform/world.ts";
 import { loadSettings } from "./settings/settings.ts";
 
 const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.
@@ -83,7 +83,7 @@ async function start(
   const world = realWorld(environment.logLevel);
   const settings = loadSettings(configFile, packageRoot(), environment);
   const plant = serviceStack(world);
-  const stopped = stopOnSignal(() => plant.stop());
+  const stopped = stopOnSignal(() => plant.stop(), world);
   try {
     const { api } = await assemble(plant, settings, started, packageRoot(), environment.adminPassword, world);
     say(
@@ -100,19 +100,17 @@ async function start(
 }
 
 /** Resolves when everything has been stopped after a signal. A second signal, or ten seconds, end it at once. */
-function stopOnSignal(stop: () => Promise<void>): Promise<void> {
+function stopOnSignal(stop: () => Promise<void>, { clock }: World): Promise<void> {
   return new Promise((resolve) => {
     let stopping = false;
     const onSignal = () => {
       if (stopping) process.exit(exit.failed);
       stopping = true;
       complain("Stopping; press Ctrl-C again to stop at once.");
-      setTimeout(() => {
-        complain(
-          `Not everything stopped within ${stopWithinMs / 1_000} s; what was not stored is sent again at the next start.`,
-        );
+      void clock.sleep(stopWithinMs).then(() => {
+        complain("Not everything stopped within 10 s; what was not stored is sent again at the next start.");
         process.exit(exit.failed);
-      }, stopWithinMs).unref();
+      });
       void stop().then(resolve);
     };
     process.on("SIGINT", onSignal);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
+import type { LineConfig } from "./gateway/config.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { modbusTcpSource } from "./gateway/modbus/tcp-source.ts";
 import { startIngest } from "./ingest/ingest.ts";
@@ -89,7 +90,7 @@ export async function assemble(
   }
   if (started.has("gateway")) {
     for (const gateway of config.gateways) {
-      const openLine = modbusTcpSource;
+      const openLine = (line: LineConfig) => modbusTcpSource(line, world);
       const bus = busFor(`fluewatch-gateway-${gateway.id}`, gatewayWill(gateway, world));
       plant.add(
         await startGateway(gateway, {

@@ -27,15 +27,18 @@ export interface Formula {
   readonly compute: (inputs: FormulaInputs) => number | null;
 }
 
+/** Without a fire there is no flue gas: what a formula says of it means nothing. Unknown firing counts as fire. */
+function whileFiring(compute: Formula["compute"]): Formula["compute"] {
+  return (inputs) => (inputs.ifThere("firing") === 0 ? null : compute(inputs));
+}
+
 function atReferenceO2(gives: PointName, measured: PointName): Formula {
   return {
     gives,
-    needs: [measured, "o2DryPercent", "firing"],
-    // Out of firing there is no flue gas to bring to a reference.
-    compute: ({ of, boiler }) =>
-      of("firing") === 0
-        ? null
-        : of(measured) * referenceO2Factor(of("o2DryPercent"), boiler.referenceO2Percent),
+    needs: [measured, "o2DryPercent"],
+    compute: whileFiring(
+      ({ of, boiler }) => of(measured) * referenceO2Factor(of("o2DryPercent"), boiler.referenceO2Percent),
+    ),
   };
 }
 
@@ -55,7 +58,7 @@ export const formulas: readonly Formula[] = [
   {
     gives: "airRatio",
     needs: ["o2DryPercent"],
-    compute: ({ of }) => airRatio(of("o2DryPercent")),
+    compute: whileFiring(({ of }) => airRatio(of("o2DryPercent"))),
   },
   atReferenceO2("coAtRefO2Ppm", "coDryPpm"),
   atReferenceO2("soxAtRefO2Ppm", "soxDryPpm"),
@@ -63,12 +66,11 @@ export const formulas: readonly Formula[] = [
   atReferenceO2("pmAtRefO2MgPerNm3", "pmDryMgPerNm3"),
   {
     gives: "stackLossSiegertLhvPercent",
-    needs: ["exhaustTempC", "o2DryPercent", "firing"],
-    compute: ({ of, ifThere, boiler, fuel }) => {
-      if (of("firing") === 0) return null;
+    needs: ["exhaustTempC", "o2DryPercent"],
+    compute: whileFiring(({ of, ifThere, boiler, fuel }) => {
       const airTempC = ifThere("combustionAirTempC") ?? boiler.combustionAirTempC;
       return stackLossSiegertLhvPercent(of("exhaustTempC"), airTempC, of("o2DryPercent"), fuel.siegert);
-    },
+    }),
   },
   {
     gives: "efficiencySiegertLhvPercent",

@@ -90,7 +90,10 @@ export function steadyState(memory: SteadyMemory, reading: Reading, settings: St
 
   addSample(memory, reading, settings);
   if (takenAtMs - memory.firingSinceMs < settings.afterLightOffMs) return unsteady(memory, "light-off");
-  return overWindow(memory, takenAtMs, settings);
+  const state = overWindow(memory, takenAtMs, settings);
+  // The window stays steady over a sample that was missed, but nothing is said of a moment without good data.
+  const flawed = tracked.some((point) => (qualityOf(reading, point) ?? "good") !== "good");
+  return state.steady && flawed ? { steady: false, reason: "input-flawed" } : state;
 }
 
 function unsteady(memory: SteadyMemory, reason: NotJudgedReason): SteadyState {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Batch, noHash, sealBatch } from "../contracts/batch.ts";
 import { contiguousUpto, type SerialRanges, withRange } from "../domain/serial-ranges.ts";
 import { readFileIfThere, replaceFile } from "../platform/data-folder.ts";
-import type { OperationalError } from "../platform/errors.ts";
+import { OperationalError } from "../platform/errors.ts";
 import { folderFiles } from "../platform/log/files.ts";
 import type { DamagedRange, LogReader } from "../platform/log/segment.ts";
 import { openSegmentLog } from "../platform/log/segment-log.ts";
@@ -59,11 +59,14 @@ const hoursKept = 48;
 const saveEveryMs = 5_000;
 const mib = 1024 * 1024;
 
-/** Opens the outbox in a folder of its own; the identity of its log is made with it. */
+/**
+ * Opens the outbox in a folder of its own; the identity of its log is made with it.
+ * @throws OperationalError `outbox-unreadable`
+ */
 export async function openOutbox(folder: string, config: OutboxConfig, world: World): Promise<Outbox> {
   const files = await folderFiles(join(folder, "outbox"));
   const stateFile = join(folder, "outbox.json");
-  const saved = savedState(readFileIfThere(stateFile));
+  const saved = savedState(stateFile);
   const log = await openSegmentLog(
     files,
     {
@@ -167,8 +170,17 @@ export async function openOutbox(folder: string, config: OutboxConfig, world: Wo
   };
 }
 
-function savedState(text: string | null): SavedState | null {
-  return text === null ? null : (JSON.parse(text) as SavedState);
+function savedState(file: string): SavedState | null {
+  const text = readFileIfThere(file);
+  try {
+    return text === null ? null : (JSON.parse(text) as SavedState);
+  } catch (cause) {
+    throw new OperationalError(
+      "outbox-unreadable",
+      `${file} cannot be read; remove it, and the outbox takes its notes from its batches again`,
+      { cause },
+    );
+  }
 }
 
 async function* batchesFrom(

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
 import modbusSerial from "modbus-serial";
 import { messageOf, OperationalError } from "../../platform/errors.ts";
+import type { World } from "../../platform/world.ts";
 import type { LineConfig } from "../config.ts";
 import type { RegisterBlock, RegisterSource } from "../register-source.ts";
 
@@ -21,7 +22,7 @@ const readerOf = {
  * A connection on which an answer is overdue is closed: the library numbers its requests modulo 256, so that a
  * late answer could pass for that of a later request.
  */
-export function modbusTcpSource(line: LineConfig): RegisterSource {
+export function modbusTcpSource(line: LineConfig, world: World): RegisterSource {
   let link: { readonly client: Client; readonly socket: Socket } | null = null;
 
   async function read({ unitId, table, address, count }: RegisterBlock): Promise<readonly number[]> {
@@ -44,12 +45,17 @@ export function modbusTcpSource(line: LineConfig): RegisterSource {
   async function connect(): Promise<{ client: Client; socket: Socket }> {
     const socket = createConnection({ host: line.host, port: line.port, noDelay: true });
     socket.setKeepAlive(true, 15_000);
+    const over = new AbortController();
+    void world.clock.sleep(line.connectTimeoutMs, over.signal).then(() => {
+      if (socket.connecting) socket.destroy(new Error(`no answer within ${line.connectTimeoutMs} ms`));
+    });
     try {
-      await once(socket, "connect", { signal: AbortSignal.timeout(line.connectTimeoutMs) });
+      await once(socket, "connect");
     } catch (cause) {
-      socket.destroy();
       const message = `${line.id}: no connection to ${line.host}:${line.port} (${messageOf(cause)})`;
       throw new OperationalError("line-down", message, { cause });
+    } finally {
+      over.abort();
     }
     const client = new modbusSerial.default();
     await client.linkTCP(socket, { port: line.port });

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+
+/** What each room may import besides itself; `packages` says whether it may import any. */
+const rooms: Readonly<Record<string, { readonly may: readonly string[]; readonly packages: boolean }>> = {
+  domain: { may: [], packages: false },
+  contracts: { may: ["domain"], packages: true },
+  platform: { may: ["contracts", "domain"], packages: true },
+  gateway: { may: ["platform", "contracts", "domain"], packages: true },
+  ingest: { may: ["platform", "contracts", "domain"], packages: true },
+  api: { may: ["platform", "contracts", "domain"], packages: true },
+  simulators: { may: ["platform", "contracts", "domain"], packages: true },
+  dashboard: { may: ["contracts", "domain"], packages: true },
+};
+
+/** Of the rooms, `settings` may know what they ask of a configuration, and nothing of what they do. */
+const openToSettings = /^(gateway|ingest|api|simulators)\/(config|registry|plant)\.ts$/;
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly local: boolean;
+}
+
+function sources(folder: string): readonly string[] {
+  return readdirSync(join(root, folder)).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(join(root, path)).isDirectory()) return name === "node_modules" ? [] : sources(path);
+    return /\.tsx?$/.test(name) && !name.endsWith(".d.ts") ? [path] : [];
+  });
+}
+
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  return [
+    ...text.matchAll(
+      /^(?:import|export)\b[^;]*?\bfrom "([^"]+)";|^import "([^"]+)";|\bimport\("([^"]+)"\)/gms,
+    ),
+  ].map(([, named, bare, dynamic]) => {
+    const to = named ?? bare ?? dynamic ?? "";
+    const local = to.startsWith(".");
+    return { from: file, to: local ? relative(root, resolve(root, dirname(file), to)) : to, local };
+  });
+}
+
+/** The code without comments and text, so that a word in a sentence is no call. */
+function codeOf(file: string): string {
+  return readFileSync(join(root, file), "utf8")
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/(^|\s)\/\/.*$/gm, "")
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
+}
+
+const roomOf = (path: string) => path.split("/")[0] ?? "";
+
+describe("the rooms", () => {
+  test.each(Object.keys(rooms))("%s imports only what lies to its right", (room) => {
+    const { may, packages } = rooms[room] ?? { may: [], packages: false };
+    const files = sources(room);
+    expect(files.length).toBeGreaterThan(0);
+    const foreign = files.flatMap(importsOf).filter(({ to, local }) => {
+      if (!local) return !packages;
+      return roomOf(to) !== room && !may.includes(roomOf(to));
+    });
+    expect(foreign).toEqual([]);
+  });
+
+  test("settings knows of the rooms only what they ask of a configuration", () => {
+    const foreign = sources("settings")
+      .flatMap(importsOf)
+      .filter(
+        ({ to, local }) => local && !["settings", "platform", "contracts", "domain"].includes(roomOf(to)),
+      )
+      .filter(({ to }) => !openToSettings.test(to));
+    expect(foreign).toEqual([]);
+  });
+
+  test("nobody imports the plant but the main file", () => {
+    const importers = [...Object.keys(rooms), "settings"].flatMap(sources).flatMap(importsOf);
+    expect(importers.filter(({ to, local }) => local && /^(plant|main)\.ts$/.test(to))).toEqual([]);
+  });
+
+  test("imports are named and say their file's ending", () => {
+    const files = [...Object.keys(rooms), "settings"].flatMap(sources);
+    const endless = files.flatMap(importsOf).filter(({ to, local }) => local && !/\.(tsx?|js|css)$/.test(to));
+    expect(endless).toEqual([]);
+  });
+});
+
+describe("clocks, timers, randomness and the environment", () => {
+  const banned: readonly (readonly [what: string, pattern: RegExp])[] = [
+    ["the wall clock", /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\b|\bprocess\.(hrtime|uptime)\b/],
+    ["a timer", /(?<![.\w])(setTimeout|setInterval|setImmediate)\b|\bAbortSignal\.timeout\b/],
+    ["randomness", /\bMath\.random\b|\brandom(UUID|Bytes|Int)\b|\bgetRandomValues\b/],
+    ["the environment", /\bprocess\.env\b/],
+  ];
+  const serverRooms = ["domain", "contracts", "gateway", "ingest", "api", "simulators", "settings"];
+  const files = [...serverRooms.flatMap(sources), "plant.ts", "main.ts"];
+
+  test.each(banned)("%s is asked for in platform alone", (_what, pattern) => {
+    expect(files.filter((file) => pattern.test(codeOf(file)))).toEqual([]);
+  });
+
+  test("the search itself finds them where they are", () => {
+    const platform = sources("platform").map(codeOf).join("\n");
+    for (const [what, pattern] of banned) expect(pattern.test(platform), what).toBe(true);
+  });
+});

@@ -1,0 +1,145 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Boiler } from "../../domain/boiler.ts";
+import { governingFuel } from "../../domain/fuel.ts";
+import { inForceAt, judgeTables, limitInForce, type TableQuantity } from "../../domain/limits.ts";
+import { boiler, fuel, shippedRules } from "../helpers/boilers.ts";
+import { goldenCases } from "../helpers/golden-cases.ts";
+
+const { limitTables } = shippedRules();
+const atMs = Date.UTC(2026, 0, 1);
+const fuelOfClass = { coal: "bituminous-coal", oil: "heavy-oil", gas: "natural-gas" } as const;
+const classes = { ">=30": 30, ">=10,<30": 10, ">=5,<10": 5, "<5": 4.99 } as const;
+
+type Column = Readonly<Record<keyof typeof classes, number | null>>;
+interface Published {
+  readonly limits: {
+    readonly coal: { readonly fixedBed: Column; readonly fluidisedBed: Column };
+    readonly oil: Column;
+    readonly gas: Column;
+  };
+}
+const published = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, "../reference/limits.json"), "utf8"),
+) as {
+  readonly airRatio: Published;
+  readonly exhaustTemperature: Published;
+};
+
+const columns = (["airRatio", "exhaustTempC"] as const).flatMap((quantity) => {
+  const { coal, oil, gas } = (quantity === "airRatio" ? published.airRatio : published.exhaustTemperature)
+    .limits;
+  return [
+    { quantity, fuelClass: "oil", coalFiring: null, column: oil },
+    { quantity, fuelClass: "gas", coalFiring: null, column: gas },
+    { quantity, fuelClass: "coal", coalFiring: "fixed-bed", column: coal.fixedBed },
+    { quantity, fuelClass: "coal", coalFiring: "fluidised-bed", column: coal.fluidisedBed },
+  ] as const;
+});
+const cells = columns.flatMap(({ column, ...head }) =>
+  (Object.entries(classes) as [keyof typeof classes, number][]).map(([capacityClass, capacity]) => ({
+    ...head,
+    capacity,
+    limit: column[capacityClass],
+  })),
+);
+
+describe("the two tables", () => {
+  test.each(cells)("$quantity of $fuelClass $coalFiring from $capacity t/h: $limit", (cell) => {
+    const { quantity, fuelClass, coalFiring, capacity, limit } = cell;
+    const burned = fuel(fuelOfClass[fuelClass]);
+    const of = (capacityTPerH: number) =>
+      limitInForce(
+        quantity,
+        boiler({ capacityTPerH, coalFiring, fuels: [burned] }),
+        burned,
+        limitTables,
+        atMs,
+      )?.limit;
+    expect(of(capacity)).toBe(limit);
+    if (capacity >= 5) expect(of(capacity * 1.6)).toBe(limit);
+  });
+
+  test.each([...goldenCases("air-ratio-limit"), ...goldenCases("exhaust-temp-limit")])(
+    "$id: $title",
+    (golden) => {
+      const { inputs, expected } = golden;
+      const text = (name: string) => inputs[name] as unknown as string;
+      const coalFiring =
+        text("fuel") !== "coal" ? null : text("bed") === "fixed" ? "fixed-bed" : "fluidised-bed";
+      const burned = fuel(fuelOfClass[text("fuel") as "coal" | "oil" | "gas"]);
+      const judged: Boiler = boiler({
+        capacityTPerH: inputs["capacity"]?.value ?? 0,
+        coalFiring,
+        fuels: [burned],
+      });
+      const means = {
+        o2DryPercent: inputs["o2"]?.value ?? null,
+        exhaustTempC: inputs["exhaustTemp"]?.value ?? null,
+        steadySinceMs: 0,
+      };
+      const quantity: TableQuantity = golden.kind === "air-ratio-limit" ? "airRatio" : "exhaustTempC";
+      const verdict = judgeTables(means, judged, burned, limitTables, atMs)[quantity];
+      const words = { compliant: "within", violation: "above", "no-limit": "no-limit" } as const;
+      expect(verdict.kind).toBe(words[expected["verdict"] as unknown as keyof typeof words]);
+      if (expected["limit"] !== null && "limit" in verdict)
+        expect(verdict.limit).toBe(expected["limit"]?.value);
+    },
+  );
+
+  test("what was in force at a date judges that date", () => {
+    const burned = fuel("natural-gas");
+    const before = Date.parse("2018-12-31T23:59:59+08:00");
+    expect(
+      judgeTables(
+        { o2DryPercent: 9, exhaustTempC: 300, steadySinceMs: 0 },
+        boiler(),
+        burned,
+        limitTables,
+        before,
+      ),
+    ).toEqual({
+      airRatio: { kind: "not-in-force" },
+      exhaustTempC: { kind: "not-in-force" },
+    });
+    const editions = [{ validFrom: "2020-01-01" }, { validFrom: "2024-07-01" }, { validFrom: "2022-01-01" }];
+    expect(inForceAt(editions, Date.parse("2024-06-30T15:59:59Z"))?.validFrom).toBe("2022-01-01");
+    expect(inForceAt(editions, Date.parse("2024-06-30T16:00:00Z"))?.validFrom).toBe("2024-07-01");
+  });
+
+  test("a limit of the boiler's own goes before the table's from its date on, with its own source", () => {
+    const ownLimits = { airRatio: 1.15, exhaustTempC: null, source: "Permit 12", validFrom: "2025-01-01" };
+    const burned = fuel("natural-gas");
+    const judged = judgeTables(
+      { o2DryPercent: 3.5, exhaustTempC: 160, steadySinceMs: 0 },
+      boiler({ ownLimits }),
+      burned,
+      limitTables,
+      atMs,
+    );
+    expect(judged.airRatio).toMatchObject({
+      kind: "above",
+      limit: 1.15,
+      source: "Permit 12",
+      tablesId: "own",
+    });
+    expect(judged.exhaustTempC).toMatchObject({ kind: "within", limit: 170, tablesId: "tw-boiler-tables" });
+    expect(
+      limitInForce("airRatio", boiler({ ownLimits }), burned, limitTables, Date.UTC(2024, 5, 1))?.limit,
+    ).toBe(1.3);
+  });
+});
+
+describe("several fuels at once", () => {
+  test("the one with most heat governs, not the one with most litres", () => {
+    const fuels = [fuel("heavy-oil"), fuel("natural-gas")];
+    expect(governingFuel(fuels, { heavyOilFlowLPerH: 100, naturalGasFlowNm3PerH: 150 })?.id).toBe(
+      "natural-gas",
+    );
+    expect(governingFuel(fuels, { heavyOilFlowLPerH: 200, naturalGasFlowNm3PerH: 150 })?.id).toBe(
+      "heavy-oil",
+    );
+    expect(governingFuel(fuels, { heavyOilFlowLPerH: null, naturalGasFlowNm3PerH: 0 })).toBeNull();
+  });
+});

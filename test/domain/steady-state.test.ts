@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import type { FlawReason } from "../../domain/reading.ts";
+import {
+  defaultSteadySettings,
+  type SteadyState,
+  steadyMemory,
+  steadyState,
+} from "../../domain/steady-state.ts";
+import { seededRandom } from "../../simulators/seeded-random.ts";
+
+const settings = { ...defaultSteadySettings, stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
+const startMs = Date.UTC(2026, 0, 1);
+
+type Sample = Readonly<Record<string, number | null>>;
+
+/** One sample a second; what the boiler counts as after the last of them. */
+function stateAfter(
+  seconds: number,
+  sample: (second: number) => Sample,
+  using = settings,
+  flaws: Readonly<Record<string, FlawReason>> = {},
+) {
+  const memory = steadyMemory();
+  let state: SteadyState = { steady: false, reason: "no-data" };
+  for (let second = 0; second < seconds; second += 1) {
+    const values = sample(second);
+    const flawed = Object.keys(values).filter((point) => values[point] === null);
+    const reading = {
+      boilerId: "b-1",
+      takenAtMs: startMs + second * 1_000,
+      values,
+      flaws: { ...flaws, ...Object.fromEntries(flawed.map((point) => [point, "no-answer" as const])) },
+    };
+    state = steadyState(memory, reading, using);
+  }
+  return state;
+}
+
+const calm = (): Sample => ({ firing: 1, o2DryPercent: 3, exhaustTempC: 150, loadPercent: 80 });
+
+describe("steady state", () => {
+  test("is reached when the whole window is full and calm, and gives the means over it", () => {
+    expect(stateAfter(19, calm)).toEqual({ steady: false, reason: "window-filling" });
+    expect(stateAfter(22, calm)).toMatchObject({
+      steady: true,
+      means: { o2DryPercent: 3, exhaustTempC: 150 },
+    });
+  });
+
+  test("noise of an analyser is steady, a drift over the window is not", () => {
+    const random = seededRandom(3);
+    expect(stateAfter(60, () => ({ ...calm(), o2DryPercent: 3 + 0.1 * (random() - 0.5) })).steady).toBe(true);
+    expect(stateAfter(60, (second) => ({ ...calm(), o2DryPercent: 3 + 0.03 * second }))).toMatchObject({
+      reason: "not-steady",
+    });
+    expect(stateAfter(60, (second) => ({ ...calm(), exhaustTempC: 150 + 0.5 * second }))).toMatchObject({
+      reason: "not-steady",
+    });
+    expect(stateAfter(60, (second) => ({ ...calm(), loadPercent: 60 + 0.3 * second }))).toMatchObject({
+      reason: "not-steady",
+    });
+  });
+
+  test("is not judged out of firing, while firing is unknown, and soon after light-off", () => {
+    expect(stateAfter(60, () => ({ ...calm(), firing: 0 }))).toMatchObject({ reason: "not-firing" });
+    expect(stateAfter(60, () => ({ ...calm(), firing: null }))).toMatchObject({ reason: "firing-unknown" });
+    const lit = (second: number) => ({ ...calm(), firing: second < 10 ? 0 : 1 });
+    const patient = { ...settings, afterLightOffMs: 60_000 };
+    expect(stateAfter(60, lit, patient)).toMatchObject({ reason: "light-off" });
+    expect(stateAfter(75, lit, patient).steady).toBe(true);
+  });
+
+  test("a boiler first seen firing was lit before we looked", () => {
+    expect(stateAfter(30, calm, { ...settings, afterLightOffMs: 1_800_000 }).steady).toBe(true);
+  });
+
+  test("flawed inputs are unknown, never steady", () => {
+    expect(stateAfter(60, (second) => ({ ...calm(), o2DryPercent: second > 40 ? null : 3 }))).toMatchObject({
+      reason: "input-flawed",
+    });
+    expect(stateAfter(60, calm, settings, { exhaustTempC: "implausible" })).toMatchObject({
+      reason: "input-flawed",
+    });
+  });
+
+  test("a missing step in the window is missing data", () => {
+    const memory = steadyMemory();
+    let state: SteadyState | null = null;
+    for (const second of [...Array(30).keys(), ...Array.from({ length: 8 }, (_, index) => 40 + index)]) {
+      state = steadyState(
+        memory,
+        { boilerId: "b-1", takenAtMs: startMs + second * 1_000, values: calm(), flaws: {} },
+        settings,
+      );
+    }
+    expect(state).toMatchObject({ steady: false, reason: "no-data" });
+  });
+
+  test("a boiler without a thermometer in its stack is judged by its oxygen alone, and the other way round", () => {
+    const { exhaustTempC: _t, ...withoutTemp } = calm() as { exhaustTempC: number };
+    expect(stateAfter(60, () => withoutTemp as Sample)).toMatchObject({
+      steady: true,
+      means: { exhaustTempC: null },
+    });
+    expect(stateAfter(60, () => ({ firing: 1, exhaustTempC: 150 }))).toMatchObject({
+      steady: true,
+      means: { o2DryPercent: null },
+    });
+    expect(stateAfter(60, () => ({ firing: 1, loadPercent: 50 }))).toMatchObject({ reason: "no-sensor" });
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import { pointCatalogue } from "../../domain/points.ts";
+import type { Reading } from "../../domain/reading.ts";
+import { liveView } from "../../ingest/live-view.ts";
+import { type ConditionEvent, type PlantEvent, pipeline, type Stage } from "../../ingest/stage.ts";
+import { derive } from "../../ingest/stages/derive.ts";
+import { judge } from "../../ingest/stages/judge.ts";
+import { raiseAlarms } from "../../ingest/stages/raise-alarms.ts";
+import { screen, screened } from "../../ingest/stages/screen.ts";
+import { sid, startMs, testPlant } from "../helpers/batches.ts";
+
+const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
+const origin = { siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0, late: false };
+
+function stages(): readonly Stage[] {
+  const plant = testPlant(steady);
+  return [screen(plant.catalogue), derive(plant), judge(plant), raiseAlarms(plant), liveView()];
+}
+
+function reading(second: number, values: Readonly<Record<string, number | null>>, late = false): PlantEvent {
+  return {
+    kind: "reading",
+    origin: { ...origin, late },
+    reading: { boilerId: "b-1", takenAtMs: startMs + second * 1_000, values, flaws: {} },
+  };
+}
+
+const calm = { firing: 1, loadPercent: 80, o2DryPercent: 3, exhaustTempC: 150 };
+const tooMuchAir = { ...calm, o2DryPercent: 5.4 };
+
+/** A reading a second; what came out, per second. */
+function run(
+  through: (event: PlantEvent) => readonly PlantEvent[],
+  seconds: number,
+  values: (second: number) => Readonly<Record<string, number | null>>,
+  from = 0,
+) {
+  return Array.from({ length: seconds }, (_, index) => through(reading(from + index, values(from + index))));
+}
+
+const conditions = (events: readonly (readonly PlantEvent[])[]) =>
+  events.flat().filter((event): event is ConditionEvent => event.kind === "condition");
+
+describe("screen", () => {
+  const catalogue = pointCatalogue();
+  const of = (values: Readonly<Record<string, number | null>>): Reading =>
+    screened({ boilerId: "b-1", takenAtMs: startMs, values, flaws: {} }, catalogue);
+
+  test("takes out what is physically impossible, and keeps the rest", () => {
+    const { values, flaws } = of({ ...calm, o2DryPercent: 36 });
+    expect(values).toEqual({ ...calm, o2DryPercent: null });
+    expect(flaws).toEqual({ o2DryPercent: "out-of-range" });
+  });
+
+  test("a dead analyser that sends zeros is believed in nothing, firing or not", () => {
+    for (const firing of [0, 1]) {
+      const { values, flaws } = of({
+        firing,
+        o2DryPercent: 0,
+        co2DryPercent: 0,
+        noxDryPpm: 0,
+        exhaustTempC: 0,
+        loadPercent: 30,
+      });
+      expect(values).toMatchObject({
+        o2DryPercent: null,
+        co2DryPercent: null,
+        noxDryPpm: null,
+        exhaustTempC: null,
+        loadPercent: 30,
+      });
+      expect(new Set(Object.values(flaws))).toEqual(new Set(["dead-analyser"]));
+    }
+  });
+
+  test("exhaust colder than the air around a fire is implausible", () => {
+    expect(of({ ...calm, exhaustTempC: 12, ambientTempC: 25 }).flaws).toEqual({
+      exhaustTempC: "implausible",
+    });
+    expect(of({ ...calm, firing: 0, loadPercent: 0, exhaustTempC: 12, ambientTempC: 25 }).flaws).toEqual({});
+  });
+});
+
+describe("derive", () => {
+  test("lends a point that is scanned less often while it is fresh, and does not keep it in the reading", () => {
+    const through = pipeline([derive(testPlant())]);
+    const rare = (second: number) =>
+      second % 10 === 0 ? { ...calm, noxDryPpm: 60 } : { noxDryPpm: 60, firing: 1 };
+    const last = run(through, 25, rare).at(-1)?.[0] as Extract<PlantEvent, { kind: "reading" }>;
+    expect(last.reading.values["noxAtRefO2Ppm"]).toBeCloseTo((60 * 15) / 18, 9);
+    expect(last.reading.values["o2DryPercent"]).toBeUndefined();
+    const silent = run(through, 60, () => ({ noxDryPpm: 60, firing: 1 }), 25).at(-1)?.[0] as typeof last;
+    expect(silent.reading.values["noxAtRefO2Ppm"]).toBeUndefined();
+  });
+});
+
+describe("judge and raise-alarms", () => {
+  test("too much air is announced after the delay, with what explains it, and over after the off-delay", () => {
+    const through = pipeline(stages());
+    const high = conditions(run(through, 200, () => tooMuchAir));
+    expect(high).toHaveLength(1);
+    expect(high[0]).toMatchObject({
+      ruleId: "air-ratio-above-table",
+      turned: "on",
+      evidence: { kind: "above", value: 1.35, limit: 1.3, fuelId: "natural-gas", inForceFrom: "2019-01-01" },
+    });
+    expect(high[0]?.atMs).toBe((high[0]?.sinceMs ?? 0) + 60_000);
+    const back = conditions(run(through, 200, () => calm, 200));
+    expect(back).toMatchObject([{ ruleId: "air-ratio-above-table", turned: "off" }]);
+  });
+
+  test("a dead analyser is not judged, never 1.00 and never within; an alarm that stood goes on standing", () => {
+    const through = pipeline(stages());
+    expect(conditions(run(through, 120, () => tooMuchAir))).toHaveLength(1);
+    const dead = run(
+      through,
+      600,
+      () => ({ firing: 1, loadPercent: 80, o2DryPercent: 0, exhaustTempC: 0 }),
+      120,
+    );
+    expect(conditions(dead)).toEqual([]);
+    for (const event of dead.flat()) {
+      if (event.kind !== "judged") continue;
+      expect(event.verdicts.airRatio.kind).toBe("not-judged");
+      expect(event.reading.values["airRatio"]).toBeNull();
+    }
+  });
+
+  test("a stopped burner, a start and a swinging load give no verdict and no alarm", () => {
+    const through = pipeline(stages());
+    const purge = run(through, 300, () => ({
+      firing: 0,
+      loadPercent: 0,
+      o2DryPercent: 20.9,
+      exhaustTempC: 60,
+    }));
+    const swinging = run(
+      through,
+      600,
+      (second) => ({ ...tooMuchAir, loadPercent: 50 + 40 * Math.sin(second / 20) }),
+      300,
+    );
+    expect(conditions([...purge, ...swinging])).toEqual([]);
+  });
+
+  test("a silent boiler keeps its alarm; a silent gateway is one alarm of its own, over when it speaks", () => {
+    const through = pipeline(stages());
+    const tick = (second: number) =>
+      through({ kind: "tick", atMs: startMs + second * 1_000, monotonicMs: second * 1_000 });
+    const heard = (second: number) =>
+      through({ kind: "heard", siteId: "works", gatewayId: "gw-1", atMs: startMs + second * 1_000 });
+    for (let second = 0; second < 120; second += 1) {
+      tick(second);
+      heard(second);
+      through(reading(second, tooMuchAir));
+    }
+    const silence = Array.from({ length: 60 }, (_, index) => tick(120 + index));
+    expect(conditions(silence)).toMatchObject([{ ruleId: "gateway-silent", sourceId: "gw-1", turned: "on" }]);
+    heard(180);
+    const speaks = Array.from({ length: 15 }, (_, index) => {
+      heard(180 + index);
+      return tick(180 + index);
+    });
+    expect(conditions(speaks)).toMatchObject([{ ruleId: "gateway-silent", turned: "off" }]);
+  });
+
+  test("late readings are stored, and neither judged nor alarmed nor shown", () => {
+    const all = stages();
+    const through = pipeline(all);
+    run(through, 60, () => calm);
+    const events = Array.from({ length: 200 }, (_, index) =>
+      through(reading(-1_000 + index, tooMuchAir, true)),
+    );
+    expect(conditions(events)).toEqual([]);
+    expect(
+      events
+        .flat()
+        .every((event) => event.kind === "judged" && event.verdicts.airRatio.kind === "not-judged"),
+    ).toBe(true);
+    const view = all.at(-1) as ReturnType<typeof liveView>;
+    expect(view.latest()[0]?.boiler.takenAtMs).toBe(startMs + 59_000);
+  });
+
+  test("taken up again from its memory at any place, a run gives the same", () => {
+    const values = (second: number) => (second < 100 ? calm : second < 260 ? tooMuchAir : calm);
+    const whole = pipeline(stages());
+    const expected = run(whole, 400, values).slice(150);
+    const first = stages();
+    run(pipeline(first), 150, values);
+    const second = stages();
+    for (const [index, stage] of second.entries())
+      stage.recall(JSON.parse(JSON.stringify(first[index]?.memory())));
+    expect(run(pipeline(second), 250, values, 150)).toEqual(expected);
+  });
+});
