@@ -84,7 +84,7 @@ export type SiteConfig = Static<typeof SiteConfig>;
 export const FurtherPoint = Type.Object(
   {
     unit: Type.String({ maxLength: 16 }),
-    decimals: Type.Integer({ minimum: 0, maximum: 6, default: 0 }),
+    decimals: Type.Optional(Type.Integer({ minimum: 0, maximum: 6 })),
     range: Type.Tuple([Type.Number(), Type.Number()]),
     label: LabelText,
   },

@@ -44,3 +44,8 @@ export function inverseConversion(from: string, to: string): ((value: number) =>
 export function unitsInto(to: string): readonly string[] {
   return [to, ...conversions.filter((each) => each.to === to).map(({ from }) => from)];
 }
+
+/** The decimal meant by the result of a decimal calculation: 0.7, where binary arithmetic says 0.7000000000000001. */
+export function fifteenDigits(value: number): number {
+  return Number(value.toPrecision(15));
+}

@@ -1,7 +1,7 @@
 import { type RegisterConfig, registerCount } from "../contracts/device-map.ts";
 import { points } from "../domain/points.ts";
 import type { FlawReason } from "../domain/reading.ts";
-import { conversion } from "../domain/units.ts";
+import { conversion, fifteenDigits } from "../domain/units.ts";
 
 export type Decoded =
   | { readonly value: number; readonly flaw: null }
@@ -57,8 +57,4 @@ function scaling(scale: number, offset: number): (raw: number) => number {
   }
   if (scale === 1 && offset === 0) return (raw) => raw;
   return (raw) => fifteenDigits(raw * scale + offset);
-}
-
-function fifteenDigits(value: number): number {
-  return Number(value.toPrecision(15));
 }

@@ -22,7 +22,7 @@ export function lockDataFolder(dataDir: string, role: string): DataFolder {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     lock = new Database(join(path, "lock"));
-    lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    lock.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     if (systemCode(error) === "SQLITE_BUSY") {
       throw new OperationalError(
@@ -41,6 +41,7 @@ export function lockDataFolder(dataDir: string, role: string): DataFolder {
     name: `lock of ${path}`,
     path,
     stop: async () => {
+      lock.exec("ROLLBACK"); // closing alone would let go only once the memory is collected
       lock.close();
     },
   };

@@ -4,8 +4,12 @@ import { existsSync } from "node:fs";
 
 const folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin"];
 
-/** @param {string} program */
+/**
+ * Where a program is; a path stands for itself.
+ * @param {string} program
+ */
 export function programPath(program) {
+  if (program.startsWith("/")) return existsSync(program) ? program : null;
   return folders.map((folder) => `${folder}/${program}`).find(existsSync) ?? null;
 }
 

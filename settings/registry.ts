@@ -12,7 +12,7 @@ import type { Settings } from "./settings.ts";
 
 /** The points that Fluewatch knows and those that the configuration adds. */
 export function catalogueOf({ config }: Settings): PointCatalogue {
-  const further = Object.entries(config.points).map(([name, { unit, decimals, range }]): [string, Point] => [
+  const further = Object.entries(config.points).map(([name, { unit, decimals = 0, range }]): [string, Point] => [
     name,
     { unit, decimals, range: [range[0], range[1]], from: "sensor" },
   ]);

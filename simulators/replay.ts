@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
+import { fifteenDigits } from "../domain/units.ts";
 import { messageOf, OperationalError } from "../platform/errors.ts";
 
 export interface ReplaySettings {
@@ -60,5 +61,5 @@ function readRows(file: string): readonly Readonly<Record<string, string>>[] {
 function numberIn(text: string | undefined, scale: number): number | null {
   const trimmed = text?.trim() ?? "";
   const value = Number(trimmed);
-  return trimmed === "" || !Number.isFinite(value) ? null : value * scale;
+  return trimmed === "" || !Number.isFinite(value) ? null : fifteenDigits(value * scale);
 }

@@ -41,8 +41,9 @@ export function temporaryFolder(): string {
 export async function startInflux(
   program: string,
   folder = temporaryFolder(),
+  onPort: number | null = null,
 ): Promise<RunningServer & { readonly folder: string }> {
-  const [port, rpcPort] = [await freePort(), await freePort()];
+  const [port, rpcPort] = [onPort ?? (await freePort()), await freePort()];
   const config = join(folder, "influxdb.conf");
   writeFileSync(
     config,

@@ -1,0 +1,79 @@
+import type {
+  Alarms,
+  AlarmText,
+  Boilers,
+  Gateways,
+  Problem,
+  Session,
+  Trend,
+} from "../contracts/http.ts";
+import { text } from "./texts/texts.ts";
+
+/** What a request failed with: the server's own code, or `unreachable`. */
+export type Failure = Pick<Problem, "code" | "detail">;
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+const patienceMs = 15_000;
+
+let signInNeeded: () => void = () => {};
+
+/** Called whenever the server says that nobody is signed in any more. */
+export function onSignInNeeded(listener: () => void): void {
+  signInNeeded = listener;
+}
+
+export const api = {
+  session: () => call<Session>("GET", "session"),
+  signIn: (body: { readonly ticket: string } | { readonly user: string; readonly password: string }) =>
+    call<Session>("POST", "session", body),
+  signOut: () => call<null>("DELETE", "session"),
+  boilers: () => call<Boilers>("GET", "boilers"),
+  gateways: () => call<Gateways>("GET", "gateways"),
+  alarms: (since: number | null) => call<Alarms>("GET", since === null ? "alarms" : `alarms?since=${since}`),
+  alarmHistory: (fromMs: number, toMs: number) =>
+    call<Alarms>("GET", `alarms/history?from=${Math.floor(fromMs)}&to=${Math.ceil(toMs)}`),
+  acknowledge: (alarmId: string, body: { readonly rev: number; readonly comment?: string }, key: string) =>
+    call<AlarmText>("POST", `alarms/${encodeURIComponent(alarmId)}/acknowledge`, body, {
+      "Idempotency-Key": key,
+    }),
+  trend: (boilerId: string, points: readonly string[], fromMs: number, toMs: number, buckets: number) =>
+    call<Trend>(
+      "GET",
+      `boilers/${encodeURIComponent(boilerId)}/trend?points=${points.join(",")}` +
+        `&from=${Math.floor(fromMs)}&to=${Math.ceil(toMs)}&buckets=${buckets}`,
+    ),
+};
+
+/** The server has checked its replies against the contract already; here they are taken as what they are. */
+async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Reply<T>> {
+  try {
+    const response = await fetch(`/api/v1/${path}`, {
+      method,
+      headers: {
+        ...headers,
+        ...(method === "GET" ? {} : { "X-Requested-With": "fluewatch" }),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    const reply = response.status === 204 ? null : await response.json();
+    if (response.ok) return { ok: true, value: reply as T };
+    if (response.status === 401 && path !== "session") signInNeeded();
+    const { code, detail } = reply as Problem;
+    return { ok: false, failure: { code, detail } };
+  } catch (error) {
+    return { ok: false, failure: { code: "unreachable", detail: String(error) } };
+  }
+}
+
+/** A failure as a person reads it; never the bare code. */
+export function reasonText({ code }: Failure): string {
+  const { problems } = text();
+  return code in problems ? problems[code as keyof typeof problems] : problems.other;
+}

@@ -1,0 +1,83 @@
+import { type Accessor, createContext, createEffect, createMemo, createSignal, onCleanup, useContext } from "solid-js";
+import type { AlarmText } from "../contracts/http.ts";
+import { assert } from "../domain/assert.ts";
+import { type AirRatioHours, airRatioHours } from "./air-ratio-hours.ts";
+import { type AlarmList, alarmList } from "./alarms.ts";
+import { type Attention, attention } from "./attention.ts";
+import { type BoilerList, boilerList } from "./boilers.ts";
+import { type Condition, conditionOf, sameCondition } from "./condition.ts";
+import { type Feed, openFeed } from "./feed.ts";
+import { endSession } from "./session.ts";
+
+/** What every page works with while somebody is signed in. */
+export interface Desk {
+  readonly feed: Feed;
+  readonly list: BoilerList;
+  readonly alarms: AlarmList;
+  readonly hours: AirRatioHours;
+  readonly conditions: Accessor<ReadonlyMap<string, Condition>>;
+  readonly attention: Attention;
+  /** The alarm that the key for acknowledging means on this page, instead of the banner's. */
+  readonly chosen: Accessor<AlarmText | null>;
+  choose(alarm: AlarmText | null): void;
+}
+
+const DeskContext = createContext<Desk>();
+export const DeskProvider = DeskContext.Provider;
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  assert(desk !== undefined, "pages are shown to whom is signed in");
+  return desk;
+}
+
+/** Sets the desk up; all of it ends with the owner that called. */
+export function openDesk(): Desk {
+  const alarms = alarmList();
+  const list = boilerList();
+  const feed = openFeed({ alarmsRev: (rev) => void alarms.pull(rev), signInNeeded: endSession });
+  const hours = airRatioHours(feed);
+  const stopRefilling = feed.onGap(async () => {
+    await Promise.all([list.load(), alarms.pull()]);
+  });
+  onCleanup(() => {
+    stopRefilling();
+    hours.close();
+    feed.close();
+    list.close();
+  });
+
+  const conditions = createMemo((before: ReadonlyMap<string, Condition>) => {
+    const now = new Map<string, Condition>();
+    let changed = before.size !== list.boilers().length;
+    for (const boiler of list.boilers()) {
+      const { id, gatewayId } = boiler;
+      const reading = feed.boiler(id);
+      const fresh = conditionOf(boiler, reading, list.gateway(gatewayId), alarms.open(), feed.frameMs());
+      const old = before.get(id);
+      const same = old !== undefined && sameCondition(old, fresh);
+      now.set(id, same ? old : fresh);
+      changed ||= !same;
+    }
+    return changed ? now : before;
+  }, new Map());
+
+  createEffect(() => {
+    for (const { id } of list.boilers()) {
+      const reading = feed.boiler(id);
+      if (reading !== null) hours.add(reading);
+    }
+  });
+
+  const [chosen, setChosen] = createSignal<AlarmText | null>(null);
+  return {
+    feed,
+    list,
+    alarms,
+    hours,
+    conditions,
+    attention: attention(conditions, feed.frameMs),
+    chosen,
+    choose: (alarm) => setChosen(alarm),
+  };
+}

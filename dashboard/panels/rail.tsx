@@ -1,0 +1,74 @@
+import { type JSX, Show } from "solid-js";
+import { isActive } from "../alarms.ts";
+import { Icon, Logo } from "../charts/icons.tsx";
+import { useDesk } from "../desk.ts";
+import { Link, path } from "../router.tsx";
+import { session, signOut } from "../session.ts";
+import { text } from "../texts/texts.ts";
+
+/** Where one can go, and who is here. Only what exists is listed. */
+export function Rail(): JSX.Element {
+  const { alarms } = useDesk();
+  const t = () => text().nav;
+  const active = () => alarms.open().filter(isActive).length;
+  const who = () => {
+    const now = session();
+    return now.kind === "in" ? now : null;
+  };
+  return (
+    <aside class="nav" aria-label={t().label}>
+      <Link class="brand" href="/" aria-label="Fluewatch">
+        <Logo />
+        <span>Fluewatch</span>
+      </Link>
+      <nav>
+        <h2>{t().operate}</h2>
+        <ul>
+          <li>
+            <Link href="/" aria-current={path() === "/" ? "page" : undefined}>
+              <Icon of="fleet" />
+              <span>{t().fleet}</span>
+            </Link>
+          </li>
+          <li>
+            <Link href="/boilers" aria-current={path().startsWith("/boilers") ? "page" : undefined}>
+              <Icon of="boiler" />
+              <span>{t().boilers}</span>
+            </Link>
+          </li>
+          <li>
+            <Link href="/alerts" aria-current={path() === "/alerts" ? "page" : undefined}>
+              <Icon of="bell" />
+              <span>{t().alerts}</span>
+              <Show when={active() > 0}>
+                <i class="badge">
+                  {active()}
+                  <span class="vh">{text().activeAlerts(active())}</span>
+                </i>
+              </Show>
+            </Link>
+          </li>
+        </ul>
+      </nav>
+      <Show when={who()}>
+        {(here) => (
+          <div class="who">
+            <span>
+              <b>{here().user}</b>
+              <span>{text().role[here().role]}</span>
+            </span>
+            <button
+              type="button"
+              class="btn ghost sm icon"
+              aria-label={text().top.signOut}
+              title={text().top.signOut}
+              onClick={() => void signOut()}
+            >
+              <Icon of="leave" />
+            </button>
+          </div>
+        )}
+      </Show>
+    </aside>
+  );
+}

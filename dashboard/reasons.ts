@@ -1,0 +1,82 @@
+import type { AlarmText, BoilerText, OverviewBoiler } from "../contracts/http.ts";
+import type { Priority } from "../domain/alarms/alarm.ts";
+import type { TableQuantity } from "../domain/limits.ts";
+import { quantityOf } from "./alarms.ts";
+import type { Condition } from "./condition.ts";
+import { formatNumber, formatPoint, formatSpan } from "./format.ts";
+import { labelOf, text } from "./texts/texts.ts";
+import { clockTime, minuteTime } from "./time.ts";
+
+export interface Reason {
+  readonly says: string;
+  readonly tone: Priority | null;
+}
+
+/** Why a boiler needs attention, in one sentence: what, how far, how long. `null` when there is nothing to say. */
+export function reasonOf(
+  condition: Condition,
+  boiler: BoilerText,
+  reading: OverviewBoiler | null,
+  at: { readonly nowMs: number; readonly zone: string; readonly normalSinceMs: number | null },
+): Reason | null {
+  const { reason } = text();
+  const [worst] = condition.active;
+  if (worst !== undefined) return { says: alarmSentence(worst, boiler, reading, at), tone: worst.priority };
+  const [quantity] = condition.above;
+  if (quantity !== undefined && reading !== null) {
+    const { value = null, limit = null } = reading.verdicts[quantity];
+    const { short } = text();
+    return {
+      says: reason.justAbove(short[quantity], measured(quantity, value), plain(quantity, limit)),
+      tone: 2,
+    };
+  }
+  if (reading === null) return { says: reason.none, tone: null };
+  if (condition.backlog !== null) {
+    return { says: reason.backlog(formatNumber(condition.backlog, 0)), tone: null };
+  }
+  if (condition.freshness === "stale") {
+    return { says: reason.stale(clockTime(reading.takenAtMs, at.zone)), tone: null };
+  }
+  const [over] = condition.returned;
+  if (over !== undefined) {
+    return {
+      says: reason.returned(labelOf(over.title), minuteTime(over.returnedAtMs ?? over.sinceMs, at.zone)),
+      tone: null,
+    };
+  }
+  if (at.normalSinceMs === null) return null;
+  return { says: reason.normalSince(minuteTime(at.normalSinceMs, at.zone)), tone: null };
+}
+
+function alarmSentence(
+  alarm: AlarmText,
+  boiler: BoilerText,
+  reading: OverviewBoiler | null,
+  { nowMs, zone }: { readonly nowMs: number; readonly zone: string },
+): string {
+  const { reason, short } = text();
+  const quantity = quantityOf(alarm);
+  const span = formatSpan(nowMs - alarm.sinceMs);
+  if (quantity === null || alarm.evidence === null) {
+    const isGateway = alarm.sourceId === boiler.gatewayId;
+    if (!isGateway || reading === null) return reason.alarm(labelOf(alarm.title), span);
+    return reason.silent(labelOf(alarm.title), clockTime(reading.takenAtMs, zone));
+  }
+  const verdict = reading?.verdicts[quantity];
+  const limit = plain(quantity, alarm.evidence.limit);
+  if (verdict?.kind === "above") {
+    return reason.above(short[quantity], measured(quantity, verdict.value ?? null), limit, span);
+  }
+  return reason.onset(short[quantity], measured(quantity, alarm.evidence.value), limit, span);
+}
+
+/** With its unit: 208 °C. */
+export function measured(quantity: TableQuantity, value: number | null): string {
+  const number = plain(quantity, value);
+  return quantity === "exhaustTempC" ? `${number} °C` : number;
+}
+
+function plain(quantity: TableQuantity, value: number | null): string {
+  return value === null ? "–" : formatPoint(quantity, value);
+}

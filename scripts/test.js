@@ -1,0 +1,38 @@
+// `npm test`: installs and builds what is missing, borrows servers and a browser from Debian where it may, runs
+// every test, and ends with a line `N passed, N failed`.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensurePrograms } from "./debian.js";
+import { ensureBuilt, ensureInstalled, root } from "./prepare.js";
+
+const borrowed = {
+  influxd: "influxdb",
+  mosquitto: "mosquitto",
+  mbpoll: "mbpoll",
+  chromium: "chromium",
+  "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
+};
+
+ensureInstalled();
+const missing = ensurePrograms(borrowed);
+if (missing.length > 0)
+  console.log(
+    `Not here, and not installable: ${missing.join(", ")}. Tests that need them are left out, or fail under CI=true.`,
+  );
+ensureBuilt();
+
+const report = join(mkdtempSync(join(tmpdir(), "fluewatch-test-")), "report.json");
+const { status } = spawnSync(
+  join(root, "node_modules", ".bin", "vitest"),
+  ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+  { cwd: root, stdio: "inherit" },
+);
+const counts = existsSync(report)
+  ? JSON.parse(readFileSync(report, "utf8"))
+  : { numPassedTests: 0, numFailedTests: 0 };
+// A file that could not even be loaded has no tests to count; it fails all the same.
+const failed = counts.numFailedTests === 0 && status !== 0 ? 1 : counts.numFailedTests;
+console.log(`${counts.numPassedTests} passed, ${failed} failed`);
+process.exit(status ?? 1);

@@ -1,0 +1,251 @@
+import { io } from "socket.io-client";
+import type { TSchema } from "typebox";
+import { Compile } from "typebox/compile";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  Alarms,
+  Boilers,
+  Gateways,
+  Health,
+  Integrity,
+  Latest,
+  SocketFrame,
+  SocketSnapshot,
+  Trend,
+} from "../../contracts/http.ts";
+import { plantFile, type RunningFluewatch, startFluewatch } from "../helpers/fluewatch.ts";
+import { until } from "../helpers/until.ts";
+
+const password = "a password for tests";
+let plant: RunningFluewatch;
+let cookie = "";
+
+beforeAll(async () => {
+  plant = await startFluewatch({
+    config: await plantFile("demo.yaml"),
+    env: { FLUEWATCH_ADMIN_PASSWORD: password },
+  });
+  await until("the first value", async () => {
+    const { body } = await plant.ask("boilers/toh-01/latest");
+    return (body as { readonly latest: unknown }).latest !== null;
+  });
+});
+afterAll(() => plant.stop());
+
+/** A request as a stranger makes it, with what is given and nothing else. */
+async function asked(path: string, init: RequestInit = {}) {
+  const answer = await fetch(`${plant.url}${path}`, { redirect: "manual", ...init });
+  const text = await answer.text();
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    text,
+    code: text.startsWith("{") ? (JSON.parse(text) as { code?: string }).code : undefined,
+  };
+}
+
+const own = { "x-requested-with": "fluewatch", "content-type": "application/json" };
+const signIn = (body: object, headers: Readonly<Record<string, string>> = own) =>
+  asked("/api/v1/session", { method: "POST", headers, body: JSON.stringify(body) });
+
+describe("signing in", () => {
+  test("the printed link works once", async () => {
+    const ticket = new URL(plant.link).searchParams.get("ticket");
+    const first = await signIn({ ticket });
+    expect(first.status).toBe(200);
+    expect(first.headers.get("set-cookie")).toMatch(
+      /^fluewatch=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Strict$/,
+    );
+    cookie = first.headers.get("set-cookie")?.split(";")[0] ?? "";
+    expect(await signIn({ ticket })).toMatchObject({ status: 401, code: "sign-in-failed" });
+  });
+
+  test("a wrong password and an unknown user get the same answer; too many attempts must wait", async () => {
+    const wrong = await signIn({ user: "admin", password: "wrong" });
+    const unknown = await signIn({ user: "nobody", password: "wrong" });
+    expect([wrong.status, unknown.status]).toEqual([401, 401]);
+    expect(wrong.text).toBe(unknown.text);
+    for (let attempt = 0; attempt < 5; attempt += 1)
+      await signIn({ user: "guesser", password: String(attempt) });
+    expect(await signIn({ user: "guesser", password: "x" })).toMatchObject({
+      status: 429,
+      code: "too-many-attempts",
+    });
+  });
+
+  test("a request without our header, or from another page, is refused", async () => {
+    expect(await signIn({ ticket: "x" }, { "content-type": "application/json" })).toMatchObject({
+      status: 403,
+      code: "header-missing",
+    });
+    expect(await signIn({ ticket: "x" }, { ...own, origin: "http://elsewhere.example" })).toMatchObject({
+      status: 403,
+      code: "origin-foreign",
+    });
+  });
+
+  test("signing out ends the session", async () => {
+    const again = await signIn({ user: "admin", password });
+    const mine = again.headers.get("set-cookie")?.split(";")[0] ?? "";
+    const out = await asked("/api/v1/session", {
+      method: "DELETE",
+      headers: { "x-requested-with": "fluewatch", cookie: mine },
+    });
+    expect(out.status).toBe(204);
+    expect(await asked("/api/v1/boilers", { headers: { cookie: mine } })).toMatchObject({
+      status: 401,
+      code: "sign-in-needed",
+    });
+  });
+});
+
+describe("the contract", () => {
+  test.each([
+    "boilers",
+    "boilers/toh-01",
+    "boilers/toh-01/latest",
+    "alarms",
+    "gateways",
+    "integrity",
+    "dead-letters",
+    "session",
+  ])("%s is closed to strangers", async (path) => {
+    expect(await asked(`/api/v1/${path}`)).toMatchObject({ status: 401, code: "sign-in-needed" });
+  });
+
+  test.each([
+    ["health", Health],
+    ["boilers", Boilers],
+    ["boilers/toh-02/latest", Latest],
+    ["alarms", Alarms],
+    ["gateways", Gateways],
+    ["integrity", Integrity],
+  ])("%s answers in the shape it declares", async (path, schema) => {
+    const { status, body } = await plant.ask(path);
+    expect(status).toBe(200);
+    expect(Compile<TSchema>(schema).Errors(body)).toEqual([]);
+  });
+
+  test("a trend has one axis, no more than two points per bucket, and holes instead of invented values", async () => {
+    await until("ten readings", async () => {
+      const { body } = await plant.ask("boilers/toh-01/latest");
+      return ((body as { readonly latest: { readonly n: number } }).latest.n ?? 0) > 10;
+    });
+    const now = Date.now();
+    const { status, body } = await plant.ask(
+      `boilers/toh-01/trend?points=airRatio,exhaustTempC&from=${now - 60_000}&to=${now}&buckets=3`,
+    );
+    expect(status).toBe(200);
+    const trend = body as Trend;
+    expect(Compile(Trend).Errors(trend)).toEqual([]);
+    expect(trend.timesMs.length).toBeLessThanOrEqual(6);
+    expect(trend.values["airRatio"]).toHaveLength(trend.timesMs.length);
+    expect(trend.values["airRatio"]?.[0]).toBeNull();
+  });
+
+  test.each([
+    ["boilers/nobody", 404, "boiler-unknown"],
+    ["boilers/Not%20An%20Id", 400, "request-invalid"],
+    ["boilers/toh-01/trend?points=o2DryPercent&from=yesterday&to=0", 400, "request-invalid"],
+    ["boilers/toh-01/trend?points=o2DryPercent&from=5&to=4", 400, "request-invalid"],
+    ["boilers/toh-01/trend?points=oxygen&from=1&to=4", 400, "request-invalid"],
+    ["boilers/toh-01/trend?points=o2DryPercent&from=1&to=4&buckets=1e9", 400, "request-invalid"],
+    ["boilers/toh-01/trend?points=o2DryPercent&from=2026-03-12T14:00:00&to=4", 400, "request-invalid"],
+    ["boilers/toh-01/readings?from=1&to=2&format=xml", 400, "request-invalid"],
+    ["integrity?from=0&to=4000000000000", 400, "request-invalid"],
+    ["nowhere", 404, "route-unknown"],
+    ["alarms?since=-1", 400, "request-invalid"],
+    ["alarms?colour=red", 400, "request-invalid"],
+  ])("%s is a problem with a code: %d %s", async (path, status, code) => {
+    const answer = await asked(`/api/v1/${path}`, { headers: { cookie } });
+    expect(answer).toMatchObject({ status, code });
+    expect(answer.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+    expect(answer.text).not.toMatch(/\bat .*\.[jt]s/);
+  });
+
+  test("acknowledging what is not there is a problem, not a success", async () => {
+    const init = { method: "POST", headers: { ...own, cookie }, body: JSON.stringify({ rev: 1 }) };
+    expect(await asked("/api/v1/alarms/nobody/acknowledge", init)).toMatchObject({
+      status: 404,
+      code: "alarm-unknown",
+    });
+    const wrong = { ...init, body: JSON.stringify({ rev: 1, colour: "red" }) };
+    expect(await asked("/api/v1/alarms/nobody/acknowledge", wrong)).toMatchObject({
+      status: 400,
+      code: "request-invalid",
+    });
+  });
+
+  test("a body that is too large is refused", async () => {
+    const answer = await asked("/api/v1/session", {
+      method: "POST",
+      headers: own,
+      body: JSON.stringify({ user: "x".repeat(300_000) }),
+    });
+    expect(answer.status).toBe(413);
+  });
+
+  test("the specification names every route of the contract", async () => {
+    const { status, text } = await asked("/openapi.json");
+    expect(status).toBe(200);
+    const { paths } = JSON.parse(text) as { readonly paths: object };
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining([
+        "/api/v1/health",
+        "/api/v1/boilers",
+        "/api/v1/boilers/{boilerId}/latest",
+        "/api/v1/boilers/{boilerId}/trend",
+        "/api/v1/alarms/{alarmId}/acknowledge",
+        "/api/v1/gateways",
+        "/api/v1/integrity",
+      ]),
+    );
+  });
+
+  test("pages and answers carry the headers that keep strangers out", async () => {
+    const { headers } = await asked("/api/v1/health");
+    expect(headers.get("content-security-policy")).toContain("default-src 'self'");
+    expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+  });
+});
+
+describe("the live feed", () => {
+  const connect = (headers: Readonly<Record<string, string>>) =>
+    io(plant.url, { path: "/live", transports: ["websocket"], extraHeaders: headers, reconnection: false });
+
+  test("gives a snapshot, then a frame a second, and the whole reading of a boiler that is watched", async () => {
+    const socket = connect({ cookie });
+    const snapshots: unknown[] = [];
+    const frames: SocketFrame[] = [];
+    const watched: { readonly boilerId: string; readonly values: object }[] = [];
+    socket.on("snapshot", (snapshot) => snapshots.push(snapshot));
+    socket.on("frame", (frame) => frames.push(frame));
+    socket.on("boiler", (boiler) => watched.push(boiler));
+    socket.on("connect", () => socket.emit("watch", "toh-02"));
+    await until("three frames", () => frames.length >= 3);
+    socket.close();
+    expect(Compile(SocketSnapshot).Check(snapshots[0])).toBe(true);
+    expect(frames.every((frame) => Compile(SocketFrame).Check(frame))).toBe(true);
+    expect(frames.flatMap(({ boilers }) => boilers).some(({ boilerId }) => boilerId === "cfb-01")).toBe(true);
+    expect(new Set(watched.map(({ boilerId }) => boilerId))).toEqual(new Set(["toh-02"]));
+    expect(watched[0]?.values).toHaveProperty("o2WetPercent");
+  });
+
+  test.each([
+    ["without a session", {}],
+    ["with a made-up one", { cookie: `fluewatch=${"0".repeat(64)}` }],
+  ])("is closed %s", async (_who, headers) => {
+    const socket = connect(headers as Readonly<Record<string, string>>);
+    const error = await new Promise<Error>((resolve) => socket.on("connect_error", resolve));
+    expect(error.message).toBe("sign-in-needed");
+    socket.close();
+  });
+
+  test("is closed to pages of another origin", async () => {
+    const socket = connect({ cookie, origin: "http://elsewhere.example" });
+    await new Promise((resolve) => socket.on("connect_error", resolve));
+    expect(socket.connected).toBe(false);
+    socket.close();
+  });
+});

@@ -1,0 +1,208 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Ack } from "../../contracts/batch.ts";
+import type { CommandReply } from "../../contracts/live.ts";
+import { startIngest } from "../../ingest/ingest.ts";
+import { alarmsSince } from "../../platform/records/alarm-records.ts";
+import { deadLetters, integrityHours } from "../../platform/records/integrity-records.ts";
+import { sqliteRecords } from "../../platform/records/records.ts";
+import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
+import { realWorld } from "../../platform/world.ts";
+import { batchBody, dataTopic, rowsOf, sealed, sid, startMs, testPlant } from "../helpers/batches.ts";
+import { type MemoryBroker, memoryBroker } from "../helpers/memory-bus.ts";
+import { temporaryFolder } from "../helpers/servers.ts";
+import { until } from "../helpers/until.ts";
+
+const world = realWorld("silent");
+const config = { journal: { segmentMib: 1, keepDays: 30, keepGib: 20 } };
+const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
+const ackTopic = "fluewatch/v1/works/gw-1/ack";
+
+/** Ingest over real stores in a folder of its own, with a broker in memory. */
+async function started(folder: string, broker: MemoryBroker = memoryBroker()) {
+  mkdirSync(join(folder, "journal"), { recursive: true });
+  const plant = testPlant(steady);
+  const telemetry = await duckdbTelemetry(folder, [...plant.catalogue.keys()]);
+  const records = await sqliteRecords(folder);
+  const ingest = await startIngest(config, {
+    plant,
+    folder: join(folder, "journal"),
+    telemetry,
+    records: records.db,
+    bus: broker.connect(),
+    world,
+  });
+  const gateway = broker.connect();
+  const acks = () =>
+    broker.published
+      .filter(({ topic }) => topic === ackTopic)
+      .map(({ payload }) => JSON.parse(payload.toString()) as Ack);
+  const ackedUpto = (upto: number) => until(`ack up to ${upto}`, () => (acks().at(-1)?.upto ?? 0) >= upto);
+  const stored = async () => telemetry.readings({ boilerId: "b-1", fromMs: 0, toMs: 9e12, limit: 100_000 });
+  const storedCount = (count: number) =>
+    until(`${count} stored`, async () => (await stored()).length >= count);
+  return {
+    broker,
+    records: records.db,
+    telemetry,
+    acks,
+    ackedUpto,
+    stored,
+    storedCount,
+    send: (payload: Buffer, topic = dataTopic) => gateway.publish(topic, payload, { qos: 1 }),
+    stop: async () => {
+      await ingest.stop();
+      await telemetry.stop();
+      await records.stop();
+    },
+  };
+}
+
+describe("ingest", () => {
+  test("acknowledges what is durable, stores each reading once however often it comes", async () => {
+    const ingest = await started(temporaryFolder());
+    const batches = Array.from({ length: 30 }, (_, index) => sealed(batchBody(index + 1)));
+    for (const payload of batches) await ingest.send(payload);
+    for (const payload of batches) await ingest.send(payload);
+    await ingest.ackedUpto(30);
+    for (const payload of batches.slice(10, 20)) await ingest.send(payload);
+    await ingest.storedCount(30);
+    const rows = await ingest.stored();
+    expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+    expect(rows[0]).toMatchObject({
+      sid,
+      gatewayId: "gw-1",
+      takenAtMs: startMs + 1_000,
+      values: { airRatio: 1.17 },
+    });
+    await ingest.stop();
+  });
+
+  test("goes on after a stop as if nothing had been: nothing twice, nothing forgotten", async () => {
+    const folder = temporaryFolder();
+    for (let start = 0; start < 3; start += 1) {
+      const ingest = await started(folder);
+      for (let seq = 1; seq <= 10 * (start + 1); seq += 1) await ingest.send(sealed(batchBody(seq)));
+      await ingest.ackedUpto(10 * (start + 1));
+      if (start === 2) {
+        await ingest.storedCount(30);
+        expect((await ingest.stored()).map(({ seq }) => seq)).toEqual(
+          Array.from({ length: 30 }, (_, index) => index + 1),
+        );
+      }
+      await ingest.stop();
+    }
+  });
+
+  test("greets the gateways at its start with what it has, so that they need not wait", async () => {
+    const folder = temporaryFolder();
+    const first = await started(folder);
+    await first.send(sealed(batchBody(1)));
+    await first.ackedUpto(1);
+    await first.stop();
+    const second = await started(folder);
+    await second.ackedUpto(1);
+    expect(second.acks()[0]).toMatchObject({ sid, upto: 1 });
+    expect(second.acks()[0]?.by).not.toBe(first.acks()[0]?.by);
+    await second.stop();
+  });
+
+  test("sets aside what it cannot take, whole, with its reason, and lets the next batch pass", async () => {
+    const ingest = await started(temporaryFolder());
+    await ingest.send(sealed(batchBody(1)));
+    await ingest.send(Buffer.from("not a batch"));
+    await ingest.send(sealed(batchBody(2, { b: [rowsOf({ o3Percent: 1 })] })));
+    await ingest.send(sealed(batchBody(1, { boot: 9 })));
+    await ingest.send(sealed(batchBody(3)));
+    await ingest.send(sealed(batchBody(4, { t0: startMs - 5_000 })));
+    await ingest.ackedUpto(4);
+    await until("the dead letters", async () => (await deadLetters(ingest.records, 10)).total === 4);
+    const { byReason, letters } = await deadLetters(ingest.records, 10);
+    expect(byReason).toEqual({ "not-json": 1, "point-unknown": 1, "seq-conflict": 1, "time-order": 1 });
+    expect(letters.every(({ detail, bytes }) => detail !== "" && bytes > 0)).toBe(true);
+    expect(ingest.acks().flatMap(({ dead }) => dead)).toContainEqual({ seq: 2, code: "point-unknown" });
+    await ingest.storedCount(2);
+    expect((await ingest.stored()).map(({ seq }) => seq)).toEqual([1, 3]);
+    await ingest.stop();
+  });
+
+  test("keeps the books: accepted, quarantined, and scans that were declared missing", async () => {
+    const ingest = await started(temporaryFolder());
+    await ingest.send(sealed(batchBody(1, { gap: [["*", startMs, startMs + 5_000, 5, "restart"]] })));
+    await ingest.send(sealed(batchBody(2, { b: [rowsOf({ o3Percent: 1 })] })));
+    const hour = Math.floor(startMs / 3_600_000) * 3_600_000;
+    const books = () => integrityHours(ingest.records, hour, hour + 1);
+    await until("the books", async () => (await books())[0]?.accepted === 1);
+    expect(await books()).toMatchObject([
+      { gatewayId: "gw-1", accepted: 1, quarantined: 1, missedScans: 5, droppedBatches: 0 },
+    ]);
+    await ingest.stop();
+  });
+
+  test("an alarm is raised once, obeys a command once, and survives a restart", async () => {
+    const folder = temporaryFolder();
+    const first = await started(folder);
+    const high = { firing: 1, loadPercent: 80, o2DryPercent: 5.4, exhaustTempC: 150 };
+    for (let seq = 1; seq <= 120; seq += 1) await first.send(sealed(batchBody(seq, { b: [rowsOf(high)] })));
+    await until("the alarm", async () => (await alarmsSince(first.records, null)).length === 1);
+    const [alarm] = await alarmsSince(first.records, null);
+    expect(alarm).toMatchObject({
+      ruleId: "air-ratio-above-table",
+      sourceId: "b-1",
+      state: "unacknowledged",
+      evidence: { limit: 1.3 },
+    });
+    await first.stop();
+
+    const second = await started(folder);
+    expect(await alarmsSince(second.records, null)).toEqual([alarm]);
+    const replies: CommandReply[] = [];
+    second.broker.connect().subscribe("fluewatch/v1/works/live/reply", (_topic, payload) => {
+      replies.push(JSON.parse(payload.toString()) as CommandReply);
+      return "taken";
+    });
+    const command = {
+      v: 1,
+      site: "works",
+      kind: "acknowledge",
+      alarmId: alarm?.id,
+      rev: 1,
+      by: "lin",
+      comment: "damper",
+      key: "k-1",
+    };
+    const give = (id: string, changes = {}) =>
+      second.send(Buffer.from(JSON.stringify({ ...command, id, ...changes })), "fluewatch/v1/works/live/cmd");
+    await give("a");
+    await give("b");
+    await give("c", { key: "k-2" });
+    await give("d", { key: "k-3", rev: 2 });
+    await give("e", { key: "k-4", alarmId: "nobody" });
+    await until("five replies", () => replies.length === 5);
+    expect(replies.map(({ id, failure }) => `${id} ${failure}`)).toEqual([
+      "a null",
+      "b null",
+      "c rev-stale",
+      "d state-conflict",
+      "e alarm-unknown",
+    ]);
+    expect(await alarmsSince(second.records, null)).toMatchObject([
+      { state: "acknowledged", rev: 2, acknowledgement: { by: "lin", comment: "damper" } },
+    ]);
+    await second.stop();
+  });
+
+  test("publishes a frame a second with the newest reading, and complete for a late joiner", async () => {
+    const ingest = await started(temporaryFolder());
+    await ingest.send(sealed(batchBody(1)));
+    const frames = () =>
+      ingest.broker.published
+        .filter(({ topic }) => topic === "fluewatch/v1/works/live/frame")
+        .map(
+          ({ payload }) => JSON.parse(payload.toString()) as { boilers: { boilerId: string; n: number }[] },
+        );
+    await until("the reading in a frame", () => frames().some(({ boilers }) => boilers[0]?.n === 1));
+    await ingest.stop();
+  });
+});

@@ -1,0 +1,131 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { plantFile, spawnFluewatch, startFluewatch } from "../helpers/fluewatch.ts";
+import { ended, freePort, temporaryFolder } from "../helpers/servers.ts";
+import { until } from "../helpers/until.ts";
+
+/** Runs the program to its end. */
+async function ran(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { child, output } = spawnFluewatch(args, { FLUEWATCH_DATA_DIR: temporaryFolder(), ...env });
+  await until("the program has ended", () => child.exitCode !== null || child.signalCode !== null, 30_000);
+  return { code: child.exitCode, output: output() };
+}
+
+describe("the command line", () => {
+  test("tells how it is used", async () => {
+    const { code, output } = await ran(["--help"]);
+    expect(code).toBe(0);
+    expect(output).toContain("fluewatch check-config");
+  });
+
+  test.each([
+    [["dance"], /"dance" is no command and no role; roles are simulators, broker, gateway, ingest, api/],
+    [["--colour"], /Unknown option '--colour'/],
+    [["--config", "/nowhere.yaml"], /\/nowhere.yaml: cannot be read/],
+    [["start", "api"], /ingest and api share one process over an embedded store: start both, or neither/],
+  ])("%j is refused with what to change, exit code 2", async (args, message) => {
+    const { code, output } = await ran(args, { FLUEWATCH_HTTP_PORT: "0", FLUEWATCH_MQTT_PORT: "0" });
+    expect(output).toMatch(message);
+    expect(output).not.toMatch(/\n\s+at /); // no stack
+    expect(code).toBe(2);
+  });
+
+  test("a wrong configuration names every fault with its line, exit code 2", async () => {
+    const file = await plantFile("demo.yaml");
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8")
+        .replace("scanMs: 1000", "scanMs: 1")
+        .replace("heatCarrier: steam", "heatCarrier: air"),
+    );
+    const { code, output } = await ran(["check-config", "--config", file]);
+    expect(code).toBe(2);
+    expect(output).toMatch(
+      /has 2 faults:\n.*demo.yaml:\d+: .*heatCarrier is "air"; allowed are .*\n.*demo.yaml:\d+: .*scanMs is 1; it must be >= 100/,
+    );
+  });
+
+  test("a right one is said to be in order, exit code 0", async () => {
+    const { code, output } = await ran(["check-config"]);
+    expect(code).toBe(0);
+    expect(output).toMatch(/demo.yaml is in order/);
+  });
+
+  test.each([
+    ["http", "FLUEWATCH_HTTP_PORT"],
+    ["mqtt", "FLUEWATCH_MQTT_PORT"],
+  ])("a busy %s port is one sentence, exit code 2", async (_name, variable) => {
+    const port = await freePort();
+    const other = createServer().listen(port, "127.0.0.1");
+    const { code, output } = await ran(["--config", await plantFile("demo.yaml")], {
+      FLUEWATCH_HTTP_PORT: "0",
+      FLUEWATCH_MQTT_PORT: "0",
+      [variable]: String(port),
+    });
+    other.close();
+    expect(output.trim().split("\n").at(-1)).toMatch(
+      new RegExp(`^Port ${port} on 127.0.0.1 is taken by another program; .*${variable}`),
+    );
+    expect(code).toBe(2);
+  });
+
+  test("a busy Modbus port of the simulators is one sentence, exit code 2", async () => {
+    let port = 0;
+    const config = await plantFile("demo.yaml", ({ simulators }) => {
+      port = simulators.servers[0]?.port ?? 0;
+    });
+    const other = createServer().listen(port, "127.0.0.1");
+    const { code, output } = await ran(["--config", config], {
+      FLUEWATCH_HTTP_PORT: "0",
+      FLUEWATCH_MQTT_PORT: "0",
+    });
+    other.close();
+    expect(output).toMatch(
+      new RegExp(`Port ${port} on 127.0.0.1 is taken by another program; .*simulators.servers`),
+    );
+    expect(code).toBe(2);
+  });
+
+  test("a data directory in use, or one that cannot be written, is one sentence, exit code 2", async () => {
+    const config = await plantFile("demo.yaml");
+    const dataDir = temporaryFolder();
+    const running = await startFluewatch({ config, dataDir, roles: ["broker", "ingest", "api"] });
+    const ports = { FLUEWATCH_HTTP_PORT: "0", FLUEWATCH_MQTT_PORT: "0" };
+    const second = await ran(["start", "broker", "ingest", "api", "--config", config], {
+      ...ports,
+      FLUEWATCH_DATA_DIR: dataDir,
+    });
+    await running.stop();
+    expect(second.code).toBe(2);
+    expect(second.output).toMatch(
+      /is in use by another Fluewatch process; stop that one, or set FLUEWATCH_DATA_DIR/,
+    );
+    const unwritable = await ran(["--config", config], {
+      ...ports,
+      FLUEWATCH_DATA_DIR: join(config, "below-a-file"),
+    });
+    expect(unwritable.code).toBe(2);
+    expect(unwritable.output).toMatch(
+      /cannot be written .*give this user the right to write there, or set FLUEWATCH_DATA_DIR/,
+    );
+  });
+
+  test("Ctrl-C stops everything in order within ten seconds, and the exit code is 0", async () => {
+    const running = await startFluewatch({ config: await plantFile("demo.yaml") });
+    const beginMs = Date.now();
+    await running.stop("SIGINT");
+    expect(Date.now() - beginMs).toBeLessThan(10_000);
+    expect(running.child.exitCode).toBe(0);
+    expect(running.output()).toContain("Stopping; press Ctrl-C again to stop at once.");
+  });
+
+  test("a second Ctrl-C stops at once", async () => {
+    const running = await startFluewatch({ config: await plantFile("demo.yaml") });
+    running.child.kill("SIGINT");
+    await until("it says that it is stopping", () => running.output().includes("Stopping"));
+    await ended(running.child, "SIGINT");
+    expect([0, 1]).toContain(running.child.exitCode);
+  });
+});

@@ -1,0 +1,180 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readEnvironment } from "../../platform/environment.ts";
+import { registryOf } from "../../settings/registry.ts";
+import { loadSettings } from "../../settings/settings.ts";
+import { temporaryFolder } from "../helpers/servers.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const environment = readEnvironment({});
+const demo = readFileSync(join(root, "config", "demo.yaml"), "utf8");
+
+/** The faults of a configuration, each as `line: message`. */
+function faultsOf(text: string, files: Readonly<Record<string, string>> = {}): readonly string[] {
+  const folder = temporaryFolder();
+  const file = join(folder, "plant.yaml");
+  writeFileSync(file, text);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(folder, name, ".."), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  try {
+    loadSettings(file, root, environment);
+    return [];
+  } catch (error) {
+    return String((error as Error).message)
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim().replace(`${folder}/`, ""));
+  }
+}
+
+/** The demo with one line changed. */
+const changed = (from: string | RegExp, to: string) => demo.replace(from, to);
+
+describe("a configuration", () => {
+  test.each(["demo.yaml", "replay-b2.yaml"])("%s is in order", (name) => {
+    expect(loadSettings(join(root, "config", name), root, environment).config.sites).toHaveLength(1);
+  });
+
+  test("every fault is named at once, with its line and what is allowed", () => {
+    const faults = faultsOf(
+      demo
+        .replace("heatCarrier: steam", "heatCarrier: stream")
+        .replace("fuels: [heavy-oil]", "colour: red\n        fuels: [heavy-oil]")
+        .replace("capacityTPerH: 32", "capacityTPerH: minus")
+        .replace("scanMs: 1000", "scanMs: 10"),
+    );
+    // One line was added above all of these.
+    const line = (text: string) => demo.split("\n").findIndex((each) => each.includes(text)) + 2;
+    expect(faults).toHaveLength(4);
+    const all = faults.join("\n");
+    expect(all).toContain(
+      `plant.yaml:${line("heatCarrier: steam")}: sites.0.boilers.2.heatCarrier is "stream"; allowed are steam, thermal-oil, hot-water`,
+    );
+    expect(all).toContain(
+      `plant.yaml:${line("capacityTPerH: 32")}: sites.0.boilers.2.capacityTPerH is "minus"; it must be number`,
+    );
+    expect(all).toContain(`plant.yaml:${line("scanMs: 1000")}: gateways.0.scanMs is 10; it must be >= 100`);
+    expect(all).toMatch(/has the unknown key "colour"; allowed are id, name, capacityTPerH/);
+  });
+
+  test.each([
+    [
+      "a fuel that nobody knows",
+      changed("fuels: [heavy-oil]", "fuels: [whale-oil]"),
+      /is "whale-oil", which is no fuel; known are .*heavy-oil/,
+    ],
+    [
+      "coal without its firing",
+      changed("coalFiring: fluidised-bed\n", "\n"),
+      /has coal, so coalFiring must be given/,
+    ],
+    [
+      "a boiler of two gateways",
+      `${changed(/\nsimulators:[\s\S]*/, "")}\n  - id: second\n    site: demo-plant\n    lines: [{ id: l, host: 127.0.0.1 }]\n    devices: [{ id: d, line: l, unitId: 1, map: gas-meter, boiler: toh-02 }]\n`,
+      /is read by gateway boiler-house already/,
+    ],
+    [
+      "a point given twice",
+      changed(
+        "id: toh-02-gas, line: heaters, unitId: 12, map: gas-meter",
+        "id: toh-02-gas, line: heaters, unitId: 12, map: burner-plc",
+      ),
+      /gives firing of toh-02, which toh-02-burner gives already/,
+    ],
+    [
+      "a line that is not there",
+      changed("id: toh-01-oil, line: heaters", "id: toh-01-oil, line: heater"),
+      /is "heater", which is no line of this gateway; known are heaters, power-house/,
+    ],
+    [
+      "a time zone that is none",
+      changed("timeZone: Asia/Taipei", "timeZone: Asia/Taipeh"),
+      /is "Asia\/Taipeh"; it must be a name like Asia\/Taipei/,
+    ],
+    [
+      "an alarm rule that is none",
+      changed("air-ratio-above-table: {", "air-ratio: {"),
+      /is "air-ratio", which is no alarm rule/,
+    ],
+    [
+      "a listener for the whole world",
+      `${demo}\napi: { host: 0.0.0.0 }\n`,
+      /api.host is "0.0.0.0"; it must be 127.0.0.1, localhost or ::1; other hosts need TLS/,
+    ],
+    ["YAML that is none", changed("gateways:", "gateways: ["), /plant.yaml:\d+: /],
+    ["a key said twice", changed("scanMs: 1000", "scanMs: 1000\n    scanMs: 2000"), /unique/],
+    [
+      "InfluxDB without its address",
+      `${demo}\ntelemetry: { store: influx1 }\n`,
+      /is influx1, so influx1: with host, port and database must be given/,
+    ],
+    [
+      "a point without a unit in its name",
+      `${demo}\npoints: { mood: { unit: "", range: [0, 1], label: { en: Mood, zh-TW: 心情 } } }\n`,
+      /points.mood must end in its unit/,
+    ],
+  ])("%s is a fault that says what to change", (_what, text, message) => {
+    expect(faultsOf(text).join("\n")).toMatch(message);
+  });
+
+  test("rule files and device maps are held to account, too", () => {
+    const faults = faultsOf(demo, {
+      "rules/holes.yaml": `kind: limit-tables
+id: own
+validFrom: 2026-01-01
+source: a test
+tables:
+  airRatio:
+    - { fuel: gas, fromTPerH: 0, belowTPerH: 5, limit: 1.2 }
+    - { fuel: gas, fromTPerH: 10, limit: 1.2 }
+  exhaustTempC:
+    - { fuel: gas, fromTPerH: 0, limit: 170 }
+    - { fuel: gas, fromTPerH: 20, limit: 160 }
+`,
+      "rules/kind.yaml": "kind: wishes\n",
+      "devices/own.yaml": `kind: device-map
+id: own
+title: Own
+registers:
+  - { point: exhaustTempC, table: coil, address: 0, type: int16, unit: bar }
+`,
+    });
+    const all = faults.join("\n");
+    expect(all).toMatch(/rules\/holes.yaml:6: tables.airRatio \(gas\) has no class from 5 to 10 t\/h/);
+    expect(all).toMatch(/rules\/holes.yaml:9: tables.exhaustTempC \(gas\) has two classes for 20 t\/h/);
+    expect(all).toMatch(
+      /rules\/kind.yaml:1: kind is "wishes"; allowed are limit-tables, emission-standard, fuels, alarm-rules/,
+    );
+    expect(all).toMatch(/devices\/own.yaml:5: registers.0.unit is "bar", which cannot become "°C"/);
+    expect(all).toMatch(/registers.0.type is int16 in a table of bits/);
+  });
+
+  test("a file that is not there is one sentence", () => {
+    expect(() => loadSettings("/nowhere/plant.yaml", root, environment)).toThrow(
+      /\/nowhere\/plant.yaml: cannot be read/,
+    );
+  });
+
+  test("a limit of a boiler's own stands in the registry, with its source", () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "plant.yaml"), changed("# ownLimits:", "ownLimits:"));
+    const registry = registryOf(loadSettings(join(folder, "plant.yaml"), root, environment));
+    const toh02 = registry.boilers(Date.UTC(2026, 5, 1)).find(({ id }) => id === "toh-02");
+    expect(toh02?.limits.airRatio).toMatchObject({ limit: 1.25, source: "Plant target" });
+  });
+});
+
+describe("the environment", () => {
+  test("gives ports and folders, and is checked like everything else", () => {
+    expect(readEnvironment({ FLUEWATCH_HTTP_PORT: "0" }).httpPort).toBe(0);
+    expect(() => readEnvironment({ FLUEWATCH_HTTP_PORT: "http" })).toThrow(
+      /FLUEWATCH_HTTP_PORT is "http"; set a port from 0 to 65535/,
+    );
+    expect(() => readEnvironment({ FLUEWATCH_LOG_LEVEL: "loud" })).toThrow(
+      /allowed are debug, info, warn, error, silent/,
+    );
+  });
+});
