@@ -3,6 +3,7 @@ import { type AcknowledgeCommand, CommandReply } from "../contracts/live.ts";
 import { everyLiveTopic, liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
+import { parsedJson } from "../platform/json.ts";
 import type { World } from "../platform/world.ts";
 
 export interface Commands {
@@ -27,7 +28,7 @@ export function commands(bus: Bus, world: World): Commands {
   const waiting = new Map<string, (reply: CommandReply) => void>();
 
   bus.subscribe(everyLiveTopic("reply"), (_topic, payload) => {
-    const reply: unknown = JSON.parse(payload.toString());
+    const reply = parsedJson(payload);
     if (checkReply.Check(reply)) waiting.get(reply.id)?.(reply);
     return "taken";
   });

@@ -4,6 +4,7 @@ import { GatewayStatus } from "../contracts/batch.ts";
 import { AlarmsHint, IngestStatus, type LiveBoiler, LiveFrame } from "../contracts/live.ts";
 import { everyGatewayTopic, everyLiveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
+import { parsedJson } from "../platform/json.ts";
 import type { World } from "../platform/world.ts";
 
 /** What came over the bus: the newest of everything that is live. */
@@ -26,7 +27,7 @@ export function liveState(bus: Bus, world: World): LiveState {
   function hear<S extends TSchema>(filter: string, schema: S, take: (message: Static<S>) => void): void {
     const check = Compile(schema);
     bus.subscribe(filter, (topic, payload) => {
-      const message = parsed(payload);
+      const message = parsedJson(payload);
       if (check.Check(message)) take(message as Static<S>);
       else world.log.warn({ topic }, "a live message could not be read");
       return "taken";
@@ -62,12 +63,4 @@ export function liveState(bus: Bus, world: World): LiveState {
       alarmListeners.push(listener);
     },
   };
-}
-
-function parsed(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString());
-  } catch {
-    return null;
-  }
 }

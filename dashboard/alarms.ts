@@ -112,7 +112,8 @@ export function alarmList(): AlarmList {
 export const isUnacknowledged = ({ state }: AlarmText): boolean => state === "unacknowledged";
 
 /** The condition holds, whether or not somebody knows. */
-export const isActive = ({ state }: AlarmText): boolean => state === "unacknowledged" || state === "acknowledged";
+export const isActive = ({ state }: AlarmText): boolean =>
+  state === "unacknowledged" || state === "acknowledged";
 
 /**
  * Which table an alarm's evidence was held against. The air ratio is computed from the mean of its input, the

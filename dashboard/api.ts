@@ -1,17 +1,11 @@
-import type {
-  Alarms,
-  AlarmText,
-  Boilers,
-  Gateways,
-  Problem,
-  Session,
-  Trend,
-} from "../contracts/http.ts";
+import type { Alarms, AlarmText, Boilers, Gateways, Problem, Session, Trend } from "../contracts/http.ts";
 import { text } from "./texts/texts.ts";
 
 /** What a request failed with: the server's own code, or `unreachable`. */
 export type Failure = Pick<Problem, "code" | "detail">;
-export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+export type Reply<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
 
 const patienceMs = 15_000;
 

@@ -1,6 +1,6 @@
 import { createEffect, createMemo, createSignal, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
-import { reasonText } from "./api.ts";
 import { isActive, isUnacknowledged } from "./alarms.ts";
+import { reasonText } from "./api.ts";
 import { Hatches } from "./charts/icons.tsx";
 import { type Desk, DeskProvider, openDesk, useDesk } from "./desk.ts";
 import { isOnRow, listenToKeys, moveRow, onKey } from "./keyboard.ts";

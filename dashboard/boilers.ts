@@ -66,5 +66,7 @@ export function boilerList(): BoilerList {
 
 /** The old value when nothing has changed, so that nothing is drawn anew. */
 function sameAs<T>(before: T, now: NonNullable<T>): NonNullable<T> {
-  return before !== null && before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
+  return before !== null && before !== undefined && JSON.stringify(before) === JSON.stringify(now)
+    ? before
+    : now;
 }

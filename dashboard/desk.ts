@@ -1,4 +1,12 @@
-import { type Accessor, createContext, createEffect, createMemo, createSignal, onCleanup, useContext } from "solid-js";
+import {
+  type Accessor,
+  createContext,
+  createEffect,
+  createMemo,
+  createSignal,
+  onCleanup,
+  useContext,
+} from "solid-js";
 import type { AlarmText } from "../contracts/http.ts";
 import { assert } from "../domain/assert.ts";
 import { type AirRatioHours, airRatioHours } from "./air-ratio-hours.ts";

@@ -1,4 +1,4 @@
-import { type Socket, io } from "socket.io-client";
+import { io, type Socket } from "socket.io-client";
 import { type Accessor, batch, createEffect, createRoot, createSignal, type Signal } from "solid-js";
 import type {
   ClientEvents,
@@ -181,7 +181,8 @@ export function openFeed(heard: {
     heard.alarmsRev(snapshot.alarmsRev);
     if (watchedId !== null) socket.emit("watch", watchedId);
     if (!missed) return;
-    const spanMs = lost.kind === "lost" && lost.sinceMs !== null ? snapshot.serverTimeMs - lost.sinceMs : null;
+    const spanMs =
+      lost.kind === "lost" && lost.sinceMs !== null ? snapshot.serverTimeMs - lost.sinceMs : null;
     if (spanMs !== null) setGap({ spanMs, filled: false });
     await Promise.allSettled([...refillers].map((refill) => refill()));
     if (spanMs === null || link().kind !== "live") return;

@@ -123,7 +123,8 @@ export function historyOf(feed: Feed, boiler: BoilerText, wish: HistoryWish): Hi
     const shown = columns();
     const [point] = wish.points;
     if (shown === null || point === undefined || document.hidden || feed.link().kind !== "live") return;
-    if (holesIn(shown, point).some(({ fromMs, toMs }) => fromMs > shown.fromMs && toMs < shown.toMs)) void load();
+    if (holesIn(shown, point).some(({ fromMs, toMs }) => fromMs > shown.fromMs && toMs < shown.toMs))
+      void load();
   }, lookForLateMs);
   const stopRefilling = feed.onGap(load);
   onCleanup(() => {

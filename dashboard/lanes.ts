@@ -101,7 +101,11 @@ export function laneOf(
     case "loadPercent":
       return { ...base, kind: "other", sentence: "" };
     default:
-      return { ...base, kind: "other", sentence: amount(reading, "loadPercent", (load) => text().fleet.load(`${load} %`)) };
+      return {
+        ...base,
+        kind: "other",
+        sentence: amount(reading, "loadPercent", (load) => text().fleet.load(`${load} %`)),
+      };
   }
 }
 

@@ -1,7 +1,9 @@
 import { createSignal, type JSX, splitProps } from "solid-js";
 
 /** Which page is open: a path and a query string that anybody can share. */
-const [address, setAddress] = createSignal(here(), { equals: (a, b) => a.path === b.path && a.query === b.query });
+const [address, setAddress] = createSignal(here(), {
+  equals: (a, b) => a.path === b.path && a.query === b.query,
+});
 
 export const path = (): string => address().path;
 
@@ -35,7 +37,9 @@ export function setQuery(values: Readonly<Record<string, string>>): void {
 }
 
 /** A link inside the dashboard: a plain click changes the page, every other click is the browser's. */
-export function Link(props: JSX.AnchorHTMLAttributes<HTMLAnchorElement> & { readonly href: string }): JSX.Element {
+export function Link(
+  props: JSX.AnchorHTMLAttributes<HTMLAnchorElement> & { readonly href: string },
+): JSX.Element {
   const [own, rest] = splitProps(props, ["href", "children"]);
   const open = (event: MouseEvent) => {
     if (event.defaultPrevented || event.button !== 0) return;

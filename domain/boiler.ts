@@ -1,5 +1,4 @@
 import type { Fuel } from "./fuel.ts";
-import type { OwnLimits } from "./limits.ts";
 
 /** A name in each of the two languages. */
 export interface Label {
@@ -22,6 +21,14 @@ export type HeatCarrier = (typeof heatCarriers)[number];
 /** How coal burns; a boiler without coal has none. */
 export const coalFirings = ["fixed-bed", "fluidised-bed"] as const;
 export type CoalFiring = (typeof coalFirings)[number];
+
+/** A boiler's own limits, in place of the tables' from their date on: a permit, or the plant's own target. */
+export interface OwnLimits {
+  readonly airRatio: number | null;
+  readonly exhaustTempC: number | null;
+  readonly source: string;
+  readonly validFrom: string;
+}
 
 export interface Boiler {
   readonly id: string;

@@ -87,14 +87,6 @@ export const notJudgedReasons = [
 ] as const;
 export type NotJudgedReason = (typeof notJudgedReasons)[number];
 
-/** A boiler's own limits, in place of the tables' from their date on: a permit, or the plant's own target. */
-export interface OwnLimits {
-  readonly airRatio: number | null;
-  readonly exhaustTempC: number | null;
-  readonly source: string;
-  readonly validFrom: string;
-}
-
 /** A limit as it applies to one boiler at one time, and where it is written. */
 export interface LimitInForce {
   readonly limit: number | null;

@@ -5,6 +5,7 @@ import { gatewayTopic } from "../contracts/topics.ts";
 import type { FlawReason, Reading } from "../domain/reading.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
+import { parsedJson } from "../platform/json.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import type { GatewayConfig, LineConfig } from "./config.ts";
@@ -59,7 +60,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   if (outbox.skipped !== null) lost.push([outbox.skipped.from, outbox.skipped.to, "log-damage"]);
 
   bus.subscribe(gatewayTopic(site, id, "ack"), (_topic, payload) => {
-    const ack = parsed(payload);
+    const ack = parsedJson(payload);
     if (checkAck.Check(ack)) sender.acknowledged(ack);
     else world.log.warn({ gateway: id }, "an acknowledgement could not be read");
     return "taken";
@@ -202,12 +203,4 @@ function boilerRows({ boilerId, takenAtMs, values, flaws }: Reading, t0: number)
       reason,
     ]),
   };
-}
-
-function parsed(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString());
-  } catch {
-    return null;
-  }
 }

@@ -5,6 +5,7 @@ import { everyGatewayTopic, everyLiveTopic, gatewayTopic } from "../contracts/to
 import { contiguousUpto, type SerialRanges, withRange } from "../domain/serial-ranges.ts";
 import type { Bus, Taken } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
+import { parsedJson } from "../platform/json.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import type { AcceptedBatches } from "./accepted.ts";
@@ -111,7 +112,7 @@ export function startAccepting(
   }
 
   function takeCommand(topic: string, payload: Buffer): Taken {
-    const command = parsed(payload);
+    const command = parsedJson(payload);
     if (!checkCommand.Check(command)) {
       quarantine(topic, payload, { reason: "shape-wrong", detail: "not a command", batch: null });
       return "taken";
@@ -196,12 +197,4 @@ export function startAccepting(
       })),
     stop: telling.stop,
   };
-}
-
-function parsed(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString());
-  } catch {
-    return null;
-  }
 }

@@ -1,9 +1,9 @@
 import { type DeviceMapFile, isBitTable } from "../contracts/device-map.ts";
 import { points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
-import type { Rules } from "../platform/rules.ts";
 import type { Fault, YamlFile } from "../platform/yaml-file.ts";
-import type { Config } from "./settings.ts";
+import type { Config } from "./config.ts";
+import type { Rules } from "./rules.ts";
 
 type Path = readonly (string | number)[];
 type Maps = ReadonlyMap<

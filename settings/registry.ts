@@ -12,10 +12,12 @@ import type { Settings } from "./settings.ts";
 
 /** The points that Fluewatch knows and those that the configuration adds. */
 export function catalogueOf({ config }: Settings): PointCatalogue {
-  const further = Object.entries(config.points).map(([name, { unit, decimals = 0, range }]): [string, Point] => [
-    name,
-    { unit, decimals, range: [range[0], range[1]], from: "sensor" },
-  ]);
+  const further = Object.entries(config.points).map(
+    ([name, { unit, decimals = 0, range }]): [string, Point] => [
+      name,
+      { unit, decimals, range: [range[0], range[1]], from: "sensor" },
+    ],
+  );
   return pointCatalogue(Object.fromEntries(further));
 }
 

@@ -1,35 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type Static, Type } from "typebox";
-import { apiConfig } from "../api/config.ts";
 import { type DeviceMapFile as DeviceMap, DeviceMapFile } from "../contracts/device-map.ts";
-import { registryProperties } from "../contracts/registry.ts";
-import { gatewaysConfig } from "../gateway/config.ts";
-import { ingestConfig } from "../ingest/config.ts";
-import { mqttConfig } from "../platform/bus.ts";
 import type { Environment } from "../platform/environment.ts";
-import { type Rules, rulesFrom } from "../platform/rules.ts";
-import { telemetryConfig } from "../platform/telemetry/config.ts";
 import { type Fault, faultsError, loadYaml } from "../platform/yaml-file.ts";
-import { simulatorsConfig } from "../simulators/config.ts";
 import { configFaults } from "./checks.ts";
-
-/** The whole configuration file: each room's own part. */
-const configSchema = Type.Object(
-  {
-    ...registryProperties,
-    /** Where each role keeps its data; seen from the working folder. */
-    dataDir: Type.String({ default: "data", minLength: 1 }),
-    mqtt: mqttConfig,
-    gateways: gatewaysConfig,
-    ingest: ingestConfig,
-    telemetry: telemetryConfig,
-    api: apiConfig,
-    simulators: simulatorsConfig,
-  },
-  { additionalProperties: false },
-);
-export type Config = Static<typeof configSchema>;
+import { type Config, configSchema } from "./config.ts";
+import { type Rules, rulesFrom } from "./rules.ts";
 
 /** The configuration with all that it refers to, checked as a whole. */
 export interface Settings {

@@ -43,7 +43,13 @@ export function Hatches(): JSX.Element {
         <pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <path class="hl" d="M0 0V5" />
         </pattern>
-        <pattern id="hatch-s" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <pattern
+          id="hatch-s"
+          width="4"
+          height="4"
+          patternUnits="userSpaceOnUse"
+          patternTransform="rotate(45)"
+        >
           <path class="hl" d="M0 0V4" />
         </pattern>
       </defs>

@@ -11,7 +11,11 @@ export interface Scale {
  * The axis of a lane: the limit is always on it, values never leave it, and it moves in whole steps only, so that
  * a small change does not make the whole line jump.
  */
-export function laneScale({ kind, limit }: Pick<Lane, "kind" | "limit">, lowest: number, highest: number): Scale {
+export function laneScale(
+  { kind, limit }: Pick<Lane, "kind" | "limit">,
+  lowest: number,
+  highest: number,
+): Scale {
   switch (kind) {
     case "airRatio": {
       const high = limit === null ? 1.6 : 1 + (limit - 1) * 1.4;
@@ -23,7 +27,11 @@ export function laneScale({ kind, limit }: Pick<Lane, "kind" | "limit">, lowest:
       return withMarks(-roomFor(-low, -lowest, 20), roomFor(high, highest, 20), limit);
     }
     case "emission":
-      return withMarks(0, roomFor(limit === null ? 1 : limit * 1.2, highest * 1.05, (limit ?? 100) / 5), limit);
+      return withMarks(
+        0,
+        roomFor(limit === null ? 1 : limit * 1.2, highest * 1.05, (limit ?? 100) / 5),
+        limit,
+      );
     case "other": {
       if (!Number.isFinite(lowest)) return withMarks(0, 100, null);
       const middle = Math.abs(highest + lowest) / 2;

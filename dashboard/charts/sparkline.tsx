@@ -63,7 +63,12 @@ export function Sparkline(props: SparklineProps): JSX.Element {
         </svg>
       </Show>
       <Show when={props.latest !== null}>
-        <circle class={classes("dot", hot() && "hot")} cx={endX} cy={y(props.latest ?? 1).toFixed(1)} r="2.1" />
+        <circle
+          class={classes("dot", hot() && "hot")}
+          cx={endX}
+          cy={y(props.latest ?? 1).toFixed(1)}
+          r="2.1"
+        />
       </Show>
     </svg>
   );

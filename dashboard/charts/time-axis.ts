@@ -29,7 +29,11 @@ export function timeMarks(fromMs: number, toMs: number, zone: string): readonly 
   const step = steps.find((each) => (toMs - fromMs) / each <= mostMarks) ?? 7 * 24 * hour;
   const offsetMs = zoneOffsetMs(toMs, zone);
   const marks: TimeMark[] = [];
-  for (let localMs = Math.ceil((fromMs + offsetMs) / step) * step; localMs - offsetMs < toMs; localMs += step) {
+  for (
+    let localMs = Math.ceil((fromMs + offsetMs) / step) * step;
+    localMs - offsetMs < toMs;
+    localMs += step
+  ) {
     const atMs = localMs - offsetMs;
     const isDay = step >= 12 * hour && localMs % (24 * hour) === 0;
     marks.push({ atMs, label: isDay ? shortDay(atMs, zone) : minuteTime(atMs, zone) });

@@ -36,7 +36,10 @@ export function trendPlot(host: HTMLElement, first: PlotPicture): TrendPlot {
         x: { time: false, range: () => [picture.window.fromMs, picture.window.toMs] },
         y: { range: () => [picture.scale.low, picture.scale.high] },
       },
-      series: [{}, { stroke: () => picture.palette.trend, width: 1.5, points: { show: false }, spanGaps: false }],
+      series: [
+        {},
+        { stroke: () => picture.palette.trend, width: 1.5, points: { show: false }, spanGaps: false },
+      ],
       hooks: { draw: [(self) => drawHot(self, picture)] },
     },
     dataOf(first),

@@ -21,7 +21,14 @@ export function FleetPage(): JSX.Element {
 
   const matches = (boiler: BoilerText) => {
     const site = list.site(boiler.siteId);
-    const words = [boiler.name, boiler.id, site?.name.en, site?.name["zh-TW"], site?.place.en, site?.place["zh-TW"]];
+    const words = [
+      boiler.name,
+      boiler.id,
+      site?.name.en,
+      site?.name["zh-TW"],
+      site?.place.en,
+      site?.place["zh-TW"],
+    ];
     const sought = query("q").toLowerCase();
     if (!words.some((word) => word?.toLowerCase().includes(sought))) return false;
     if (query("site") !== "" && query("site") !== boiler.siteId) return false;
@@ -52,7 +59,8 @@ export function FleetPage(): JSX.Element {
     const byId = new Map(list.boilers().flatMap(({ fuels }) => fuels.map((fuel) => [fuel.id, fuel.label])));
     return [...byId].map(([id, label]) => ({ id, name: labelOf(label) }));
   });
-  const refO2 = () => [...new Set(list.boilers().map(({ referenceO2Percent }) => referenceO2Percent))].join(" / ");
+  const refO2 = () =>
+    [...new Set(list.boilers().map(({ referenceO2Percent }) => referenceO2Percent))].join(" / ");
   const clear = () => setQuery({ q: "", site: "", fuel: "", state: "" });
 
   return (
@@ -91,7 +99,11 @@ export function FleetPage(): JSX.Element {
           <span class="end">
             <span class="no-tab">{t().atRefO2(refO2())}</span>
             <fieldset class="seg" aria-label={t().view}>
-              <button type="button" aria-pressed={query("view") !== "tiles"} onClick={() => setQuery({ view: "" })}>
+              <button
+                type="button"
+                aria-pressed={query("view") !== "tiles"}
+                onClick={() => setQuery({ view: "" })}
+              >
                 {t().table}
               </button>
               <button

@@ -16,7 +16,10 @@ import { StateMarker } from "./state-marker.tsx";
 import { Value } from "./value.tsx";
 
 /** One boiler of the fleet. What is off screen is not written: the row shows its last reading when it comes back. */
-export function BoilerRow(props: { readonly boiler: BoilerText; readonly condition: Condition }): JSX.Element {
+export function BoilerRow(props: {
+  readonly boiler: BoilerText;
+  readonly condition: Condition;
+}): JSX.Element {
   const { feed, hours, list, attention } = useDesk();
   const [visible, setVisible] = createSignal(true);
   let row: HTMLTableRowElement | undefined;
@@ -31,7 +34,10 @@ export function BoilerRow(props: { readonly boiler: BoilerText; readonly conditi
   const id = () => props.boiler.id;
   const site = () => list.site(props.boiler.siteId);
   const zone = () => site()?.timeZone ?? "UTC";
-  const reading = createMemo<OverviewBoiler | null>((before) => (visible() ? feed.boiler(id()) : before), null);
+  const reading = createMemo<OverviewBoiler | null>(
+    (before) => (visible() ? feed.boiler(id()) : before),
+    null,
+  );
   const buckets = createMemo<ReturnType<typeof hours.buckets>>((before) => {
     if (!visible()) return before;
     hours.want(id());

@@ -27,7 +27,13 @@ interface Tick {
 /** The limit stands at 62.5 % of the width, so that there is room for what is beyond it. */
 const limitAt = 0.625;
 const laneHeight = 25;
-const quantities = ["airRatio", "exhaustTempC", "pmAtRefO2MgPerNm3", "soxAtRefO2Ppm", "noxAtRefO2Ppm"] as const;
+const quantities = [
+  "airRatio",
+  "exhaustTempC",
+  "pmAtRefO2MgPerNm3",
+  "soxAtRefO2Ppm",
+  "noxAtRefO2Ppm",
+] as const;
 type Quantity = (typeof quantities)[number];
 
 /** Every boiler as one tick on each lane, at its share of its own limit; who is beyond stands there by name. */
@@ -101,7 +107,11 @@ export function DistancePanel(props: { readonly boilers: readonly BoilerText[] }
   );
 }
 
-function Outlier(props: { readonly tick: Tick; readonly lane: number; readonly quantity: Quantity }): JSX.Element {
+function Outlier(props: {
+  readonly tick: Tick;
+  readonly lane: number;
+  readonly quantity: Quantity;
+}): JSX.Element {
   const x = () => Math.min(1, props.tick.share * limitAt);
   const isEmission = () => props.quantity !== "airRatio" && props.quantity !== "exhaustTempC";
   return (
@@ -127,9 +137,7 @@ function ticksOf(desk: Desk, boilers: readonly BoilerText[], quantity: Quantity)
     const reading = desk.feed.boiler(boiler.id);
     const condition = desk.conditions().get(boiler.id);
     const value = reading?.values[quantity] ?? null;
-    const limit = isTable(quantity)
-      ? tableLimit(boiler, reading, quantity)
-      : emissionLimit(boiler, quantity);
+    const limit = isTable(quantity) ? tableLimit(boiler, reading, quantity) : emissionLimit(boiler, quantity);
     if (value === null || limit === null || condition === undefined) return [];
     return [
       {

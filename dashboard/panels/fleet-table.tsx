@@ -1,7 +1,7 @@
 import { For, type JSX, type Setter, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http.ts";
-import type { FleetOrder } from "../fleet-order.ts";
 import { useDesk } from "../desk.ts";
+import type { FleetOrder } from "../fleet-order.ts";
 import { text } from "../texts/texts.ts";
 import { BoilerRow } from "./boiler-row.tsx";
 
@@ -26,7 +26,11 @@ export function FleetTable(props: FleetTableProps): JSX.Element {
       <ColumnHeads />
       <Show when={props.order.attention.length > 0}>
         <tbody>
-          <GroupHead name={t().attention} note={props.held ? t().held : t().attentionNote} count={props.order.attention.length} />
+          <GroupHead
+            name={t().attention}
+            note={props.held ? t().held : t().attentionNote}
+            count={props.order.attention.length}
+          />
           <Rows boilers={props.order.attention} />
         </tbody>
       </Show>
@@ -65,7 +69,11 @@ function Rows(props: { readonly boilers: readonly BoilerText[] }): JSX.Element {
   );
 }
 
-function GroupHead(props: { readonly name: string; readonly note: string; readonly count: number }): JSX.Element {
+function GroupHead(props: {
+  readonly name: string;
+  readonly note: string;
+  readonly count: number;
+}): JSX.Element {
   const words = () => (
     <>
       {props.name} {props.count}

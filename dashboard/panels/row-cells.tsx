@@ -21,7 +21,10 @@ export function TableCell(
   const limit = () => tableLimit(props.boiler, props.reading, props.quantity);
   const isRatio = () => props.quantity === "airRatio";
   return (
-    <td class={classes("dat", isRatio() ? "c-a" : "c-x")} title={verdictTitle(props.reading, props.quantity, limit())}>
+    <td
+      class={classes("dat", isRatio() ? "c-a" : "c-x")}
+      title={verdictTitle(props.reading, props.quantity, limit())}
+    >
       <div class="ind">
         <span class="vw">
           <Value

@@ -67,7 +67,8 @@ function Crumbs(props: { readonly boiler: BoilerText | null }): JSX.Element {
 
 function Counts(): JSX.Element {
   const { alarms } = useDesk();
-  const of = (priority: number) => alarms.open().filter((alarm) => isActive(alarm) && alarm.priority === priority);
+  const of = (priority: number) =>
+    alarms.open().filter((alarm) => isActive(alarm) && alarm.priority === priority);
   return (
     <Link class="counts" href="/alerts">
       <span class="vh">{text().top.counts}</span>

@@ -84,7 +84,8 @@ export const zhTw: Texts = {
     userEmpty: "請輸入使用者名稱",
     passwordEmpty: "請輸入密碼",
     wrong: "使用者與密碼不符",
-    usedTicket: "此登入連結已使用過，或並非由本伺服器產生。請以使用者與密碼登入，或重新啟動 Fluewatch 取得新連結。",
+    usedTicket:
+      "此登入連結已使用過，或並非由本伺服器產生。請以使用者與密碼登入，或重新啟動 Fluewatch 取得新連結。",
     ended: "因閒置過久，已自動登出。",
     unreachable: "無法連線至伺服器。已輸入的內容會保留，請稍後再試。",
   },
@@ -152,7 +153,8 @@ export const zhTw: Texts = {
     overUnseen: (n) => `${n} 則已恢復未確認`,
     efficiency: "鍋爐效率",
     efficiencyNote: "平均 · Siegert，低位",
-    efficiencyTitle: "運轉中鍋爐之簡單平均。Siegert 法：100 % 減排氣熱損失，以低位發熱量計；未扣除爐壁及其他損失",
+    efficiencyTitle:
+      "運轉中鍋爐之簡單平均。Siegert 法：100 % 減排氣熱損失，以低位發熱量計；未扣除爐壁及其他損失",
     gateways: "閘道器連線",
     buffered: (n) => `${n} 批待回補`,
     nothingBuffered: "無待回補資料",

@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Boiler } from "../../domain/boiler.ts";
 import type { Fuel } from "../../domain/fuel.ts";
-import { type Rules, rulesFrom } from "../../platform/rules.ts";
 import type { Fault } from "../../platform/yaml-file.ts";
+import { type Rules, rulesFrom } from "../../settings/rules.ts";
 
 const folder = resolve(import.meta.dirname, "../../config/rules");
 

@@ -16,7 +16,7 @@ import {
   type TableQuantity,
   tableQuantities,
 } from "../domain/limits.ts";
-import { type Fault, loadYaml } from "./yaml-file.ts";
+import { type Fault, loadYaml } from "../platform/yaml-file.ts";
 
 /** Limits, fuels and alarm rules, every edition of them: dated data with a source. */
 export interface Rules {

@@ -1,0 +1,25 @@
+import { type Static, Type } from "typebox";
+import { apiConfig } from "../api/config.ts";
+import { registryProperties } from "../contracts/registry.ts";
+import { gatewaysConfig } from "../gateway/config.ts";
+import { ingestConfig } from "../ingest/config.ts";
+import { mqttConfig } from "../platform/bus.ts";
+import { telemetryConfig } from "../platform/telemetry/config.ts";
+import { simulatorsConfig } from "../simulators/config.ts";
+
+/** The whole configuration file: each room's own part. */
+export const configSchema = Type.Object(
+  {
+    ...registryProperties,
+    /** Where each role keeps its data; seen from the working folder. */
+    dataDir: Type.String({ default: "data", minLength: 1 }),
+    mqtt: mqttConfig,
+    gateways: gatewaysConfig,
+    ingest: ingestConfig,
+    telemetry: telemetryConfig,
+    api: apiConfig,
+    simulators: simulatorsConfig,
+  },
+  { additionalProperties: false },
+);
+export type Config = Static<typeof configSchema>;
