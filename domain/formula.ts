@@ -1,9 +1,9 @@
 import type { Boiler } from "./boiler.ts";
 import { airRatio } from "./combustion/air-ratio.ts";
 import { flueMoisturePercent, o2DryFromWetPercent } from "./combustion/dry-oxygen.ts";
-import { referenceO2Factor } from "./combustion/reference-oxygen.ts";
 import { stackLossSiegertLhvPercent } from "./combustion/siegert.ts";
 import { type Stoichiometry, stoichiometry } from "./combustion/stoichiometry.ts";
+import { referenceO2Factor } from "./emissions/reference-oxygen.ts";
 import { type Fuel, governingFuel } from "./fuel.ts";
 import type { PointName } from "./points.ts";
 import type { FlawReason, Flaws, Values } from "./reading.ts";

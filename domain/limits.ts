@@ -40,17 +40,21 @@ export interface EmissionStandard {
   readonly limits: Readonly<Record<EmissionQuantity, number>>;
 }
 
-/** The cell that applies to a boiler while `fuel` governs; `null` when the table has no such row. */
-export function limitRow(rows: readonly LimitRow[], boiler: Boiler, fuel: Fuel): LimitRow | null {
-  const coalFiring = fuel.fuelClass === "coal" ? boiler.coalFiring : null;
-  const capacity = boiler.capacityTPerH;
+/** The cell for a fuel class, a way of firing and a capacity; `null` when the table has no such row. */
+export function tableLimit(
+  rows: readonly LimitRow[],
+  fuelClass: FuelClass,
+  coalFiring: CoalFiring | null,
+  capacityTPerH: number,
+): LimitRow | null {
+  const firing = fuelClass === "coal" ? coalFiring : null;
   return (
     rows.find(
       (row) =>
-        row.fuelClass === fuel.fuelClass &&
-        row.coalFiring === coalFiring &&
-        capacity >= row.fromTPerH &&
-        (row.belowTPerH === null || capacity < row.belowTPerH),
+        row.fuelClass === fuelClass &&
+        row.coalFiring === firing &&
+        capacityTPerH >= row.fromTPerH &&
+        (row.belowTPerH === null || capacityTPerH < row.belowTPerH),
     ) ?? null
   );
 }
@@ -120,7 +124,10 @@ export function limitInForce(
     return { limit: ownLimit, row, tablesId: "own", source: own.source, inForceFrom: own.validFrom };
   }
   const edition = inForceAt(tables, atMs);
-  const row = edition === null ? null : limitRow(edition.tables[quantity], boiler, fuel);
+  const row =
+    edition === null
+      ? null
+      : tableLimit(edition.tables[quantity], fuel.fuelClass, boiler.coalFiring, boiler.capacityTPerH);
   if (edition === null || row === null) return null;
   const { id: tablesId, source, validFrom: inForceFrom } = edition;
   return { limit: row.limit, row, tablesId, source, inForceFrom };

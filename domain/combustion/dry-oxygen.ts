@@ -1,7 +1,5 @@
+import { airToWaterMolarMass } from "./excess-air.ts";
 import { airO2Percent, type Stoichiometry } from "./stoichiometry.ts";
-
-/** kg of air to kg of water, as mol to mol. */
-const airToWaterMolarMass = 28.96 / 18.015;
 
 /**
  * Oxygen of the dried gas, from the reading of a probe in the wet gas.

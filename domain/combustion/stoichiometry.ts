@@ -42,10 +42,14 @@ export const fuelGases = Object.keys(atoms) as readonly FuelGas[];
 
 /** What burning one unit of fuel (a kg, or a mol of gas) with just enough dry air takes and gives, in mol. */
 export interface Stoichiometry {
+  /** Dry air. */
   readonly airMol: number;
+  /** CO₂, SO₂ and nitrogen. */
   readonly dryProductMol: number;
+  /** From hydrogen and moisture of the fuel. */
   readonly waterMol: number;
   readonly co2Mol: number;
+  readonly so2Mol: number;
 }
 
 /**
@@ -65,6 +69,7 @@ export function stoichiometry(composition: Composition): Stoichiometry {
     dryProductMol: c + s + n / 2 + (1 - airO2Percent / 100) * airMol,
     waterMol: h / 2 + water,
     co2Mol: c,
+    so2Mol: s,
   };
 }
 
@@ -95,4 +100,10 @@ function molOfGases({ gases }: MoleComposition): AtomMol {
     for (const element of ["c", "h", "s", "o", "n"] as const) sum[element] += share * atoms[gas][element];
   }
   return { ...sum, water: 0 };
+}
+
+/** kg of one mol of a fuel gas of this composition. */
+export function molarMassKgPerMol({ gases }: MoleComposition): number {
+  const { c, h, s, o, n } = molOfGases({ basis: "mole", gases });
+  return (12.011 * c + 1.008 * h + 32.06 * s + 15.999 * o + 14.007 * n) / 1_000;
 }

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { airRatio, airRatioHundredths } from "../../domain/combustion/air-ratio.ts";
 import { flueMoisturePercent, o2DryFromWetPercent } from "../../domain/combustion/dry-oxygen.ts";
-import { referenceO2Factor } from "../../domain/combustion/reference-oxygen.ts";
 import { stackLossSiegertLhvPercent } from "../../domain/combustion/siegert.ts";
 import { airO2Percent, stoichiometry } from "../../domain/combustion/stoichiometry.ts";
+import { referenceO2Factor } from "../../domain/emissions/reference-oxygen.ts";
 import { fuel } from "../helpers/boilers.ts";
 import { goldenCases, toleranceOf } from "../helpers/golden-cases.ts";
 

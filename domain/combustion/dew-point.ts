@@ -1,0 +1,65 @@
+import { saturationTempC } from "../steam/if97.ts";
+
+const mmHgPerAtm = 760;
+const mpaPerAtm = 0.101325;
+
+/**
+ * Temperature below which sulphuric acid condenses, by Verhoff and Banchero.
+ * @param waterMmHg partial pressure of water vapour
+ * @param so3MmHg partial pressure of SO₃
+ * @returns °C; `null` without water or SO₃
+ * @source Verhoff & Banchero 1974, as reprinted by V. Ganapathy: natural logarithms, mmHg, K
+ */
+export function acidDewPointVerhoffBancheroC(waterMmHg: number, so3MmHg: number): number | null {
+  if (!(waterMmHg > 0 && so3MmHg > 0)) return null;
+  const water = Math.log(waterMmHg);
+  const so3 = Math.log(so3MmHg);
+  return 1_000 / (2.276 - 0.0294 * water - 0.0858 * so3 + 0.0062 * water * so3) - 273.15;
+}
+
+/**
+ * The same by Okkes.
+ * @param waterAtm partial pressure of water vapour
+ * @param so3Atm partial pressure of SO₃
+ * @returns °C; `null` without water or SO₃
+ * @source Okkes 1987: decimal logarithms, atm
+ */
+export function acidDewPointOkkesC(waterAtm: number, so3Atm: number): number | null {
+  if (!(waterAtm > 0 && so3Atm > 1e-8)) return null;
+  const so3 = Math.log10(so3Atm);
+  return 203.25 + 27.6 * Math.log10(waterAtm) + 10.83 * so3 + 1.06 * (so3 + 8) ** 2.19;
+}
+
+/** Partial pressures of flue gas, from its shares by volume in the wet gas. */
+export function partialPressures(
+  waterPercent: number,
+  so3WetPpm: number,
+  totalAtm = 1,
+): {
+  readonly waterAtm: number;
+  readonly so3Atm: number;
+  readonly waterMmHg: number;
+  readonly so3MmHg: number;
+} {
+  const waterAtm = (waterPercent / 100) * totalAtm;
+  const so3Atm = (so3WetPpm / 1e6) * totalAtm;
+  return { waterAtm, so3Atm, waterMmHg: waterAtm * mmHgPerAtm, so3MmHg: so3Atm * mmHgPerAtm };
+}
+
+/**
+ * Temperature below which plain water condenses out of flue gas.
+ * @param waterPercent water in the wet gas, % by volume
+ * @returns °C; `null` outside of 0.7 to 100 % at one atmosphere
+ * @source Saturation of IAPWS-IF97 at the partial pressure
+ */
+export function waterDewPointC(waterPercent: number, totalAtm = 1): number | null {
+  return saturationTempC({ absoluteMpa: (waterPercent / 100) * totalAtm * mpaPerAtm });
+}
+
+/**
+ * SO₃ in the wet gas, from SO₂ in the dry one.
+ * @param conversionPercent share of SO₂ that goes on to SO₃: 1 to 5 %
+ */
+export function so3WetPpm(so2DryPpm: number, waterPercent: number, conversionPercent: number): number {
+  return so2DryPpm * (conversionPercent / 100) * (1 - waterPercent / 100);
+}

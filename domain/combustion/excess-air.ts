@@ -1,0 +1,79 @@
+import { airO2Percent, type Stoichiometry } from "./stoichiometry.ts";
+
+/** kg of air to kg of water, as mol to mol. */
+export const airToWaterMolarMass = 28.96 / 18.015;
+
+/**
+ * The air ratio λ of combustion: air supplied to air needed, from the oxygen in dry flue gas.
+ *
+ * Oxygen left over came in with air the fuel did not need. With A the theoretical air and V the dry products, the
+ * oxygen balance `o2 / 100 = 0.2095·(λ−1)·A / (V + (λ−1)·A)` gives λ = 1 + (V / A)·o2 / (20.95 − o2). Carbon monoxide
+ * found beside the oxygen would have used half its volume of it. This is combustion's own figure: the ratio of the
+ * limit tables, 21 / (21 − O₂), is another one and overstates the surplus by a tenth for gas.
+ * @param o2DryPercent % by volume, 0 or more
+ * @param coDryPpm ppm by volume in the same dry gas
+ * @returns `null` in plain air, where nothing burns
+ * @source Oxygen balance above
+ */
+export function excessAirRatio(o2DryPercent: number, fuel: Stoichiometry, coDryPpm = 0): number | null {
+  const surplusO2Percent = o2DryPercent - coDryPpm / 20_000;
+  if (!(surplusO2Percent < airO2Percent)) return null;
+  return 1 + ((fuel.dryProductMol / fuel.airMol) * surplusO2Percent) / (airO2Percent - surplusO2Percent);
+}
+
+/**
+ * CO₂ that complete combustion leaves in dry flue gas at an oxygen reading.
+ * @returns % by volume, dry
+ * @source Dilution of the stoichiometric dry gas with air: CO₂max·(20.95 − O₂) / 20.95
+ */
+export function expectedCo2DryPercent(
+  o2DryPercent: number,
+  { co2Mol, dryProductMol }: Stoichiometry,
+): number {
+  return ((100 * co2Mol) / dryProductMol) * ((airO2Percent - o2DryPercent) / airO2Percent);
+}
+
+/** Flue gas of one unit of fuel, in mol. */
+export interface FlueGas {
+  readonly excessAirRatio: number;
+  readonly co2Mol: number;
+  readonly so2Mol: number;
+  readonly o2Mol: number;
+  readonly n2Mol: number;
+  readonly waterMol: number;
+  /** The part of `waterMol` that came in with the air. */
+  readonly airWaterMol: number;
+  readonly dryMol: number;
+  readonly wetMol: number;
+}
+
+/**
+ * What leaves the furnace, from the oxygen that is measured.
+ * @param airHumidityKgPerKg water in the combustion air, kg per kg of dry air
+ * @returns `null` where `excessAirRatio` is
+ */
+export function flueGas(
+  o2DryPercent: number,
+  fuel: Stoichiometry,
+  airHumidityKgPerKg: number,
+  coDryPpm = 0,
+): FlueGas | null {
+  const ratio = excessAirRatio(o2DryPercent, fuel, coDryPpm);
+  if (ratio === null) return null;
+  const airMol = ratio * fuel.airMol;
+  const o2Mol = (airO2Percent / 100) * (airMol - fuel.airMol);
+  const dryMol = fuel.dryProductMol + airMol - fuel.airMol;
+  const airWaterMol = airMol * airHumidityKgPerKg * airToWaterMolarMass;
+  const waterMol = fuel.waterMol + airWaterMol;
+  return {
+    excessAirRatio: ratio,
+    co2Mol: fuel.co2Mol,
+    so2Mol: fuel.so2Mol,
+    o2Mol,
+    n2Mol: dryMol - fuel.co2Mol - fuel.so2Mol - o2Mol,
+    waterMol,
+    airWaterMol,
+    dryMol,
+    wetMol: dryMol + waterMol,
+  };
+}

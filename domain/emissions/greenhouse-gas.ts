@@ -1,0 +1,63 @@
+/** kg of gas per TJ of net heat, from a dated edition of a factor list. */
+export interface EmissionFactors {
+  readonly co2KgPerTj: number;
+  readonly ch4KgPerTj: number;
+  readonly n2oKgPerTj: number;
+}
+
+/** Warming potential of methane and nitrous oxide against CO₂, from a dated edition. */
+export interface WarmingPotentials {
+  readonly ch4: number;
+  readonly n2o: number;
+}
+
+/** CO₂ from burning a fuel, kg: quantity × net heating value × factor. */
+export function co2Kg(quantity: number, ncvMjPerUnit: number, co2KgPerTj: number): number {
+  return (quantity * ncvMjPerUnit * co2KgPerTj) / 1e6;
+}
+
+/** CO₂ and what methane and nitrous oxide count for, kg of CO₂ equivalent. */
+export function co2EquivalentKg(
+  quantity: number,
+  ncvMjPerUnit: number,
+  factors: EmissionFactors,
+  potentials: WarmingPotentials,
+): number {
+  const { co2KgPerTj, ch4KgPerTj, n2oKgPerTj } = factors;
+  const kgPerTj = co2KgPerTj + ch4KgPerTj * potentials.ch4 + n2oKgPerTj * potentials.n2o;
+  return (quantity * ncvMjPerUnit * kgPerTj) / 1e6;
+}
+
+/** What a change of fuel and efficiency does to CO₂ for the same useful heat. */
+export interface FuelSwitch {
+  readonly co2BeforeT: number;
+  /** In the unit of the new fuel's heating value. */
+  readonly fuelAfter: number;
+  readonly co2AfterT: number;
+  readonly reductionPercent: number;
+}
+
+/**
+ * The same useful heat from another fuel at another efficiency.
+ * @param efficiencies % on the net heating value, both by the same boundary
+ * @source Heat balance: fuel × NCV × η is equal before and after
+ */
+export function fuelSwitch(
+  before: {
+    readonly quantity: number;
+    readonly ncvMjPerUnit: number;
+    readonly co2KgPerTj: number;
+    readonly efficiencyLhvPercent: number;
+  },
+  after: {
+    readonly ncvMjPerUnit: number;
+    readonly co2KgPerTj: number;
+    readonly efficiencyLhvPercent: number;
+  },
+): FuelSwitch {
+  const usefulMj = (before.quantity * before.ncvMjPerUnit * before.efficiencyLhvPercent) / 100;
+  const fuelAfter = usefulMj / (after.efficiencyLhvPercent / 100) / after.ncvMjPerUnit;
+  const co2BeforeT = co2Kg(before.quantity, before.ncvMjPerUnit, before.co2KgPerTj) / 1_000;
+  const co2AfterT = co2Kg(fuelAfter, after.ncvMjPerUnit, after.co2KgPerTj) / 1_000;
+  return { co2BeforeT, fuelAfter, co2AfterT, reductionPercent: 100 * (1 - co2AfterT / co2BeforeT) };
+}

@@ -1,0 +1,43 @@
+import { referenceO2Factor } from "./reference-oxygen.ts";
+
+/** What a quarter of an hour, or a minute, gives to an hour's mean; `null`: not valid. */
+export interface EmissionSample {
+  /** Dry, as measured. */
+  readonly concentration: number;
+  readonly o2DryPercent: number;
+}
+
+/**
+ * In which order an hour's mean is made. Taiwan corrects each value and then takes the mean; the US takes the means
+ * and corrects once. They differ by a tenth in a restless hour, so a permit fixes one.
+ */
+export const averagingOrders = ["correct-then-average", "average-then-correct"] as const;
+export type AveragingOrder = (typeof averagingOrders)[number];
+
+/**
+ * Mean of a clock hour at the reference oxygen.
+ * @param quarters the hour's four quarters; one that is not valid is `null`
+ * @param minValid quarters that must be valid, 3 by the usual 75 %
+ * @returns `null` when too few are valid
+ * @source 40 CFR 60.13(h) and Taiwan's CEMS practice: three of four quarter-hours
+ */
+export function hourlyMean(
+  quarters: readonly (EmissionSample | null)[],
+  referenceO2Percent: number,
+  order: AveragingOrder,
+  minValid = 3,
+  denominatorFloor = 1,
+): number | null {
+  const valid = quarters.filter((quarter) => quarter !== null);
+  if (valid.length < Math.max(1, minValid)) return null;
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const factor = (o2DryPercent: number) =>
+    referenceO2Factor(o2DryPercent, referenceO2Percent, denominatorFloor);
+  if (order === "correct-then-average") {
+    return mean(valid.map(({ concentration, o2DryPercent }) => concentration * factor(o2DryPercent)));
+  }
+  return (
+    mean(valid.map(({ concentration }) => concentration)) *
+    factor(mean(valid.map((each) => each.o2DryPercent)))
+  );
+}

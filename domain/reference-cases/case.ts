@@ -1,0 +1,119 @@
+/** A golden-case file: `docs/reference-cases.md` describes its format. */
+export interface ReferenceCase {
+  readonly id: string;
+  readonly kind: string;
+  readonly title?: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly expected: Readonly<Record<string, unknown>>;
+}
+
+/** A case says something that cannot be used; the message is for the person who wrote it. */
+export class CaseFault extends Error {}
+
+/** What a case asks for, one result per expected key: numbers and booleans are compared, and so are verdicts. */
+export type Results = Readonly<Record<string, number | boolean | string | null>>;
+
+/** The inputs of a case, read by name. */
+export interface Inputs {
+  /** A number; in `unit` where that is asked for and the case gives a relative of it. */
+  number(name: string, unit?: string): number;
+  numberOr(name: string, otherwise: number, unit?: string): number;
+  /** A number, or `null` when the case does not give it. */
+  optional(name: string, unit?: string): number | null;
+  text(name: string): string;
+  textOr(name: string, otherwise: string): string;
+  flag(name: string, otherwise: boolean): boolean;
+  list(name: string): readonly Inputs[];
+  /** Shares of a composition, %. */
+  shares(name: string): Readonly<Record<string, number>>;
+  has(name: string): boolean;
+  unitOf(name: string): string;
+}
+
+/** Families of units: how much of the first one each is. Whatever stands behind a slash of a heating value stays. */
+const families: readonly Readonly<Record<string, number>>[] = [
+  {
+    kPa: 1,
+    Pa: 0.001,
+    hPa: 0.1,
+    MPa: 1_000,
+    bar: 100,
+    barA: 100,
+    barG: 100,
+    atm: 101.325,
+    mmHg: 101.325 / 760,
+  },
+  { "Nm3/min": 1, "Nm3/h": 1 / 60, "Nm3/s": 60 },
+  { "kJ/": 1, "MJ/": 1_000, "GJ/": 1e6, "kcal/": 4.1868, "Mcal/": 4_186.8 },
+  { "MJ/h": 1, "GJ/h": 1_000, "kJ/h": 0.001, kW: 3.6, MW: 3_600, W: 0.0036, "kcal/h": 0.0041868 },
+  { "kg/h": 1, "t/h": 1_000, "kg/s": 3_600, "kg/min": 60 },
+];
+
+/** Turns a value into the unit that a kind works in; a unit that is no relative of it is taken as it stands. */
+function converted(value: number, from: string, to: string): number {
+  if (to === "degC") return from === "K" ? value - 273.15 : value;
+  for (const family of families) {
+    const of = (unit: string) => family[unit] ?? family[`${unit.split("/")[0]}/`];
+    const target = of(to);
+    const given = of(from);
+    if (target !== undefined && given !== undefined) return (value * given) / target;
+  }
+  return value;
+}
+
+export function inputsOf(raw: Readonly<Record<string, unknown>>): Inputs {
+  const given = (name: string) => raw[name];
+
+  function optional(name: string, unit?: string): number | null {
+    const value = given(name);
+    if (value === undefined || value === null) return null;
+    if (typeof value === "number") return value;
+    const { value: inner, unit: from } = value as { readonly value?: unknown; readonly unit?: unknown };
+    if (typeof inner !== "number") throw new CaseFault(`input ${name} has no number`);
+    return unit === undefined || typeof from !== "string" ? inner : converted(inner, from, unit);
+  }
+
+  function number(name: string, unit?: string): number {
+    const value = optional(name, unit);
+    if (value === null) throw new CaseFault(`input ${name} is missing`);
+    return value;
+  }
+
+  return {
+    number,
+    optional,
+    numberOr: (name, otherwise, unit) => optional(name, unit) ?? otherwise,
+    text: (name) => {
+      const value = given(name);
+      if (typeof value !== "string") throw new CaseFault(`input ${name} is missing`);
+      return value;
+    },
+    textOr: (name, otherwise) => {
+      const value = given(name);
+      return typeof value === "string" ? value : otherwise;
+    },
+    flag: (name, otherwise) => {
+      const value = given(name);
+      return typeof value === "boolean" ? value : otherwise;
+    },
+    list: (name) => {
+      const value = given(name);
+      if (!Array.isArray(value)) throw new CaseFault(`input ${name} is no list`);
+      return value.map((each) =>
+        inputsOf((typeof each === "number" ? { value: each } : each) as Record<string, unknown>),
+      );
+    },
+    shares: (name) => {
+      const value = given(name);
+      if (typeof value !== "object" || value === null) throw new CaseFault(`input ${name} is no composition`);
+      return Object.fromEntries(
+        Object.entries(value).map(([part, share]) => [
+          part,
+          typeof share === "number" ? share : ((share as { readonly value?: number }).value ?? Number.NaN),
+        ]),
+      );
+    },
+    has: (name) => given(name) !== undefined && given(name) !== null,
+    unitOf: (name) => String((given(name) as { readonly unit?: unknown } | undefined)?.unit ?? ""),
+  };
+}

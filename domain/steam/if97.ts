@@ -1,0 +1,113 @@
+import { region1, region2Ideal, region2Residual, region4 } from "./if97-data.ts";
+
+/** Specific gas constant of water, kJ/(kg K). */
+const gasConstant = 0.461526;
+
+/** Absolute pressure. A gauge reading is turned into one by `absolutePressure`; a bare number is not one. */
+export interface AbsolutePressure {
+  readonly absoluteMpa: number;
+}
+
+/** What a pressure gauge tells, together with the air around it. */
+export interface GaugePressure {
+  readonly barG: number;
+}
+
+const standardAtmosphereBar = 1.01325;
+
+/** Absolute pressure of a gauge reading. */
+export function absolutePressure(
+  { barG }: GaugePressure,
+  atmosphereBar = standardAtmosphereBar,
+): AbsolutePressure {
+  return { absoluteMpa: (barG + atmosphereBar) / 10 };
+}
+
+/**
+ * Saturation temperature of water.
+ * @returns °C; `null` outside 611.213 Pa to 22.064 MPa
+ * @source IAPWS-IF97, region 4, backward equation (31)
+ */
+export function saturationTempC({ absoluteMpa }: AbsolutePressure): number | null {
+  if (!(absoluteMpa >= 611.213e-6 && absoluteMpa <= 22.064)) return null;
+  const [n1, n2, n3, n4, n5, n6, n7, n8, n9, n10] = region4;
+  const beta = absoluteMpa ** 0.25;
+  const e = beta * beta + n3 * beta + n6;
+  const f = n1 * beta * beta + n4 * beta + n7;
+  const g = n2 * beta * beta + n5 * beta + n8;
+  const d = (2 * g) / (-f - Math.sqrt(f * f - 4 * e * g));
+  return (n10 + d - Math.sqrt((n10 + d) ** 2 - 4 * (n9 + n10 * d))) / 2 - 273.15;
+}
+
+/**
+ * Saturation pressure of water.
+ * @returns `null` outside 0 to 373.946 °C
+ * @source IAPWS-IF97, region 4, equation (30)
+ */
+export function saturationPressure(tempC: number): AbsolutePressure | null {
+  if (!(tempC >= 0 && tempC <= 373.946)) return null;
+  const [n1, n2, n3, n4, n5, n6, n7, n8, n9, n10] = region4;
+  const tempK = tempC + 273.15;
+  const theta = tempK + n9 / (tempK - n10);
+  const a = theta * theta + n1 * theta + n2;
+  const b = n3 * theta * theta + n4 * theta + n5;
+  const c = n6 * theta * theta + n7 * theta + n8;
+  return { absoluteMpa: ((2 * c) / (-b + Math.sqrt(b * b - 4 * a * c))) ** 4 };
+}
+
+/**
+ * Enthalpy of liquid water (region 1).
+ * @param tempC 0 to 350 °C, at or below saturation
+ * @returns kJ/kg; `null` outside the region
+ * @source IAPWS-IF97, region 1, equation (7)
+ */
+export function liquidEnthalpyKjPerKg(pressure: AbsolutePressure, tempC: number): number | null {
+  if (!(tempC >= 0 && tempC <= 350 && pressure.absoluteMpa > 0 && pressure.absoluteMpa <= 100)) return null;
+  const saturation = saturationPressure(tempC);
+  // A hair below saturation the two equations of the standard disagree in the last digits.
+  if (saturation === null || pressure.absoluteMpa < saturation.absoluteMpa * (1 - 1e-6)) return null;
+  const pi = pressure.absoluteMpa / 16.53;
+  const tau = 1386 / (tempC + 273.15);
+  let gammaTau = 0;
+  for (const [i, j, n] of region1) gammaTau += n * (7.1 - pi) ** i * j * (tau - 1.222) ** (j - 1);
+  return gasConstant * 1386 * gammaTau;
+}
+
+/**
+ * Enthalpy of steam (region 2).
+ * @param tempC up to 800 °C, at or above saturation
+ * @returns kJ/kg; `null` outside the region
+ * @source IAPWS-IF97, region 2, equations (15) to (17)
+ */
+export function steamEnthalpyKjPerKg(pressure: AbsolutePressure, tempC: number): number | null {
+  const { absoluteMpa } = pressure;
+  if (!(tempC >= 0 && tempC <= 800 && absoluteMpa > 0 && absoluteMpa <= boundary23Mpa(tempC))) return null;
+  const saturation = tempC <= 350 ? saturationPressure(tempC) : null;
+  if (saturation !== null && absoluteMpa > saturation.absoluteMpa * (1 + 1e-6)) return null;
+  const tau = 540 / (tempC + 273.15);
+  let gammaTau = 0;
+  for (const [j, n] of region2Ideal) gammaTau += n * j * tau ** (j - 1);
+  for (const [i, j, n] of region2Residual) gammaTau += n * absoluteMpa ** i * j * (tau - 0.5) ** (j - 1);
+  return gasConstant * 540 * gammaTau;
+}
+
+/** Upper pressure of region 2: 100 MPa above 590 °C, the boundary to region 3 between, saturation below 350 °C. */
+function boundary23Mpa(tempC: number): number {
+  const tempK = tempC + 273.15;
+  if (tempK >= 863.15) return 100;
+  if (tempK <= 623.15) return 16.5292;
+  return 348.05185628969 - 1.1671859879975 * tempK + 0.0010192970039326 * tempK * tempK;
+}
+
+/**
+ * Enthalpy of saturated steam of a dryness.
+ * @param dryness kg of dry steam per kg, 0 to 1
+ * @returns kJ/kg; `null` above 16.529 MPa, where regions 1 and 2 end
+ */
+export function saturatedEnthalpyKjPerKg(pressure: AbsolutePressure, dryness: number): number | null {
+  const tempC = saturationTempC(pressure);
+  if (tempC === null || tempC > 350 || !(dryness >= 0 && dryness <= 1)) return null;
+  const liquid = liquidEnthalpyKjPerKg(pressure, tempC);
+  const steam = steamEnthalpyKjPerKg(pressure, tempC);
+  return liquid === null || steam === null ? null : liquid + dryness * (steam - liquid);
+}

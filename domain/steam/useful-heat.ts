@@ -1,0 +1,42 @@
+/**
+ * Heat that the water of a steam boiler took up.
+ * @param steamFlowKgPerH of steam that leaves; blowdown is kept out of it
+ * @param steamKjPerKg enthalpy of the steam; feedKjPerKg of the feedwater
+ * @returns kW
+ * @source Heat balance of the direct method, m·(h − h_feed)
+ */
+export function steamHeatKw(steamFlowKgPerH: number, steamKjPerKg: number, feedKjPerKg: number): number {
+  return (steamFlowKgPerH * (steamKjPerKg - feedKjPerKg)) / 3_600;
+}
+
+/** A heat-transfer oil at a temperature, from its data sheet. */
+export interface OilProperties {
+  readonly densityKgPerM3: number;
+  readonly specificHeatKjPerKgK: number;
+}
+
+/**
+ * Heat that a heat-transfer oil took up.
+ * @param flowM3PerH at the temperature of the meter; `atMeter` holds the density there
+ * @param atMean the specific heat at the mean of the two temperatures
+ * @returns kW
+ * @source Heat balance, V·ρ·c·ΔT
+ */
+export function thermalOilHeatKw(
+  flowM3PerH: number,
+  returnTempC: number,
+  supplyTempC: number,
+  { densityKgPerM3 }: Pick<OilProperties, "densityKgPerM3">,
+  { specificHeatKjPerKgK }: Pick<OilProperties, "specificHeatKjPerKgK">,
+): number {
+  return (flowM3PerH * densityKgPerM3 * specificHeatKjPerKgK * (supplyTempC - returnTempC)) / 3_600;
+}
+
+/**
+ * Efficiency by the direct method.
+ * @param heatInputKw of the fuel, on the basis of the result: net for LHV, gross for HHV
+ * @returns %; `null` without heat input
+ */
+export function efficiencyDirectPercent(usefulHeatKw: number, heatInputKw: number): number | null {
+  return heatInputKw > 0 ? (100 * usefulHeatKw) / heatInputKw : null;
+}
