@@ -1,5 +1,5 @@
 import { createSignal, type Signal } from "solid-js";
-import type { OverviewBoiler, Trend } from "../contracts/http.ts";
+import type { OverviewBoiler } from "../contracts/http.ts";
 import { api } from "./api.ts";
 import type { Feed } from "./feed.ts";
 
@@ -50,7 +50,10 @@ export function airRatioHours(feed: Feed): AirRatioHours {
     const reply = await api.trend(boilerId, ["airRatio"], toMs - 3_600_000, toMs, hourBuckets);
     if (!reply.ok) return;
     const hour = hourOf(boilerId);
-    eachValue(reply.value, (atMs, value) => put(hour, atMs, value));
+    for (const [index, value] of (reply.value.values["airRatio"] ?? []).entries()) {
+      const atMs = reply.value.timesMs[index];
+      if (value !== null && atMs !== undefined) put(hour, atMs, value);
+    }
     hour.version[1]((version) => version + 1);
   }
 
@@ -67,15 +70,10 @@ export function airRatioHours(feed: Feed): AirRatioHours {
     await run();
   }
 
-  /** A hidden page takes no readings in, so what it missed is fetched when it is looked at again. */
-  let hiddenSinceMs: number | null = null;
-  function onVisibility(): void {
-    if (document.hidden) hiddenSinceMs = performance.now();
-    else if (hiddenSinceMs !== null && performance.now() - hiddenSinceMs > bucketMs / 2) void loadAgain();
-  }
-
-  const stopRefilling = feed.onGap(loadAgain);
-  document.addEventListener("visibilitychange", onVisibility);
+  const stopRefilling = feed.onGap(async () => {
+    await loadAgain();
+    return true;
+  });
 
   return {
     want: (boilerId) => {
@@ -85,9 +83,9 @@ export function airRatioHours(feed: Feed): AirRatioHours {
       void run();
     },
     add: ({ boilerId, takenAtMs, values }) => {
-      const hour = hourOf(boilerId);
       const value = values["airRatio"];
-      if (value === undefined || value === null) return;
+      if (!wanted.has(boilerId) || value === undefined || value === null) return;
+      const hour = hourOf(boilerId);
       if (put(hour, takenAtMs, value)) hour.version[1]((version) => version + 1);
     },
     buckets: (boilerId) => {
@@ -95,13 +93,9 @@ export function airRatioHours(feed: Feed): AirRatioHours {
       hour.version[0]();
       const newest = Math.floor(feed.nowMs() / bucketMs);
       const oldest = newest - hourBuckets + 1;
-      for (const bucket of hour.buckets.keys()) if (bucket < oldest) hour.buckets.delete(bucket);
       return Array.from({ length: hourBuckets }, (_, index) => hour.buckets.get(oldest + index) ?? null);
     },
-    close: () => {
-      stopRefilling();
-      document.removeEventListener("visibilitychange", onVisibility);
-    },
+    close: stopRefilling,
   };
 }
 
@@ -110,6 +104,8 @@ function put({ buckets }: Hour, atMs: number, value: number): boolean {
   const key = Math.floor(atMs / bucketMs);
   const old = buckets.get(key);
   if (old !== undefined && value >= old.lowest && value <= old.highest) return false;
+  if (old === undefined)
+    for (const each of buckets.keys()) if (each <= key - hourBuckets) buckets.delete(each);
   buckets.set(key, {
     ...(old === undefined || value < old.lowest
       ? { lowestMs: atMs, lowest: value }
@@ -119,11 +115,4 @@ function put({ buckets }: Hour, atMs: number, value: number): boolean {
       : { highestMs: old.highestMs, highest: old.highest }),
   });
   return true;
-}
-
-function eachValue({ timesMs, values }: Trend, take: (atMs: number, value: number) => void): void {
-  for (const [index, value] of (values["airRatio"] ?? []).entries()) {
-    const atMs = timesMs[index];
-    if (value !== null && atMs !== undefined) take(atMs, value);
-  }
 }

@@ -115,6 +115,12 @@ export const isUnacknowledged = ({ state }: AlarmText): boolean => state === "un
 export const isActive = ({ state }: AlarmText): boolean =>
   state === "unacknowledged" || state === "acknowledged";
 
+/** How its marker is drawn: filled, outlined once somebody has seen it, dashed while it is over and nobody has. */
+export function markerState({ state }: AlarmText): "unack" | "acked" | "rtn" {
+  if (state === "unacknowledged") return "unack";
+  return state === "returned" ? "rtn" : "acked";
+}
+
 /**
  * Which table an alarm's evidence was held against. The air ratio is computed from the mean of its input, the
  * exhaust temperature is that mean: so the two are told apart by the numbers themselves.

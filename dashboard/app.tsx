@@ -20,8 +20,6 @@ import { go, Link, path } from "./router.tsx";
 import { session } from "./session.ts";
 import { text } from "./texts/texts.ts";
 
-const lastBoilerKey = "fluewatch.last-boiler";
-
 /** The door or the desk: what is shown depends on whether somebody is signed in. */
 export function App(): JSX.Element {
   return (
@@ -51,15 +49,14 @@ function Shell(): JSX.Element {
     return id === null ? null : list.boiler(id);
   });
 
+  let lastId: string | null = null;
   createEffect(() => {
-    const id = boiler()?.id;
-    if (id !== undefined) sessionStorage.setItem(lastBoilerKey, id);
+    lastId = boiler()?.id ?? lastId;
   });
   /** `/boilers` is no page of its own: it is the boiler that was open last, or the first. */
   createEffect(() => {
     if (path() !== "/boilers" || list.state() !== "ready") return;
-    const last = list.boiler(sessionStorage.getItem(lastBoilerKey) ?? "");
-    const first = last ?? list.boilers()[0];
+    const first = list.boiler(lastId ?? "") ?? list.boilers()[0];
     go(first === undefined ? "/" : `/boilers/${first.id}`, { instead: true });
   });
   createEffect(() => {

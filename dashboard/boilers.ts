@@ -1,6 +1,8 @@
 import { type Accessor, createSignal } from "solid-js";
-import type { BoilerText, GatewayText, SiteText } from "../contracts/http.ts";
+import type { BoilerText, Gateways, SiteText } from "../contracts/http.ts";
 import { api, type Failure } from "./api.ts";
+
+export type GatewayText = Gateways["gateways"][number];
 
 /** What the configuration says of the plant, with the limits now in force; and how its gateways are. */
 export interface BoilerList {

@@ -1,7 +1,8 @@
-import type { AlarmText, BoilerText, GatewayText, OverviewBoiler } from "../contracts/http.ts";
+import type { AlarmText, BoilerText, OverviewBoiler } from "../contracts/http.ts";
 import type { Priority } from "../domain/alarms/alarm.ts";
 import { type TableQuantity, tableQuantities } from "../domain/limits.ts";
 import { isActive, quantityOf } from "./alarms.ts";
+import type { GatewayText } from "./boilers.ts";
 
 /** How one boiler is, as far as this browser knows: what decides its place, its marker and its colours. */
 export interface Condition {
@@ -81,6 +82,11 @@ export function toneOf(condition: Condition, quantity: TableQuantity): Priority 
   const alarm = condition.active.find((each) => quantityOf(each) === quantity);
   if (alarm !== undefined) return alarm.priority;
   return condition.above.includes(quantity) ? 2 : null;
+}
+
+/** The colour of a boiler as a whole. */
+export function worstTone({ active, above }: Condition): Priority | null {
+  return active[0]?.priority ?? (above.length > 0 ? 2 : null);
 }
 
 /** Smaller is worse. */

@@ -2,8 +2,8 @@ import {
   type Accessor,
   createContext,
   createEffect,
-  createMemo,
   createSignal,
+  on,
   onCleanup,
   useContext,
 } from "solid-js";
@@ -13,8 +13,9 @@ import { type AirRatioHours, airRatioHours } from "./air-ratio-hours.ts";
 import { type AlarmList, alarmList } from "./alarms.ts";
 import { type Attention, attention } from "./attention.ts";
 import { type BoilerList, boilerList } from "./boilers.ts";
-import { type Condition, conditionOf, sameCondition } from "./condition.ts";
+import { type Conditions, conditionsOf } from "./conditions.ts";
 import { type Feed, openFeed } from "./feed.ts";
+import { nothingMissed } from "./missed.ts";
 import { endSession } from "./session.ts";
 
 /** What every page works with while somebody is signed in. */
@@ -23,7 +24,7 @@ export interface Desk {
   readonly list: BoilerList;
   readonly alarms: AlarmList;
   readonly hours: AirRatioHours;
-  readonly conditions: Accessor<ReadonlyMap<string, Condition>>;
+  readonly conditions: Conditions;
   readonly attention: Attention;
   /** The alarm that the key for acknowledging means on this page, instead of the banner's. */
   readonly chosen: Accessor<AlarmText | null>;
@@ -45,8 +46,9 @@ export function openDesk(): Desk {
   const list = boilerList();
   const feed = openFeed({ alarmsRev: (rev) => void alarms.pull(rev), signInNeeded: endSession });
   const hours = airRatioHours(feed);
-  const stopRefilling = feed.onGap(async () => {
+  const stopRefilling = feed.onGap(async (sinceMs) => {
     await Promise.all([list.load(), alarms.pull()]);
+    return nothingMissed(list.boilers(), sinceMs, feed.nowMs());
   });
   onCleanup(() => {
     stopRefilling();
@@ -55,27 +57,16 @@ export function openDesk(): Desk {
     list.close();
   });
 
-  const conditions = createMemo((before: ReadonlyMap<string, Condition>) => {
-    const now = new Map<string, Condition>();
-    let changed = before.size !== list.boilers().length;
-    for (const boiler of list.boilers()) {
-      const { id, gatewayId } = boiler;
-      const reading = feed.boiler(id);
-      const fresh = conditionOf(boiler, reading, list.gateway(gatewayId), alarms.open(), feed.frameMs());
-      const old = before.get(id);
-      const same = old !== undefined && sameCondition(old, fresh);
-      now.set(id, same ? old : fresh);
-      changed ||= !same;
-    }
-    return changed ? now : before;
-  }, new Map());
+  const conditions = conditionsOf(feed, list, alarms);
 
-  createEffect(() => {
-    for (const { id } of list.boilers()) {
-      const reading = feed.boiler(id);
-      if (reading !== null) hours.add(reading);
-    }
-  });
+  createEffect(
+    on(feed.frameMs, () => {
+      for (const { id } of list.boilers()) {
+        const reading = feed.newest(id);
+        if (reading !== null) hours.add(reading);
+      }
+    }),
+  );
 
   const [chosen, setChosen] = createSignal<AlarmText | null>(null);
   return {
@@ -84,7 +75,7 @@ export function openDesk(): Desk {
     alarms,
     hours,
     conditions,
-    attention: attention(conditions, feed.frameMs),
+    attention: attention(conditions.all, feed.frameMs),
     chosen,
     choose: (alarm) => setChosen(alarm),
   };

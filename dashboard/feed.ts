@@ -1,5 +1,5 @@
 import { io, type Socket } from "socket.io-client";
-import { type Accessor, batch, createEffect, createRoot, createSignal, type Signal } from "solid-js";
+import { type Accessor, batch, createEffect, createRoot, createSignal, type Signal, untrack } from "solid-js";
 import type {
   ClientEvents,
   OverviewBoiler,
@@ -22,11 +22,14 @@ export type Link =
       readonly retryAtMs: number | null;
     };
 
-/** A stretch without a link, and whether what was missed has been fetched. */
+/** A stretch without a link: being fetched, all here again, or with parts that nobody has (yet). */
 export interface Gap {
   readonly spanMs: number;
-  readonly filled: boolean;
+  readonly state: "filling" | "filled" | "partly";
 }
+
+/** Fetches what was missed since a moment, and says whether it is all here now. */
+export type Refill = (sinceMs: number) => Promise<boolean>;
 
 /** What is live: one socket, one signal per boiler, painted once a second. */
 export interface Feed {
@@ -34,18 +37,27 @@ export interface Feed {
   readonly gap: Accessor<Gap | null>;
   /** Server time; moves with each frame, and by itself while there are none. */
   readonly nowMs: Accessor<number>;
-  /** Server time of the last frame: whether data are stale is told by it, so that a lost link makes nothing stale. */
+  /**
+   * Server time of the last frame, 0 before the first: whether data are stale is told by it, so that a lost link
+   * makes nothing stale.
+   */
   readonly frameMs: Accessor<number>;
   /** The device's clock minus the server's, when they differ so much that it matters; else `0`. */
   readonly skewMs: Accessor<number>;
+  /** Follows one boiler: for what is drawn of it alone. */
   boiler(id: string): OverviewBoiler | null;
+  /**
+   * The same without following it: who looks at all boilers follows `frameMs`, and is called once for all of them
+   * instead of keeping two hundred ties.
+   */
+  newest(id: string): OverviewBoiler | null;
   /** The whole newest reading of the boiler that is watched. */
   readonly watched: Accessor<LiveBoiler | null>;
   watch(boilerId: string | null): void;
   /** Every reading of the watched boiler, as it comes; returns what ends it. */
   onReading(listener: (boiler: LiveBoiler) => void): () => void;
-  /** Called after a lost link is back, to fetch what was missed; returns what ends it. */
-  onGap(refill: () => Promise<void>): () => void;
+  /** Called when a lost link is back, and when a page is looked at again; returns what ends it. */
+  onGap(refill: Refill): () => void;
   close(): void;
 }
 
@@ -54,6 +66,9 @@ const connectWithinMs = 5_000;
 const longestWaitMs = 10_000;
 const filledShownMs = 5_000;
 const skewThatMattersMs = 2_000;
+const awayThatMattersMs = 30_000;
+/** With nothing new for so long, the boilers are silent; that is no delay of the link. */
+const lagThatIsSilenceMs = 10_000;
 
 /**
  * Opens the live feed. Without a frame for three seconds the link counts as lost, whatever the socket says; then a
@@ -68,11 +83,11 @@ export function openFeed(heard: {
   const [link, setLink] = createSignal<Link>({ kind: "connecting" });
   const [gap, setGap] = createSignal<Gap | null>(null);
   const [nowMs, setNowMs] = createSignal(clock.nowMs());
-  const [frameMs, setFrameMs] = createSignal(clock.nowMs());
+  const [frameMs, setFrameMs] = createSignal(0);
   const [skewMs, setSkewMs] = createSignal(0);
   const [watched, setWatched] = createSignal<LiveBoiler | null>(null);
   const readingListeners = new Set<(boiler: LiveBoiler) => void>();
-  const refillers = new Set<() => Promise<void>>();
+  const refillers = new Set<Refill>();
 
   const waiting = new Map<string, OverviewBoiler>();
   let waitingWatched: LiveBoiler | null = null;
@@ -81,6 +96,7 @@ export function openFeed(heard: {
   let lastFrameMs: number | null = null;
   let attempt = 0;
   let silence: ReturnType<typeof setTimeout> | undefined;
+  let opening: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
 
@@ -124,7 +140,8 @@ export function openFeed(heard: {
     setNowMs(clock.nowMs());
     const aheadMs = clock.deviceAheadMs();
     setSkewMs(Math.abs(aheadMs) > skewThatMattersMs ? Math.round(aheadMs / 1_000) * 1_000 : 0);
-    const lagMs = newestMs === null || newestMs === 0 ? null : Math.max(0, frameMs() - newestMs);
+    const behindMs = frameMs() - (newestMs ?? 0);
+    const lagMs = behindMs > lagThatIsSilenceMs ? null : Math.max(0, behindMs);
     if (link().kind !== "lost") setLink({ kind: "live", lagMs });
   }
 
@@ -132,6 +149,7 @@ export function openFeed(heard: {
     clock.hear(serverTimeMs);
     lastFrameMs = serverTimeMs;
     for (const boiler of changed) waiting.set(boiler.boilerId, boiler);
+    clearTimeout(opening);
     clearTimeout(silence);
     silence = setTimeout(lose, silenceMs);
     paintSoon();
@@ -162,8 +180,8 @@ export function openFeed(heard: {
 
   /** A link that opens and then says nothing is no link either. */
   function connect(): void {
-    clearTimeout(silence);
-    silence = setTimeout(lose, connectWithinMs);
+    clearTimeout(opening);
+    opening = setTimeout(lose, connectWithinMs);
     socket.connect();
   }
 
@@ -181,13 +199,18 @@ export function openFeed(heard: {
     heard.alarmsRev(snapshot.alarmsRev);
     if (watchedId !== null) socket.emit("watch", watchedId);
     if (!missed) return;
-    const spanMs =
-      lost.kind === "lost" && lost.sinceMs !== null ? snapshot.serverTimeMs - lost.sinceMs : null;
-    if (spanMs !== null) setGap({ spanMs, filled: false });
-    await Promise.allSettled([...refillers].map((refill) => refill()));
-    if (spanMs === null || link().kind !== "live") return;
-    setGap({ spanMs, filled: true });
-    setTimeout(() => setGap((current) => (current?.filled ? null : current)), filledShownMs);
+    const sinceMs = lost.kind === "lost" ? lost.sinceMs : null;
+    const spanMs = snapshot.serverTimeMs - (sinceMs ?? snapshot.serverTimeMs);
+    if (spanMs > 0) setGap({ spanMs, state: "filling" });
+    const isWhole = await refillSince(sinceMs ?? snapshot.serverTimeMs);
+    if (spanMs === 0 || link().kind !== "live") return;
+    setGap({ spanMs, state: isWhole ? "filled" : "partly" });
+    setTimeout(() => setGap((current) => (current?.state === "filling" ? current : null)), filledShownMs);
+  }
+
+  async function refillSince(sinceMs: number): Promise<boolean> {
+    const answers = await Promise.all([...refillers].map((refill) => refill(sinceMs)));
+    return answers.every(Boolean);
   }
 
   socket.on("snapshot", (snapshot) => void comeBack(snapshot));
@@ -204,8 +227,18 @@ export function openFeed(heard: {
   });
   socket.on("connect_error", ({ message }) => {
     if (message === "sign-in-needed") heard.signInNeeded();
+    else if (link().kind === "connecting") lose();
     else retryLater();
   });
+
+  /** A hidden page takes nothing in but the newest values; what it missed is fetched when it is looked at again. */
+  let hiddenAtMs: number | null = null;
+  function onVisibility(): void {
+    const awayMs = hiddenAtMs === null ? 0 : clock.nowMs() - hiddenAtMs;
+    if (!document.hidden && awayMs > awayThatMattersMs) void refillSince(clock.nowMs() - awayMs);
+    hiddenAtMs = document.hidden ? clock.nowMs() : null;
+  }
+  document.addEventListener("visibilitychange", onVisibility);
 
   connect();
 
@@ -227,6 +260,7 @@ export function openFeed(heard: {
     frameMs,
     skewMs,
     boiler: (id) => signalOf(id)[0](),
+    newest: (id) => untrack(signalOf(id)[0]),
     watched,
     watch: (boilerId) => {
       watchedId = boilerId;
@@ -245,8 +279,10 @@ export function openFeed(heard: {
     close: () => {
       closed = true;
       clearTimeout(silence);
+      clearTimeout(opening);
       clearTimeout(retry);
       clearInterval(ticking);
+      document.removeEventListener("visibilitychange", onVisibility);
       ending();
       delete document.documentElement.dataset["conn"];
       socket.disconnect();

@@ -20,8 +20,8 @@ export function fleetOrder(
     return condition === undefined ? Number.POSITIVE_INFINITY : severityOf(condition);
   };
   const sinceMs = ({ id }: BoilerText) => conditions.get(id)?.active[0]?.sinceMs ?? Number.POSITIVE_INFINITY;
-  const bySite = (a: BoilerText, b: BoilerText) =>
-    rank(a) - rank(b) || a.name.localeCompare(b.name, "en", { numeric: true });
+  /** Within a site as the configuration lists them: a plant has an order of its own. */
+  const bySite = (a: BoilerText, b: BoilerText) => rank(a) - rank(b);
   return {
     attention: boilers
       .filter(({ id }) => needAttention.has(id))

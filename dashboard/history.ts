@@ -76,7 +76,10 @@ export function historyOf(feed: Feed, boiler: BoilerText, wish: HistoryWish): Hi
     if (mine !== asked) return;
     setLoading(false);
     setFailure(reply.ok ? null : reply.failure);
-    if (!reply.ok) return;
+    if (!reply.ok) {
+      if (columns() === null && untilMs === null) setColumns(recent.reduce(withReading, nothingSince(toMs)));
+      return;
+    }
     appended = 0;
     const bucketMs = reply.value.resolution === "raw" ? 0 : (toMs - fromMs) / buckets;
     const fresh = columnsOf(reply.value, Math.max(staleAfterMs(boiler), 2 * bucketMs));
@@ -115,6 +118,12 @@ export function historyOf(feed: Feed, boiler: BoilerText, wish: HistoryWish): Hi
     }),
   );
 
+  /** Without a history there is still what comes from now on. */
+  function nothingSince(atMs: number): Growing {
+    const values = Object.fromEntries(wish.points.map((point) => [point, []]));
+    return { fromMs: atMs, toMs: atMs, gapAfterMs: staleAfterMs(boiler), timesMs: [], values, late: [] };
+  }
+
   function loadSoon(): void {
     clearTimeout(again);
     again = setTimeout(() => void load(), untilStoredMs);
@@ -126,7 +135,10 @@ export function historyOf(feed: Feed, boiler: BoilerText, wish: HistoryWish): Hi
     if (holesIn(shown, point).some(({ fromMs, toMs }) => fromMs > shown.fromMs && toMs < shown.toMs))
       void load();
   }, lookForLateMs);
-  const stopRefilling = feed.onGap(load);
+  const stopRefilling = feed.onGap(async () => {
+    await load();
+    return true;
+  });
   onCleanup(() => {
     stopListening();
     stopRefilling();

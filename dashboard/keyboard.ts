@@ -46,7 +46,7 @@ export function isOnRow(): boolean {
 /** Puts the focus on the next or the previous of the rows on the page. */
 export function moveRow(step: 1 | -1): void {
   const rows = [...document.querySelectorAll<HTMLElement>(rowLinks)];
-  const now = rows.findIndex((row) => row === document.activeElement);
+  const now = rows.indexOf(document.activeElement as HTMLElement);
   const next = now === -1 ? (step === 1 ? 0 : rows.length - 1) : now + step;
   rows[Math.min(rows.length - 1, Math.max(0, next))]?.focus();
 }

@@ -5,7 +5,7 @@ import { quantityOf } from "./alarms.ts";
 import type { Condition } from "./condition.ts";
 import { formatNumber, formatPoint, formatSpan } from "./format.ts";
 import { labelOf, text } from "./texts/texts.ts";
-import { clockTime, minuteTime } from "./time.ts";
+import { clockTime, minuteTime, momentTime } from "./time.ts";
 
 export interface Reason {
   readonly says: string;
@@ -41,7 +41,7 @@ export function reasonOf(
   const [over] = condition.returned;
   if (over !== undefined) {
     return {
-      says: reason.returned(labelOf(over.title), minuteTime(over.returnedAtMs ?? over.sinceMs, at.zone)),
+      says: reason.returned(minuteTime(over.returnedAtMs ?? over.sinceMs, at.zone)),
       tone: null,
     };
   }
@@ -57,7 +57,8 @@ function alarmSentence(
 ): string {
   const { reason, short } = text();
   const quantity = quantityOf(alarm);
-  const span = formatSpan(nowMs - alarm.sinceMs);
+  const { times } = text().alerts;
+  const span = alarm.occurrences > 1 ? times(alarm.occurrences) : howLong(alarm, nowMs, zone);
   if (quantity === null || alarm.evidence === null) {
     const isGateway = alarm.sourceId === boiler.gatewayId;
     if (!isGateway || reading === null) return reason.alarm(labelOf(alarm.title), span);
@@ -68,7 +69,20 @@ function alarmSentence(
   if (verdict?.kind === "above") {
     return reason.above(short[quantity], measured(quantity, verdict.value ?? null), limit, span);
   }
-  return reason.onset(short[quantity], measured(quantity, alarm.evidence.value), limit, span);
+  return reason.onset(short[quantity], measured(quantity, alarm.evidence.value), limit);
+}
+
+/**
+ * How long an alarm has lasted, or did. One that came back while nobody had acknowledged it is the same episode:
+ * then it is told how often since when, for it did not hold all the time between.
+ */
+export function howLong(alarm: AlarmText, nowMs: number, zone: string): string {
+  const { sinceMs, returnedAtMs, occurrences } = alarm;
+  if (occurrences > 1) return text().timesSince(occurrences, momentTime(sinceMs, nowMs, zone));
+  const { lasting, lasted } = text();
+  return returnedAtMs === null
+    ? lasting(formatSpan(nowMs - sinceMs))
+    : lasted(formatSpan(returnedAtMs - sinceMs));
 }
 
 /** With its unit: 208 °C. */

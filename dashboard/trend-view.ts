@@ -22,6 +22,7 @@ export interface TrendView {
   /** The end that stands still, or `null` while the trend follows what is live. */
   readonly untilMs: Accessor<number | null>;
   readonly window: Accessor<Span>;
+  readonly isLive: Accessor<boolean>;
   readonly cursorMs: Accessor<number | null>;
   pick(range: RangeName): void;
   togglePause(): void;
@@ -79,6 +80,7 @@ export function trendView(feed: Feed, first: RangeName, width: Accessor<number>)
     rangeMs,
     untilMs,
     window,
+    isLive: () => untilMs() === null && draggedMs() === null,
     cursorMs,
     pick: (name) => setRange(name),
     togglePause,

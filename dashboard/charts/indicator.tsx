@@ -1,8 +1,10 @@
-import { type JSX, Show } from "solid-js";
+import { createRenderEffect, type JSX } from "solid-js";
 import type { Priority } from "../../domain/alarms/alarm.ts";
 import { classes, toneClass } from "../classes.ts";
+import { setAttribute } from "../dom.ts";
 
 interface IndicatorProps {
+  /** In pixels; it never changes. */
   readonly width: number;
   readonly value: number | null;
   readonly limit: number | null;
@@ -16,41 +18,49 @@ const limitAt = 0.76;
 /** The darker part of the track ends at this share of the way to the limit. */
 const bandEnds = 0.8;
 
-/** A value against its limit: track, limit line, hatch beyond it, and a pointer. */
+/** A value against its limit: track, limit line, hatch beyond it, and a pointer, which is all that moves. */
 export function Indicator(props: IndicatorProps): JSX.Element {
-  const limitX = () => round(props.width * limitAt);
-  const valueX = () => {
-    if (props.value === null || props.limit === null) return null;
-    const share = (props.value - props.from) / (props.limit - props.from);
-    return round(Math.min(props.width, Math.max(0, share * limitX())));
-  };
-  const excess = () => Math.max(0, (valueX() ?? 0) - limitX());
-  return (
-    <svg
-      class={classes("hb", toneClass(props.tone))}
-      width={props.width}
-      height="18"
-      viewBox={`0 0 ${props.width} 18`}
-      aria-hidden="true"
-    >
-      <rect class="trk" x="0" y="9" width={props.width} height="6" rx="1" />
-      <Show when={props.limit !== null}>
-        <rect class="bnd" x="0" y="9" width={round(limitX() * bandEnds)} height="6" rx="1" />
-        <rect class="ovr" x={limitX()} y="9" width={round(props.width - limitX())} height="6" />
-        <Show when={props.tone !== null && excess() > 0}>
-          <rect class="exc" x={limitX()} y="9" width={round(excess())} height="6" />
-        </Show>
-        <path class="lim" d={`M${limitX()} 5V18`} />
-      </Show>
-      <Show when={valueX() !== null}>
-        <path
-          class={classes("ptr", props.tone !== null && excess() > 0 && "hot")}
-          d="M-4.5 .8h9L0 8.6Z"
-          transform={`translate(${valueX()},0)`}
-        />
-      </Show>
+  const width = props.width;
+  const limitX = round(width * limitAt);
+  const excess = (<rect class="exc" x={limitX} y="9" height="6" />) as SVGRectElement;
+  const pointer = (<path class="ptr" d="M-4.5 .8h9L0 8.6Z" />) as SVGPathElement;
+  const drawing = (
+    <svg width={width} height="18" viewBox={`0 0 ${width} 18`} aria-hidden="true">
+      <rect class="trk" x="0" y="9" width={width} height="6" rx="1" />
+      <g class="limited">
+        <rect class="bnd" x="0" y="9" width={round(limitX * bandEnds)} height="6" rx="1" />
+        <rect class="ovr" x={limitX} y="9" width={round(width - limitX)} height="6" />
+        {excess}
+        <path class="lim" d={`M${limitX} 5V18`} />
+      </g>
+      {pointer}
     </svg>
-  );
+  ) as SVGSVGElement;
+  createRenderEffect(() => {
+    const { value, limit, from, tone } = props;
+    const x = value === null || limit === null ? null : placeOf((value - from) / (limit - from));
+    const isOver = x !== null && x > limitX;
+    setAttribute(
+      drawing,
+      "class",
+      classes(
+        "hb",
+        toneClass(tone),
+        tone !== null && isOver && "hot",
+        limit === null && "unlimited",
+        x === null && "blank",
+      ),
+    );
+    if (x !== null) setAttribute(pointer, "transform", `translate(${x},0)`);
+    if (isOver) setAttribute(excess, "width", String(round(x - limitX)));
+  });
+
+  /** Kept on the track: what is further out is told by its number. */
+  function placeOf(share: number): number {
+    return round(Math.min(width, Math.max(0, share * limitX)));
+  }
+
+  return drawing;
 }
 
 /** Where the scale of a quantity begins: no excess air, or flue gas as cold as no stack is. */

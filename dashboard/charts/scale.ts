@@ -56,10 +56,10 @@ function roomFor(end: number, value: number, step: number): number {
 }
 
 function withMarks(low: number, high: number, limit: number | null): Scale {
-  const step = niceStep((high - low) / 4);
+  const step = niceStep((high - low) / 5);
   const marks: number[] = [];
   for (let mark = Math.ceil(low / step - 1e-6) * step; mark <= high + step * 1e-6; mark += step) {
-    const isAtLimit = limit !== null && Math.abs(mark - limit) < (high - low) * 0.13;
+    const isAtLimit = limit !== null && Math.abs(mark - limit) < (high - low) * 0.16;
     if (!isAtLimit) marks.push(Math.round(mark * 1e6) / 1e6);
   }
   return { low, high, marks };

@@ -30,6 +30,10 @@ export function TrendLane(props: TrendLaneProps): JSX.Element {
   const column = () => props.columns.values[props.lane.point] ?? [];
   const scale = createMemo(() => {
     const [lowest, highest] = extremes(props.columns, column(), props.window);
+    // Without anything in the window the axis is made for the value that stands beside it.
+    if (lowest > highest && props.lane.value !== null) {
+      return laneScale(props.lane, props.lane.value, props.lane.value);
+    }
     return laneScale(props.lane, lowest, highest);
   });
   const hot = createMemo(() =>

@@ -33,7 +33,7 @@ export function FleetPage(): JSX.Element {
     if (!words.some((word) => word?.toLowerCase().includes(sought))) return false;
     if (query("site") !== "" && query("site") !== boiler.siteId) return false;
     if (query("fuel") !== "" && !boiler.fuels.some(({ id }) => id === query("fuel"))) return false;
-    const condition = conditions().get(boiler.id);
+    const condition = conditions.all().get(boiler.id);
     switch (query("state")) {
       case "attention":
         return attention.boilers().has(boiler.id);
@@ -51,7 +51,7 @@ export function FleetPage(): JSX.Element {
   const order = createMemo<FleetOrder>(
     (before) =>
       (held() ? keptOrder(before, shown()) : null) ??
-      fleetOrder(shown(), list.sites(), conditions(), attention.boilers()),
+      fleetOrder(shown(), list.sites(), conditions.all(), attention.boilers()),
     noOrder,
     { equals: sameOrder },
   );

@@ -1,5 +1,6 @@
 import { type JSX, Show } from "solid-js";
 import type { AlarmText } from "../../contracts/http.ts";
+import { isActive } from "../alarms.ts";
 import { reasonText } from "../api.ts";
 import { classes, toneClass } from "../classes.ts";
 import { type Desk, useDesk } from "../desk.ts";
@@ -20,35 +21,40 @@ export function AcknowledgeButton(props: AcknowledgeProps): JSX.Element {
   const t = () => text().alerts;
   const why = () => whyNot(desk);
   return (
-    <>
-      <NotSent alarm={props.alarm} />
-      <button
-        type="button"
-        class={classes("btn solid", props.large ? "grow" : "sm", toneClass(props.alarm.priority))}
-        data-testid="acknowledge"
-        disabled={why() !== null || desk.alarms.isOnItsWay(props.alarm.id)}
-        title={why() ?? undefined}
-        onClick={async () => {
-          const taken = await acknowledge(desk, props.alarm, props.comment ?? "");
-          if (taken) props.done?.();
-        }}
-      >
-        {desk.alarms.isOnItsWay(props.alarm.id) ? t().sending : t().acknowledge}
-        <Show when={props.shortcut}>
-          <kbd>A</kbd>
-        </Show>
-      </button>
-    </>
+    <button
+      type="button"
+      class={classes(
+        "btn",
+        props.large ? "grow" : "sm",
+        isActive(props.alarm) && "solid",
+        toneClass(props.alarm.priority),
+      )}
+      data-testid="acknowledge"
+      disabled={why() !== null || desk.alarms.isOnItsWay(props.alarm.id)}
+      title={why() ?? undefined}
+      onClick={async () => {
+        const taken = await acknowledge(desk, props.alarm, props.comment ?? "");
+        if (taken) props.done?.();
+      }}
+    >
+      {desk.alarms.isOnItsWay(props.alarm.id) ? t().sending : t().acknowledge}
+      <Show when={props.shortcut}>
+        <kbd>A</kbd>
+      </Show>
+    </button>
   );
 }
 
-function NotSent(props: { readonly alarm: AlarmText }): JSX.Element {
+/** Why the last try was not taken; it stands until the next one. */
+export function NotSent(props: { readonly alarm: AlarmText }): JSX.Element {
   const { alarms } = useDesk();
   return (
     <Show when={alarms.failure(props.alarm.id)}>
       {(failure) => (
         <span class="notsent" role="alert">
-          {text().alerts.notSent(reasonText(failure()))}
+          {failure().code === "ingest-silent"
+            ? text().alerts.notConfirmed
+            : text().alerts.notSent(reasonText(failure()))}
         </span>
       )}
     </Show>

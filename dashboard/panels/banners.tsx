@@ -5,13 +5,13 @@ import { LostMarker, Marker } from "../charts/marker.tsx";
 import { classes, toneClass } from "../classes.ts";
 import { useDesk } from "../desk.ts";
 import type { Link as LinkState } from "../feed.ts";
-import { formatAge, formatPoint, formatSpan } from "../format.ts";
-import { measured } from "../reasons.ts";
+import { formatAge, formatPoint } from "../format.ts";
+import { howLong, measured } from "../reasons.ts";
 import { Link, path } from "../router.tsx";
 import { firstZone, sourceOf } from "../sources.ts";
 import { labelOf, text } from "../texts/texts.ts";
 import { clockTime, momentTime } from "../time.ts";
-import { AcknowledgeButton } from "./acknowledge-button.tsx";
+import { AcknowledgeButton, NotSent } from "./acknowledge-button.tsx";
 import { SimulatedTag } from "./simulated-tag.tsx";
 
 /** At most two lines under the bar: first that the link is lost, then the worst alert that nobody has acknowledged. */
@@ -29,7 +29,7 @@ export function Banners(): JSX.Element {
         <Match when={feed.gap()}>
           {(gap) => (
             <output class="banner back">
-              <p>{(gap().filled ? text().link.filled : text().link.filling)(formatAge(gap().spanMs))}</p>
+              <p>{text().link[gap().state](formatAge(gap().spanMs))}</p>
             </output>
           )}
         </Match>
@@ -105,8 +105,8 @@ function AlertBanner(props: { readonly alarm: AlarmText; readonly more: number }
         </Show>
         <span class="dim num" aria-live="off">
           {t().sinceFor(
-            momentTime(props.alarm.sinceMs, feed.nowMs(), source().zone),
-            formatSpan(feed.nowMs() - props.alarm.sinceMs),
+            props.alarm.occurrences > 1 ? "" : momentTime(props.alarm.sinceMs, feed.nowMs(), source().zone),
+            howLong(props.alarm, feed.nowMs(), source().zone),
           )}
         </span>
       </p>
@@ -115,6 +115,7 @@ function AlertBanner(props: { readonly alarm: AlarmText; readonly more: number }
           {t().moreUnacknowledged(props.more)}
         </Link>
       </Show>
+      <NotSent alarm={props.alarm} />
       <AcknowledgeButton alarm={props.alarm} shortcut />
     </div>
   );

@@ -3,12 +3,13 @@ import type { BoilerText, OverviewBoiler } from "../../contracts/http.ts";
 import { emissionQuantities, type TableQuantity } from "../../domain/limits.ts";
 import { Sparkline } from "../charts/sparkline.tsx";
 import { classes, toneClass } from "../classes.ts";
-import { type Condition, severityOf, toneOf } from "../condition.ts";
+import { type Condition, toneOf, worstTone } from "../condition.ts";
 import { useDesk } from "../desk.ts";
 import { formatAge, formatNumber, missing } from "../format.ts";
 import { capacityClass, tableLimit, tonnes } from "../limits.ts";
 import { reasonOf } from "../reasons.ts";
 import { go, Link } from "../router.tsx";
+import { siteName, sitePlace, zoneOf } from "../sources.ts";
 import { labelOf, text } from "../texts/texts.ts";
 import { EmissionCell, TableCell, WorstEmissionCell } from "./row-cells.tsx";
 import { SimulatedTag } from "./simulated-tag.tsx";
@@ -32,8 +33,6 @@ export function BoilerRow(props: {
   });
 
   const id = () => props.boiler.id;
-  const site = () => list.site(props.boiler.siteId);
-  const zone = () => site()?.timeZone ?? "UTC";
   const reading = createMemo<OverviewBoiler | null>(
     (before) => (visible() ? feed.boiler(id()) : before),
     null,
@@ -46,30 +45,28 @@ export function BoilerRow(props: {
   const nowMs = createMemo<number>((before) => (visible() ? feed.nowMs() : before), feed.nowMs());
   const isStale = () => props.condition.freshness !== "live";
   const isOff = () => props.condition.firing === false;
-  const reason = () =>
-    reasonOf(props.condition, props.boiler, reading(), {
-      nowMs: nowMs(),
-      zone: zone(),
-      normalSinceMs: attention.normalSinceMs(id()),
-    });
+  const reason = createMemo(
+    () =>
+      reasonOf(props.condition, props.boiler, reading(), {
+        nowMs: nowMs(),
+        zone: zoneOf(list, props.boiler.siteId),
+        normalSinceMs: attention.normalSinceMs(id()),
+      }),
+    null,
+    { equals: (a, b) => a?.says === b?.says && a?.tone === b?.tone },
+  );
   const age = () => {
     const takenAtMs = reading()?.takenAtMs;
     return takenAtMs === undefined ? missing : formatAge(nowMs() - takenAtMs);
   };
   const tone = (quantity: TableQuantity) => toneOf(props.condition, quantity);
-  const severityClass = () => {
-    const severity = Math.floor(severityOf(props.condition) / 10);
-    return severity < 4 && !(severity === 3 && isStale() && props.condition.active.length === 0)
-      ? `sev${severity}`
-      : null;
-  };
 
   return (
     <tr
       ref={row}
       class={classes(
         "row",
-        severityClass(),
+        toneClass(worstTone(props.condition)),
         isStale() && "stale",
         isOff() && "off",
         props.condition.backlog !== null && "catching",
@@ -86,7 +83,7 @@ export function BoilerRow(props: {
       </td>
       <th scope="row" class="c-n">
         <Link class="nm" href={`/boilers/${id()}`}>
-          <span>{labelOf(site()?.name ?? { en: "", "zh-TW": "" })}</span> <i>{props.boiler.name}</i>
+          <span>{siteName(list, props.boiler.siteId)}</span> <i>{props.boiler.name}</i>
           <Show when={props.boiler.simulated}>
             <SimulatedTag />
           </Show>
@@ -95,7 +92,7 @@ export function BoilerRow(props: {
           when={reason()}
           fallback={
             <span class="sub">
-              {labelOf(site()?.place ?? { en: "", "zh-TW": "" })}
+              {sitePlace(list, props.boiler.siteId)}
               <span class="tab-in"> · {text().fleet.load(loadText(reading()))}</span>
             </span>
           }
@@ -121,8 +118,10 @@ export function BoilerRow(props: {
             <td colspan="2" class="dim">
               {text().fleet.notFiringRow}
             </td>
-            <td colspan="5" class="no-tab" />
-            <td colspan="2" class="only-tab" />
+            <td class="c-e no-tab" />
+            <For each={emissionQuantities}>{() => <td class="c-p no-tab" />}</For>
+            <td class="c-w only-tab" />
+            <td class="c-t" />
           </>
         }
       >

@@ -1,7 +1,7 @@
-import { createEffect, createMemo, For, type JSX, Show } from "solid-js";
+import { createEffect, createMemo, For, Index, type JSX, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http.ts";
 import type { Priority } from "../../domain/alarms/alarm.ts";
-import type { EmissionQuantity, TableQuantity } from "../../domain/limits.ts";
+import type { TableQuantity } from "../../domain/limits.ts";
 import { cleared, type Size, sizeOf } from "../charts/canvas.ts";
 import { Marker } from "../charts/marker.tsx";
 import { type Palette, palette } from "../charts/palette.ts";
@@ -27,6 +27,8 @@ interface Tick {
 /** The limit stands at 62.5 % of the width, so that there is room for what is beyond it. */
 const limitAt = 0.625;
 const laneHeight = 25;
+/** A name is about so wide, as a share of the lane. */
+const nameWidth = 0.22;
 const quantities = [
   "airRatio",
   "exhaustTempC",
@@ -43,7 +45,10 @@ export function DistancePanel(props: { readonly boilers: readonly BoilerText[] }
   let area: HTMLDivElement | undefined;
   let canvas: HTMLCanvasElement | undefined;
   const size = sizeOf(() => area);
-  const lanes = createMemo(() => quantities.map((quantity) => ticksOf(desk, props.boilers, quantity)));
+  const lanes = createMemo(() => {
+    desk.feed.frameMs();
+    return quantities.map((quantity) => ticksOf(desk, props.boilers, quantity));
+  });
   createEffect(() => {
     const context = canvas === undefined ? null : cleared(canvas, size());
     if (context !== null) drawLanes(context, size(), lanes(), palette());
@@ -90,9 +95,9 @@ export function DistancePanel(props: { readonly boilers: readonly BoilerText[] }
           <canvas ref={canvas} role="img" aria-label={summary()} />
           <For each={quantities}>
             {(quantity, lane) => (
-              <For each={beyond(lanes()[lane()] ?? [])}>
-                {(tick) => <Outlier tick={tick} lane={lane()} quantity={quantity} />}
-              </For>
+              <Index each={beyond(lanes()[lane()] ?? [])}>
+                {(tick) => <Outlier tick={tick()} lane={lane()} quantity={quantity} />}
+              </Index>
             )}
           </For>
         </div>
@@ -112,7 +117,7 @@ function Outlier(props: {
   readonly lane: number;
   readonly quantity: Quantity;
 }): JSX.Element {
-  const x = () => Math.min(1, props.tick.share * limitAt);
+  const x = () => placeOf(props.tick);
   const isEmission = () => props.quantity !== "airRatio" && props.quantity !== "exhaustTempC";
   return (
     <div
@@ -134,8 +139,8 @@ function Outlier(props: {
 
 function ticksOf(desk: Desk, boilers: readonly BoilerText[], quantity: Quantity): readonly Tick[] {
   return boilers.flatMap((boiler) => {
-    const reading = desk.feed.boiler(boiler.id);
-    const condition = desk.conditions().get(boiler.id);
+    const reading = desk.feed.newest(boiler.id);
+    const condition = desk.conditions.all().get(boiler.id);
     const value = reading?.values[quantity] ?? null;
     const limit = isTable(quantity) ? tableLimit(boiler, reading, quantity) : emissionLimit(boiler, quantity);
     if (value === null || limit === null || condition === undefined) return [];
@@ -155,12 +160,21 @@ function isTable(quantity: Quantity): quantity is TableQuantity & Quantity {
   return quantity === "airRatio" || quantity === "exhaustTempC";
 }
 
-/** The furthest few by name; two hundred names would hide each other. */
+/** Who is beyond, by name: alarmed ones first, then the furthest, as long as no name covers another. */
 function beyond(ticks: readonly Tick[]): readonly Tick[] {
-  return ticks
+  const named: Tick[] = [];
+  const byWeight = ticks
     .filter(({ share, faint }) => share > 1 && !faint)
-    .sort((a, b) => (b.tone === null ? 0 : 1) - (a.tone === null ? 0 : 1) || b.share - a.share)
-    .slice(0, 2);
+    .sort((a, b) => (a.tone ?? 9) - (b.tone ?? 9) || b.share - a.share);
+  for (const tick of byWeight) {
+    if (named.every((other) => Math.abs(placeOf(other) - placeOf(tick)) > nameWidth)) named.push(tick);
+  }
+  return named;
+}
+
+/** Where its tick stands, as a share of the width. */
+function placeOf({ share }: Tick): number {
+  return Math.min(1, share * limitAt);
 }
 
 function drawLanes(
@@ -179,9 +193,8 @@ function drawLanes(
     context.lineTo(width, top + 12.5);
     context.stroke();
     hatch(context, { left: limitX, top: top + 2, right: width, bottom: top + 23 }, colours.hatch);
-    context.fillStyle = colours.trend;
     for (const { share, faint, tone } of ticks) {
-      if (tone !== null) continue;
+      context.fillStyle = tone === null ? colours.trend : colours.hot[tone];
       context.globalAlpha = faint ? 0.2 : share > 1 ? 0.8 : 0.42;
       context.fillRect(Math.min(width - 2, Math.max(0, share * width * limitAt)), top + 5.5, 2, 14);
     }

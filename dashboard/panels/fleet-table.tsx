@@ -4,6 +4,7 @@ import { useDesk } from "../desk.ts";
 import type { FleetOrder } from "../fleet-order.ts";
 import { text } from "../texts/texts.ts";
 import { BoilerRow } from "./boiler-row.tsx";
+import { Skeleton } from "./message.tsx";
 
 interface FleetTableProps {
   readonly order: FleetOrder;
@@ -43,7 +44,7 @@ export function FleetTable(props: FleetTableProps): JSX.Element {
       <Show when={props.order.attention.length + props.order.normal.length === 0}>
         <tbody>
           <tr class="empty">
-            <td colspan="12">
+            <td colspan="2">
               {t().noMatch}{" "}
               <button type="button" class="btn sm" onClick={() => props.clear()}>
                 {t().clear}
@@ -61,7 +62,7 @@ function Rows(props: { readonly boilers: readonly BoilerText[] }): JSX.Element {
   return (
     <For each={props.boilers}>
       {(boiler) => (
-        <Show when={conditions().get(boiler.id)}>
+        <Show when={conditions.of(boiler.id)} fallback={<WaitingRow />}>
           {(condition) => <BoilerRow boiler={boiler} condition={condition()} />}
         </Show>
       )}
@@ -69,25 +70,44 @@ function Rows(props: { readonly boilers: readonly BoilerText[] }): JSX.Element {
   );
 }
 
+function WaitingRow(): JSX.Element {
+  return (
+    <tr>
+      <td colspan="2">
+        <Skeleton rows={1} height={16} />
+      </td>
+    </tr>
+  );
+}
+
+/** Of the columns behind the name; a narrow screen hides some by these. */
+const furtherColumns = [
+  "c-f no-tab",
+  "c-l no-tab",
+  "c-a",
+  "c-x",
+  "c-e no-tab",
+  "c-p no-tab",
+  "c-p no-tab",
+  "c-p no-tab",
+  "c-w only-tab",
+  "c-t",
+  "c-g no-tab",
+];
+
+/** Its words run on over empty cells: how many columns there are depends on the screen. */
 function GroupHead(props: {
   readonly name: string;
   readonly note: string;
   readonly count: number;
 }): JSX.Element {
-  const words = () => (
-    <>
-      {props.name} {props.count}
-      <span>{props.note}</span>
-    </>
-  );
   return (
     <tr class="grp">
-      <th colspan="12" scope="rowgroup" class="no-tab">
-        {words()}
+      <th colspan="2" scope="rowgroup">
+        {props.name} {props.count}
+        <span>{props.note}</span>
       </th>
-      <th colspan="6" scope="rowgroup" class="only-tab">
-        {words()}
-      </th>
+      <For each={furtherColumns}>{(column) => <td class={column} />}</For>
     </tr>
   );
 }

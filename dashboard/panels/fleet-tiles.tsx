@@ -1,10 +1,12 @@
 import { For, type JSX, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http.ts";
 import { classes, toneClass } from "../classes.ts";
+import { worstTone } from "../condition.ts";
 import { useDesk } from "../desk.ts";
 import type { FleetOrder } from "../fleet-order.ts";
 import { Link } from "../router.tsx";
-import { labelOf, text } from "../texts/texts.ts";
+import { siteName } from "../sources.ts";
+import { text } from "../texts/texts.ts";
 import { StateMarker } from "./state-marker.tsx";
 
 /** Every boiler as a small cell, so that two hundred of them fit on one wall screen. */
@@ -28,20 +30,19 @@ export function FleetTiles(props: { readonly order: FleetOrder }): JSX.Element {
 
 function Tile(props: { readonly boiler: BoilerText }): JSX.Element {
   const { conditions, list } = useDesk();
-  const siteName = () => labelOf(list.site(props.boiler.siteId)?.name ?? { en: "", "zh-TW": "" });
   const sim = () => (props.boiler.simulated ? ` · ${text().simulated}` : "");
   return (
-    <Show when={conditions().get(props.boiler.id)}>
+    <Show when={conditions.of(props.boiler.id)}>
       {(condition) => (
         <Link
           class={classes(
             "tile",
-            toneClass(condition().active[0]?.priority ?? (condition().above.length > 0 ? 2 : null)),
+            toneClass(worstTone(condition())),
             condition().freshness !== "live" && "stale",
             condition().firing === false && "off",
           )}
           href={`/boilers/${props.boiler.id}`}
-          title={`${siteName()} ${props.boiler.name}${sim()}`}
+          title={`${siteName(list, props.boiler.siteId)} ${props.boiler.name}${sim()}`}
           data-boiler={props.boiler.id}
         >
           <StateMarker condition={condition()} />

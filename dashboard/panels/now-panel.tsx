@@ -6,6 +6,9 @@ import { formatAge, formatNumber, formatSpan, missing } from "../format.ts";
 import { text } from "../texts/texts.ts";
 import { SimulatedTag } from "./simulated-tag.tsx";
 
+/** Younger batches are on their way, not waiting. */
+const inFlightMs = 10_000;
+
 /** The fleet in six figures; what is not known is not counted as fine. */
 export function NowPanel(props: { readonly boilers: readonly BoilerText[] }): JSX.Element {
   const { feed, conditions, alarms, list } = useDesk();
@@ -16,7 +19,7 @@ export function NowPanel(props: { readonly boilers: readonly BoilerText[] }): JS
     let within = 0;
     let judged = 0;
     for (const { id } of props.boilers) {
-      const condition = conditions().get(id);
+      const condition = conditions.all().get(id);
       if (condition?.firing === true) firing += 1;
       if (condition?.firing === false) off += 1;
       if (condition?.within !== null && condition !== undefined) judged += 1;
@@ -31,29 +34,33 @@ export function NowPanel(props: { readonly boilers: readonly BoilerText[] }): JS
     if (Number.isFinite(oldest)) return t().oldest(formatSpan(feed.nowMs() - oldest));
     return unseen() > 0 ? t().overUnseen(unseen()) : t().noneOpen;
   };
-  const efficiency = () => {
+  const efficiency = createMemo(() => {
+    feed.frameMs();
     const values = props.boilers.flatMap(({ id }) => {
-      if (conditions().get(id)?.firing !== true) return [];
-      return feed.boiler(id)?.values["efficiencySiegertLhvPercent"] ?? [];
+      if (conditions.all().get(id)?.firing !== true) return [];
+      return feed.newest(id)?.values["efficiencySiegertLhvPercent"] ?? [];
     });
     return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-  };
+  });
   const gatewayNote = () => {
     const gateways = list.gateways();
     if (gateways === null) return t().gatewaysUnknown;
-    const waiting = gateways.reduce((sum, { bufferedBatches }) => sum + (bufferedBatches ?? 0), 0);
+    const waiting = gateways
+      .filter(({ oldestBufferedAtMs }) => feed.nowMs() - (oldestBufferedAtMs ?? feed.nowMs()) > inFlightMs)
+      .reduce((sum, { bufferedBatches }) => sum + (bufferedBatches ?? 0), 0);
     return waiting > 0 ? t().buffered(formatNumber(waiting, 0)) : t().nothingBuffered;
   };
-  const oldest = () => {
+  const oldest = createMemo(() => {
+    const nowMs = feed.nowMs();
     let found: { readonly name: string; readonly ageMs: number } | null = null;
     for (const { id, name } of props.boilers) {
-      const takenAtMs = feed.boiler(id)?.takenAtMs;
+      const takenAtMs = feed.newest(id)?.takenAtMs;
       if (takenAtMs === undefined) continue;
-      const ageMs = feed.nowMs() - takenAtMs;
+      const ageMs = nowMs - takenAtMs;
       if (ageMs > (found?.ageMs ?? Number.NEGATIVE_INFINITY)) found = { name, ageMs };
     }
     return found;
-  };
+  });
 
   return (
     <section class="panel" aria-labelledby="now">

@@ -9,7 +9,7 @@ export function LanguageButton(): JSX.Element {
       type="button"
       class="btn ghost sm lang"
       lang={language() === "en" ? "zh-Hant-TW" : "en"}
-      aria-label={text().top.language}
+      title={text().top.language}
       data-testid="language"
       onClick={switchLanguage}
     >

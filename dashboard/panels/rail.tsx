@@ -60,8 +60,8 @@ export function Rail(): JSX.Element {
             <button
               type="button"
               class="btn ghost sm icon"
-              aria-label={text().top.signOut}
-              title={text().top.signOut}
+              aria-label={text().top.signOut(here().user)}
+              title={text().top.signOut(here().user)}
               onClick={() => void signOut()}
             >
               <Icon of="leave" />

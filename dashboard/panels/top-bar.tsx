@@ -7,11 +7,10 @@ import { classes } from "../classes.ts";
 import { useDesk } from "../desk.ts";
 import { formatAge, formatSpan } from "../format.ts";
 import { Link, path } from "../router.tsx";
-import { firstZone } from "../sources.ts";
-import { labelOf, text } from "../texts/texts.ts";
+import { firstZone, siteName } from "../sources.ts";
+import { text } from "../texts/texts.ts";
 import { clockTime, dayName, offsetName } from "../time.ts";
 import { LanguageButton, ThemeButton } from "./preference-buttons.tsx";
-import { SimulatedTag } from "./simulated-tag.tsx";
 
 /** Where one is, how many alerts there are, whether the link lives, and what time it is at the site. */
 export function TopBar(props: { readonly boiler: BoilerText | null }): JSX.Element {
@@ -49,14 +48,9 @@ function Crumbs(props: { readonly boiler: BoilerText | null }): JSX.Element {
             <>
               <Link href="/">{t().fleet}</Link>
               <span class="sep">/</span>
-              <Link href={`/?site=${boiler().siteId}`}>
-                {labelOf(list.site(boiler().siteId)?.name ?? { en: "", "zh-TW": "" })}
-              </Link>
+              <Link href={`/?site=${boiler().siteId}`}>{siteName(list, boiler().siteId)}</Link>
               <span class="sep">/</span>
               <h1>{boiler().name}</h1>
-              <Show when={boiler().simulated}>
-                <SimulatedTag />
-              </Show>
             </>
           )}
         </Match>

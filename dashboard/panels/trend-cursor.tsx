@@ -76,7 +76,7 @@ export function TrendCursor(props: TrendCursorProps): JSX.Element {
       ref={area}
       class="touch"
       role="slider"
-      tabindex="0"
+      tabIndex={0}
       aria-label={text().boiler.cursor}
       aria-valuemin={Math.round(window().fromMs / 1_000)}
       aria-valuemax={Math.round(window().toMs / 1_000)}

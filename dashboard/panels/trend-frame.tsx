@@ -1,4 +1,5 @@
 import { createMemo, For, Index, type JSX, Show } from "solid-js";
+import { markerState } from "../alarms.ts";
 import { Marker } from "../charts/marker.tsx";
 import { timeMarks } from "../charts/time-axis.ts";
 import { leftPercent } from "../charts/trend-lane.tsx";
@@ -13,33 +14,27 @@ interface FrameProps {
   readonly zone: string;
 }
 
-/** A name needs so much of the width before the next one may stand. */
-const nameWidth = 24;
+/** So much of the width a name takes, and a marker alone. */
+const nameWidth = 30;
+const markerWidth = 3;
 
-/** What happened, above the lanes: the newest by name, an older one only where there is room. */
+interface Head {
+  readonly episode: Episode;
+  readonly left: number;
+  /** Which side of its line the name stands on; `null`: only the marker has room. */
+  readonly side: "right" | "left" | null;
+}
+
+/** What happened, above the lanes: the newest first, an older one only where it covers nothing. */
 export function EventHeads(props: FrameProps & { readonly episodes: readonly Episode[] }): JSX.Element {
-  const heads = createMemo(() => {
-    const placed: { readonly episode: Episode; readonly left: number; readonly isNamed: boolean }[] = [];
-    let nextLeft = 100 + nameWidth;
-    for (const episode of [...props.episodes].reverse()) {
-      const left = Math.max(0, leftPercent(props.window, episode.fromMs));
-      const isNamed = nextLeft - left >= nameWidth;
-      placed.push({ episode, left, isNamed });
-      if (isNamed) nextLeft = left > 100 - nameWidth ? left - nameWidth : left;
-    }
-    return placed;
-  });
+  const heads = createMemo(() => headsOf(props.episodes, props.window));
   return (
     <div class="evh">
       <For each={heads()}>
-        {({ episode, left, isNamed }) => (
-          <span class={classes("num", left > 100 - nameWidth && "rt")} style={{ left: `${left}%` }}>
-            <Marker
-              priority={episode.alarm.priority}
-              state={episode.alarm.state === "unacknowledged" ? "unack" : "acked"}
-              size={13}
-            />
-            <Show when={isNamed}>
+        {({ episode, left, side }) => (
+          <span class={classes("num", side === "left" && "rt")} style={{ left: `${left}%` }}>
+            <Marker priority={episode.alarm.priority} state={markerState(episode.alarm)} size={13} />
+            <Show when={side !== null}>
               {minuteTime(episode.fromMs, props.zone)} {labelOf(episode.alarm.title)}
             </Show>
           </span>
@@ -47,6 +42,25 @@ export function EventHeads(props: FrameProps & { readonly episodes: readonly Epi
       </For>
     </div>
   );
+}
+
+function headsOf(episodes: readonly Episode[], window: Span): readonly Head[] {
+  const taken: (readonly [from: number, to: number])[] = [];
+  const isFree = (from: number, to: number) =>
+    from >= 0 && to <= 100 && taken.every(([start, end]) => to <= start || from >= end);
+  return [...episodes].reverse().flatMap((episode): readonly Head[] => {
+    const left = Math.max(0, leftPercent(window, episode.fromMs));
+    const places: readonly (readonly [Head["side"], number, number])[] = [
+      ["right", left, left + nameWidth],
+      ["left", left - nameWidth, left],
+      [null, left, left + markerWidth],
+    ];
+    const place = places.find(([, from, to]) => isFree(from, to));
+    if (place === undefined) return [];
+    const [side, from, to] = place;
+    taken.push([from, to]);
+    return [{ episode, left, side }];
+  });
 }
 
 /** The same as lines across all lanes, and the line of the cursor. */
@@ -75,14 +89,20 @@ export function EventLines(props: {
   );
 }
 
+/** Round times of the site's clock, the end of the window, and the moment that is read. */
 export function TimeAxis(
-  props: FrameProps & { readonly cursorMs: number | null; readonly isLive: boolean },
+  props: FrameProps & { readonly cursorMs: number | null; readonly endMs: number; readonly isLive: boolean },
 ): JSX.Element {
   const marks = createMemo(() =>
     timeMarks(props.window.fromMs, props.window.toMs, props.zone).filter(
-      ({ atMs }) => leftPercent(props.window, atMs) < 88,
+      ({ atMs }) => leftPercent(props.window, atMs) < 83,
     ),
   );
+  const end = () => {
+    const time = clockTime(props.endMs, props.zone);
+    return props.isLive ? time : `${shortDay(props.endMs, props.zone)} ${time}`;
+  };
+  const cursorLeft = () => (props.cursorMs === null ? null : leftPercent(props.window, props.cursorMs));
   return (
     <div class="tx" aria-hidden="true">
       <Index each={marks()}>
@@ -95,20 +115,13 @@ export function TimeAxis(
           </span>
         )}
       </Index>
-      <span class="last" style={{ left: "100%" }}>
-        {props.isLive
-          ? clockTime(props.window.toMs, props.zone)
-          : `${shortDay(props.window.toMs, props.zone)} ${clockTime(props.window.toMs, props.zone)}`}
-      </span>
-      <Show when={props.cursorMs}>
-        {(atMs) => (
-          <span
-            class="at"
-            style={{ left: `${Math.min(94, Math.max(6, leftPercent(props.window, atMs())))}%` }}
-          >
-            {clockTime(atMs(), props.zone)}
-          </span>
-        )}
+      <Show when={(cursorLeft() ?? 0) < 78}>
+        <span class="last">{end()}</span>
+      </Show>
+      <Show when={cursorLeft() !== null}>
+        <span class="at" style={{ left: `${Math.min(94, Math.max(6, cursorLeft() ?? 0))}%` }}>
+          {clockTime(props.cursorMs ?? 0, props.zone)}
+        </span>
       </Show>
     </div>
   );

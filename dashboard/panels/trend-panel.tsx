@@ -1,4 +1,4 @@
-import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
 import { reasonText } from "../api.ts";
@@ -13,6 +13,7 @@ import { formatAge } from "../format.ts";
 import { historyOf } from "../history.ts";
 import { laneOf, lanePoints } from "../lanes.ts";
 import { query, setQuery } from "../router.tsx";
+import { zoneOf } from "../sources.ts";
 import { text } from "../texts/texts.ts";
 import { type RangeName, rangeNames, ranges, trendView } from "../trend-view.ts";
 import { Skeleton } from "./message.tsx";
@@ -32,6 +33,7 @@ export function TrendPanel(props: TrendPanelProps): JSX.Element {
   const { feed, list } = desk;
   const t = () => text().boiler;
   const [asTable, setAsTable] = createSignal(false);
+  let isChosen = false;
   let plots: HTMLDivElement | undefined;
   const size = sizeOf(() => plots);
   const named = rangeNames.find((name) => name === query("range"));
@@ -43,11 +45,19 @@ export function TrendPanel(props: TrendPanelProps): JSX.Element {
     untilMs: view.untilMs,
     buckets: () => size().width,
   });
+  // A boiler that was first heard of a minute ago would be a dot at the end of an hour.
+  createEffect(
+    on(history.columns, (columns) => {
+      if (named !== undefined || columns === null || isChosen) return;
+      isChosen = true;
+      if ((columns.timesMs[0] ?? 0) > columns.toMs - ranges.m15) view.pick("m15");
+    }),
+  );
   const episodes = episodesOf(desk, props.boiler, view.window);
   const lanes = createMemo(() =>
     points.map((point) => laneOf(props.boiler, props.reading, props.condition, point)),
   );
-  const zone = () => list.site(props.boiler.siteId)?.timeZone ?? "UTC";
+  const zone = () => zoneOf(list, props.boiler.siteId);
   const pick = (name: RangeName) => {
     setQuery({ range: name });
     view.pick(name);
@@ -137,7 +147,8 @@ export function TrendPanel(props: TrendPanelProps): JSX.Element {
                 window={view.window()}
                 zone={zone()}
                 cursorMs={view.cursorMs()}
-                isLive={view.untilMs() === null}
+                endMs={view.isLive() ? feed.nowMs() : view.window().toMs}
+                isLive={view.isLive()}
               />
             </Show>
           )}

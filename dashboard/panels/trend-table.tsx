@@ -26,7 +26,7 @@ export function TrendTable(props: {
     return found === null ? missing : formatPoint(point, found);
   };
   return (
-    <div class="st tall">
+    <div class="st">
       <table>
         <thead>
           <tr>

@@ -44,7 +44,6 @@ const carrier: Readonly<Record<HeatCarrier, string>> = {
 
 /** Every word on the screen, in English; the other language must have the same keys. */
 export const en = {
-  name: "English",
   otherLanguage: "中文",
   skip: "Skip to content",
   simulated: "SIMULATED",
@@ -56,9 +55,10 @@ export const en = {
   coalFiring,
   carrier,
   retry: "Try again",
-  cancel: "Cancel",
   close: "Close",
   comma: ", ",
+  colon: ": ",
+  quoted: (said: string) => `“${said}”`,
 
   nav: { label: "Main navigation", operate: "Operate", fleet: "Fleet", boilers: "Boilers", alerts: "Alerts" },
   activeAlerts: (n: number) => `${n} active alerts`,
@@ -78,8 +78,7 @@ export const en = {
     skewTitle: "The clock of this device differs from the server's; ages are told by the server's",
     language: "顯示中文",
     theme: "Switch between light and dark",
-    signOut: "Sign out",
-    keys: "Keyboard shortcuts",
+    signOut: (user: string) => `Sign out ${user}`,
   },
 
   link: {
@@ -91,6 +90,8 @@ export const en = {
     trying: (n: number) => `Attempt ${n} …`,
     filling: (span: string) => `Back on line. Filling ${span} …`,
     filled: (span: string) => `Back on line. Filled ${span}.`,
+    partly: (span: string) =>
+      `Back on line after ${span}. A part of it is missing; it is filled in if it arrives.`,
     disabled: "Available when the link returns",
   },
 
@@ -117,16 +118,19 @@ export const en = {
     dH: (d: number, h: number) => `${d} d ${h} h`,
   },
 
+  lasting: (span: string) => `for ${span}`,
+  lasted: (span: string) => `for ${span}`,
+  timesSince: (n: number, at: string) => `${n} times since ${at}`,
   short: { airRatio: "Air ratio", exhaustTempC: "Exhaust" },
   reason: {
     above: (what: string, value: string, limit: string, span: string) =>
-      `${what} ${value}, limit ${limit}, for ${span}`,
-    onset: (what: string, value: string, limit: string, span: string) =>
-      `${what} was ${value}, limit ${limit}; not clear yet, ${span}`,
+      `${what} ${value}, limit ${limit}, ${span}`,
+    onset: (what: string, value: string, limit: string) =>
+      `${what} was ${value}, limit ${limit}; not clear yet`,
     justAbove: (what: string, value: string, limit: string) => `${what} ${value}, limit ${limit}`,
     silent: (title: string, at: string) => `${title}; last values ${at}`,
-    alarm: (title: string, span: string) => `${title}, for ${span}`,
-    returned: (title: string, at: string) => `${title}, over since ${at}, nobody saw it`,
+    alarm: (title: string, span: string) => `${title}, ${span}`,
+    returned: (at: string) => `Over since ${at}, not acknowledged`,
     stale: (at: string) => `No new data since ${at}`,
     none: "No data yet",
     normalSince: (at: string) => `Normal since ${at}`,
@@ -146,6 +150,7 @@ export const en = {
     p: (p: number) => `Priority ${p}, not acknowledged`,
     acked: (p: number) => `Priority ${p}, acknowledged`,
     returned: (p: number) => `Priority ${p}, over, not acknowledged`,
+    closed: (p: number) => `Priority ${p}, closed`,
     above: "Above the limit",
     stale: "No new data",
     catching: "Catching up",
@@ -167,7 +172,8 @@ export const en = {
       `${sites} ${sites === 1 ? "site" : "sites"} · ${boilers} ${boilers === 1 ? "boiler" : "boilers"}`,
     firing: "Firing",
     notFiring: (off: number, unknown: number) =>
-      unknown === 0 ? `${off} not firing` : `${off} not firing · ${unknown} not known`,
+      [off > 0 && `${off} off`, unknown > 0 && `${unknown} unknown`].filter(Boolean).join(" · ") ||
+      "all firing",
     within: "Within all limits",
     withinTitle:
       "Of the boilers whose air ratio and exhaust temperature could both be judged. A boiler without fresh data, or not steady, is not judged",
@@ -181,7 +187,7 @@ export const en = {
     efficiencyTitle:
       "Plain mean over the firing boilers. Siegert: 100 % minus the stack loss alone, on the lower heating value; shell and other losses are not taken off",
     gateways: "Gateways online",
-    buffered: (n: string) => `${n} batches waiting`,
+    buffered: (n: string) => (n === "1" ? "1 batch waiting" : `${n} batches waiting`),
     nothingBuffered: "nothing waiting",
     gatewaysUnknown: "not known",
     oldestData: "Oldest data",
@@ -245,7 +251,7 @@ export const en = {
     clearing: (what: string, limit: string, span: string) =>
       `${what} was above the ${limit} limit; not clear yet, ${span}`,
     lasts: (title: string, span: string) => `${title}, ${span}`,
-    wasOver: (title: string, span: string) => `${title} for ${span}; it is over, and nobody has seen it`,
+    wasOver: (title: string, span: string) => `${title}, ${span}; it is over, and nobody has acknowledged it`,
     acknowledgedBy: (by: string, at: string) => `Acknowledged by ${by}, ${at}`,
     allWithin: "Within both limits.",
     nothingWrong: (what: string, why: string) => `${what} not judged: ${why}.`,
@@ -264,7 +270,6 @@ export const en = {
     pause: "Pause",
     resume: "Follow the live values again",
     paused: (span: string) => `paused, ${span} behind`,
-    shifted: (span: string) => `ends ${span} ago`,
     asTable: "Show as table",
     asChart: "Show as chart",
     cursor: "Reading cursor",
@@ -278,7 +283,6 @@ export const en = {
     atLimit: "at the limit",
     stackLoss: (loss: string) => `stack loss ${loss} %`,
     noxAt: (o2: string) => `NOx at ${o2} % O₂`,
-    fuelFlow: "Fuel flow",
     efficiency: "Efficiency",
     summary: (name: string, value: string, sentence: string) => `${name} ${value}, ${sentence}`,
     failed: "The history could not be loaded; live values still arrive.",
@@ -292,7 +296,6 @@ export const en = {
     flueGas: "Flue",
     stack: "Stack",
     fromWet: "computed from wet",
-    fromWetTitle: "The probe measures wet O₂; the dry value is computed from it and the fuel's moisture",
     thermalOil: "Thermal oil",
     steam: "Steam",
     hotWater: "Hot water",
@@ -359,8 +362,6 @@ export const en = {
     closed: "Closed",
     toClear: "acknowledge to clear",
     cleared: (at: string) => `over ${at}`,
-    times: (n: number) => `${n} times`,
-    lasted: (span: string) => `lasted ${span}`,
     selected: "Selected alert",
     gateway: (id: string) => `Gateway ${id}`,
     raisedAt: (at: string) => `began ${at}`,
@@ -371,13 +372,15 @@ export const en = {
     comment: "Comment",
     optional: "optional",
     commentHint: "What did you find, what are you doing?",
+    times: (n: number) => `${n} times`,
     acknowledge: "Acknowledge",
     sending: "Sending …",
     addComment: "Comment",
     notSent: (why: string) => `Not sent: ${why}`,
+    notConfirmed: "It was sent, but nothing has confirmed it; look again in a moment",
     needsRole: "Your role may look, not acknowledge",
     moreUnacknowledged: (n: number) => `${n} more unacknowledged`,
-    sinceFor: (at: string, span: string) => `since ${at} · ${span}, not acknowledged`,
+    sinceFor: (at: string, span: string) => `${at === "" ? "" : `since ${at} · `}${span}, not acknowledged`,
     limitIs: (limit: string) => `limit ${limit}`,
     course: "History",
     began: "The condition began",
@@ -399,7 +402,7 @@ export const en = {
     "rev-stale": "the alert has changed since you saw it; look again",
     "state-conflict": "somebody has acknowledged it already, or it is over",
     "alarm-unknown": "there is no such alert any more",
-    "ingest-silent": "it was sent, but nothing has confirmed it; look again in a moment",
+    "ingest-silent": "nothing has confirmed it; look again in a moment",
     "bus-down": "the broker cannot be reached",
     "telemetry-unavailable": "the history store cannot be reached",
     "too-many-attempts": "too many attempts; wait a little",

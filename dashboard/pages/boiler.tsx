@@ -1,0 +1,125 @@
+import { createEffect, createMemo, For, type JSX, onCleanup, Show } from "solid-js";
+import type { BoilerText } from "../../contracts/http.ts";
+import { isActive } from "../alarms.ts";
+import { classes } from "../classes.ts";
+import { useDesk } from "../desk.ts";
+import { formatNumber, formatSpan } from "../format.ts";
+import { rowName, tonnes } from "../limits.ts";
+import { EmissionsPanel } from "../panels/emissions-panel.tsx";
+import { FluePath } from "../panels/flue-path.tsx";
+import { HeatPanel } from "../panels/heat-panel.tsx";
+import { JudgedLine } from "../panels/judged-line.tsx";
+import { LimitsPanel } from "../panels/limits-panel.tsx";
+import { OperatingMap } from "../panels/operating-map.tsx";
+import { SensorsPanel } from "../panels/sensors-panel.tsx";
+import { SimulatedTag } from "../panels/simulated-tag.tsx";
+import { Situation } from "../panels/situation.tsx";
+import { TrendPanel } from "../panels/trend-panel.tsx";
+import { labelOf, text } from "../texts/texts.ts";
+
+/** One boiler, for the person who stands in front of it; set up anew for each. */
+export function BoilerPage(props: { readonly boiler: BoilerText }): JSX.Element {
+  return (
+    <Show when={props.boiler.id} keyed>
+      {(_id) => <OpenBoiler boiler={props.boiler} />}
+    </Show>
+  );
+}
+
+function OpenBoiler(props: { readonly boiler: BoilerText }): JSX.Element {
+  const { feed, conditions, alarms, choose } = useDesk();
+  feed.watch(props.boiler.id);
+  const reading = createMemo(() => {
+    const watched = feed.watched();
+    return watched?.boilerId === props.boiler.id ? watched : null;
+  });
+  const condition = () => conditions.of(props.boiler.id);
+  const concerning = createMemo(() =>
+    alarms
+      .open()
+      .filter(({ sourceId }) => sourceId === props.boiler.id || sourceId === props.boiler.gatewayId),
+  );
+  createEffect(() => choose(concerning().find(({ state }) => state !== "acknowledged") ?? null));
+  onCleanup(() => {
+    feed.watch(null);
+    choose(null);
+  });
+  const isStale = () => condition()?.freshness !== "live";
+
+  return (
+    <div class={classes("col", isStale() && "stale")} data-stale={isStale() ? "true" : undefined}>
+      <Chips
+        boiler={props.boiler}
+        firing={condition()?.firing ?? null}
+        load={reading()?.values["loadPercent"] ?? null}
+      />
+      <div class="bl">
+        <div class="col">
+          <For each={concerning().map(({ id }) => id)}>
+            {(id) => (
+              <Show when={concerning().find((alarm) => alarm.id === id)}>
+                {(alarm) => <Situation alarm={alarm()} boiler={props.boiler} reading={reading()} />}
+              </Show>
+            )}
+          </For>
+          <Show when={!concerning().some(isActive)}>
+            <JudgedLine boiler={props.boiler} reading={reading()} condition={condition()} />
+          </Show>
+          <TrendPanel boiler={props.boiler} reading={reading()} condition={condition()} />
+        </div>
+        <div class="col side">
+          <FluePath boiler={props.boiler} reading={reading()} condition={condition()} />
+          <OperatingMap boiler={props.boiler} reading={reading()} condition={condition()} />
+          <EmissionsPanel boiler={props.boiler} reading={reading()} />
+          <HeatPanel reading={reading()} />
+        </div>
+      </div>
+      <div class="two">
+        <LimitsPanel boiler={props.boiler} />
+        <SensorsPanel boiler={props.boiler} reading={reading()} />
+      </div>
+    </div>
+  );
+}
+
+/** What kind of boiler it is, and what it does. */
+function Chips(props: {
+  readonly boiler: BoilerText;
+  readonly firing: boolean | null;
+  readonly load: number | null;
+}): JSX.Element {
+  const t = () => text().boiler;
+  const state = () => {
+    if (props.firing === null) return t().unknown;
+    if (!props.firing) return t().off;
+    return props.load === null ? t().firingOnly : t().firing(`${formatNumber(props.load, 0)} %`);
+  };
+  const capacity = () => {
+    const { heatCarrier, capacityTPerH } = props.boiler;
+    const size = heatCarrier === "steam" ? t().capacity : t().equivalent;
+    return `${text().carrier[heatCarrier]} · ${size(tonnes(capacityTPerH))}`;
+  };
+  const limitClass = () => {
+    const cell = props.boiler.limits.airRatio ?? props.boiler.limits.exhaustTempC;
+    return cell === null ? null : t().class(rowName(cell.row, cell.tablesId));
+  };
+  return (
+    <div class="idbar">
+      <span class="state num">
+        <i class={classes("st-dot", props.firing !== true && "hollow")} />
+        {state()}
+      </span>
+      <For each={props.boiler.fuels}>{({ label }) => <span class="tag">{labelOf(label)}</span>}</For>
+      <span class="tag">{capacity()}</span>
+      <Show when={limitClass()}>{(shown) => <span class="tag no-tab">{shown()}</span>}</Show>
+      <Show when={props.boiler.simulated}>
+        <SimulatedTag />
+      </Show>
+      <Show when={props.boiler.steady.shortened}>
+        <span class="tag" title={t().demoTimingTitle}>
+          {t().demoTiming(formatSpan(props.boiler.steady.windowSeconds * 1_000))}
+        </span>
+      </Show>
+    </div>
+  );
+}

@@ -1,0 +1,147 @@
+import { type JSX, Show } from "solid-js";
+import type { AlarmText } from "../../contracts/http.ts";
+import { isActive, markerState, quantityOf } from "../alarms.ts";
+import { Indicator, scaleFrom } from "../charts/indicator.tsx";
+import { Marker } from "../charts/marker.tsx";
+import { classes } from "../classes.ts";
+import { useDesk } from "../desk.ts";
+import { formatPoint } from "../format.ts";
+import { tonnes } from "../limits.ts";
+import { howLong, measured } from "../reasons.ts";
+import { sourceOf } from "../sources.ts";
+import { labelOf, text } from "../texts/texts.ts";
+import { clockTime, minuteTime, momentTime } from "../time.ts";
+import { SimulatedTag } from "./simulated-tag.tsx";
+
+interface AlertRowProps {
+  readonly alarm: AlarmText;
+  readonly isChosen: boolean;
+  readonly choose: () => void;
+}
+
+/** One alert of the list: when, where, what, how far, and who knows. */
+export function AlertRow(props: AlertRowProps): JSX.Element {
+  const { feed, list } = useDesk();
+  const t = () => text().alerts;
+  const source = () => sourceOf(props.alarm, list);
+  const nowMs = () => feed.nowMs();
+  const duration = () =>
+    props.alarm.occurrences > 1
+      ? t().times(props.alarm.occurrences)
+      : howLong(props.alarm, nowMs(), source().zone);
+  const sourceLine = () => {
+    const boiler = list.boiler(props.alarm.sourceId);
+    const fuel = boiler?.fuels[0];
+    if (boiler === null || fuel === undefined) return t().gateway(props.alarm.sourceId);
+    return `${labelOf(fuel.label)} · ${tonnes(boiler.capacityTPerH)} t/h`;
+  };
+  return (
+    <tr
+      class={classes(props.isChosen && "sel", !isActive(props.alarm) && "calm")}
+      aria-selected={props.isChosen}
+      data-alarm={props.alarm.id}
+      onClick={() => props.choose()}
+    >
+      <td class="k1">
+        <Marker
+          priority={props.alarm.priority}
+          state={markerState(props.alarm)}
+          label={stateLabel(props.alarm)}
+        />
+      </td>
+      <td class="k2 num">
+        <b>{startTime(props.alarm.sinceMs, nowMs(), source().zone)}</b>
+        <span class="sub">{duration()}</span>
+      </td>
+      <td class="k3">
+        <span class="nm">
+          <span>{[source().siteName, source().boilerName].filter(Boolean).join(" ")}</span>
+          <Show when={source().simulated}>
+            <SimulatedTag />
+          </Show>
+        </span>
+        <span class="sub num">{sourceLine()}</span>
+      </td>
+      <td>
+        <button type="button" class="msg" onClick={() => props.choose()}>
+          {labelOf(props.alarm.title)}
+        </button>
+        <span class="sub">
+          <span class="tab-in num">{againstText(props.alarm)} </span>
+          {props.alarm.acknowledgement?.comment ? text().quoted(props.alarm.acknowledgement.comment) : ""}
+        </span>
+      </td>
+      <td class="k5 no-tab" title={t().atOnset}>
+        <Against alarm={props.alarm} width={118} />
+        <span class="sub num">{againstText(props.alarm)}</span>
+      </td>
+      <td class="k6">
+        <StateCell alarm={props.alarm} zone={source().zone} />
+      </td>
+    </tr>
+  );
+}
+
+/** Value against limit as it was when the alert began; coloured while it lasts. */
+export function Against(props: { readonly alarm: AlarmText; readonly width: number }): JSX.Element {
+  const quantity = () => quantityOf(props.alarm);
+  return (
+    <Show when={props.alarm.evidence}>
+      {(evidence) => (
+        <Indicator
+          width={props.width}
+          value={evidence().value}
+          limit={evidence().limit}
+          from={scaleFrom(quantity() ?? "airRatio", evidence().limit)}
+          tone={isActive(props.alarm) ? props.alarm.priority : null}
+        />
+      )}
+    </Show>
+  );
+}
+
+function StateCell(props: { readonly alarm: AlarmText; readonly zone: string }): JSX.Element {
+  const { feed } = useDesk();
+  const t = () => text().alerts;
+  const name = () =>
+    ({
+      unacknowledged: t().notAcknowledged,
+      acknowledged: t().acknowledged,
+      returned: t().returned,
+      closed: t().closed,
+    })[props.alarm.state];
+  const note = () => {
+    const { acknowledgement, returnedAtMs, state } = props.alarm;
+    if (acknowledgement !== null && state !== "unacknowledged") {
+      return `${minuteTime(acknowledgement.atMs, props.zone)} · ${acknowledgement.by}`;
+    }
+    if (state === "returned") return t().toClear;
+    return returnedAtMs === null ? "" : t().cleared(momentTime(returnedAtMs, feed.nowMs(), props.zone));
+  };
+  return (
+    <>
+      <b>{name()}</b>
+      <span class="sub num">{note()}</span>
+    </>
+  );
+}
+
+function againstText(alarm: AlarmText): string {
+  const quantity = quantityOf(alarm);
+  if (quantity === null || alarm.evidence === null) return "";
+  return text().alerts.valueLimit(
+    measured(quantity, alarm.evidence.value),
+    formatPoint(quantity, alarm.evidence.limit),
+  );
+}
+
+function stateLabel({ priority, state }: AlarmText): string {
+  const { state: t } = text();
+  if (state === "unacknowledged") return t.p(priority);
+  return { acknowledged: t.acked, returned: t.returned, closed: t.closed }[state](priority);
+}
+
+function startTime(sinceMs: number, nowMs: number, zone: string): string {
+  const withDay = momentTime(sinceMs, nowMs, zone);
+  return withDay.includes(" ") || withDay.includes("/") ? withDay : clockTime(sinceMs, zone);
+}

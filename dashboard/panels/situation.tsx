@@ -1,0 +1,112 @@
+import { createSignal, For, type JSX, Show } from "solid-js";
+import type { AlarmText, BoilerText } from "../../contracts/http.ts";
+import type { LiveBoiler } from "../../contracts/live.ts";
+import { isActive, markerState, quantityOf } from "../alarms.ts";
+import { Icon } from "../charts/icons.tsx";
+import { Marker } from "../charts/marker.tsx";
+import { classes, toneClass } from "../classes.ts";
+import { useDesk } from "../desk.ts";
+import { formatPoint } from "../format.ts";
+import { howLong, measured } from "../reasons.ts";
+import { zoneOf } from "../sources.ts";
+import { labelOf, text } from "../texts/texts.ts";
+import { momentTime } from "../time.ts";
+import { AcknowledgeButton, NotSent } from "./acknowledge-button.tsx";
+import { JudgedFacts, judgedOf } from "./judged-line.tsx";
+
+interface SituationProps {
+  readonly alarm: AlarmText;
+  readonly boiler: BoilerText;
+  readonly reading: LiveBoiler | null;
+}
+
+/** What is wrong, how far and for how long; what to do; what it costs not to. Then who knows of it. */
+export function Situation(props: SituationProps): JSX.Element {
+  const { feed, list } = useDesk();
+  const [commenting, setCommenting] = createSignal(false);
+  const [comment, setComment] = createSignal("");
+  const zone = () => zoneOf(list, props.boiler.siteId);
+  const moment = (atMs: number) => momentTime(atMs, feed.nowMs(), zone());
+  const isOpen = () => props.alarm.state !== "acknowledged";
+  return (
+    <section
+      class={classes("sit", isActive(props.alarm) ? toneClass(props.alarm.priority) : "over")}
+      aria-label={`${text().boiler.situation}${text().colon}${labelOf(props.alarm.title)}`}
+      data-testid="situation"
+    >
+      <Marker priority={props.alarm.priority} state={markerState(props.alarm)} size={22} />
+      <h2>{headline(props.alarm, props.reading, feed.nowMs(), zone())}</h2>
+      <div class="acts">
+        <Show when={isOpen()} fallback={<Acknowledgement alarm={props.alarm} moment={moment} />}>
+          <button
+            type="button"
+            class="btn sm"
+            aria-expanded={commenting()}
+            onClick={() => setCommenting(!commenting())}
+          >
+            <Icon of="note" size={15} />
+            {text().alerts.addComment}
+          </button>
+          <AcknowledgeButton alarm={props.alarm} comment={comment()} done={() => setCommenting(false)} />
+        </Show>
+      </div>
+      <div class="rest">
+        <Show when={isActive(props.alarm)}>
+          <ol class="do">
+            <For each={props.alarm.response}>{(step) => <li>{labelOf(step)}</li>}</For>
+          </ol>
+          <p class="dim">{labelOf(props.alarm.consequence)}</p>
+        </Show>
+        <Show when={props.alarm.acknowledgement?.comment}>
+          {(said) => <p class="dim">{text().quoted(said())}</p>}
+        </Show>
+        <Show when={isOpen() && commenting()}>
+          <textarea
+            class="ta"
+            aria-label={text().alerts.comment}
+            placeholder={text().alerts.commentHint}
+            maxLength={2_000}
+            value={comment()}
+            onInput={({ currentTarget }) => setComment(currentTarget.value)}
+          />
+        </Show>
+        <NotSent alarm={props.alarm} />
+        <Show when={isActive(props.alarm) ? quantityOf(props.alarm) : null}>
+          {(quantity) => (
+            <JudgedFacts
+              boiler={props.boiler}
+              quantity={quantity()}
+              verdict={judgedOf(props.reading, quantity())}
+            />
+          )}
+        </Show>
+      </div>
+    </section>
+  );
+}
+
+function Acknowledgement(props: {
+  readonly alarm: AlarmText;
+  readonly moment: (atMs: number) => string;
+}): JSX.Element {
+  return (
+    <Show when={props.alarm.acknowledgement}>
+      {(said) => (
+        <span class="dim num">{text().boiler.acknowledgedBy(said().by, props.moment(said().atMs))}</span>
+      )}
+    </Show>
+  );
+}
+
+function headline(alarm: AlarmText, reading: LiveBoiler | null, nowMs: number, zone: string): string {
+  const { boiler: t, points } = text();
+  const span = howLong(alarm, nowMs, zone);
+  if (!isActive(alarm)) return t.wasOver(labelOf(alarm.title), span);
+  const quantity = quantityOf(alarm);
+  if (quantity === null || alarm.evidence === null) return t.lasts(labelOf(alarm.title), span);
+  const limit = formatPoint(quantity, alarm.evidence.limit);
+  const verdict = reading?.verdicts[quantity];
+  return verdict?.kind === "above"
+    ? t.isAbove(points[quantity], measured(quantity, verdict.value), limit, span)
+    : t.clearing(points[quantity], limit, span);
+}
