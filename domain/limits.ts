@@ -1,5 +1,7 @@
 import type { Boiler, CoalFiring } from "./boiler.ts";
 import { airRatioHundredths } from "./combustion/air-ratio.ts";
+import type { HourMean } from "./emissions/clock-hour.ts";
+import type { AveragingOrder } from "./emissions/hourly-mean.ts";
 import type { Fuel, FuelClass } from "./fuel.ts";
 
 /** What the two tables limit; each is a point's name. */
@@ -37,6 +39,10 @@ export interface EmissionStandard {
   readonly source: string;
   /** ISO dates from which it binds boilers built after it and boilers that stood before. */
   readonly inForceFrom: { readonly new: string; readonly existing: string };
+  /** Up to when an approved plan may put off the date of an existing boiler; `null`: not at all. */
+  readonly latestExtension: string | null;
+  readonly referenceO2Percent: number;
+  readonly averagingOrder: AveragingOrder;
   readonly limits: Readonly<Record<EmissionQuantity, number>>;
 }
 
@@ -88,6 +94,7 @@ export const notJudgedReasons = [
   "no-sensor",
   "fuel-unknown",
   "hour-not-complete",
+  "hour-invalid",
 ] as const;
 export type NotJudgedReason = (typeof notJudgedReasons)[number];
 
@@ -151,7 +158,83 @@ export type Verdict =
   | { readonly kind: "not-in-force" }
   | { readonly kind: "not-judged"; readonly reason: NotJudgedReason };
 
-export type Verdicts = Readonly<Record<TableQuantity, Verdict>>;
+/** The mean of a clock hour held against an emission limit, with all that is needed to explain it. */
+export interface HourJudged extends EmissionLimitInForce {
+  readonly kind: "within" | "above";
+  readonly value: number;
+  readonly hourStartMs: number;
+  readonly validMinutes: number;
+  /** Minutes in which the oxygen correction met its floor. */
+  readonly clampedMinutes: number;
+}
+
+export type EmissionVerdict =
+  | HourJudged
+  | { readonly kind: "not-in-force" }
+  | { readonly kind: "not-judged"; readonly reason: NotJudgedReason };
+
+export type Verdicts = Readonly<Record<TableQuantity, Verdict> & Record<EmissionQuantity, EmissionVerdict>>;
+
+/** An emission limit as it binds one boiler, and where it is written. */
+export interface EmissionLimitInForce {
+  readonly limit: number;
+  readonly standardId: string;
+  readonly source: string;
+  readonly inForceFrom: string;
+  readonly referenceO2Percent: number;
+  readonly averagingOrder: AveragingOrder;
+}
+
+/**
+ * What limits an emission of a boiler at a moment; `null` when no standard binds it yet. An existing boiler is bound
+ * from the standard's date for existing ones, or from the date to which its own plan put it off.
+ */
+export function emissionLimitInForce(
+  quantity: EmissionQuantity,
+  boiler: Boiler,
+  standards: readonly EmissionStandard[],
+  atMs: number,
+): EmissionLimitInForce | null {
+  const bound = standards.map((standard) => ({ standard, validFrom: boundFrom(boiler, standard) }));
+  const inForce = inForceAt(bound, atMs);
+  if (inForce === null) return null;
+  const { standard, validFrom } = inForce;
+  return {
+    limit: standard.limits[quantity],
+    standardId: standard.id,
+    source: standard.source,
+    inForceFrom: validFrom,
+    referenceO2Percent: boiler.referenceO2Percent,
+    averagingOrder: boiler.averagingOrder,
+  };
+}
+
+function boundFrom(
+  { standing, boundFrom: own }: Boiler,
+  { inForceFrom, latestExtension }: EmissionStandard,
+): string {
+  const regular = inForceFrom[standing];
+  if (standing === "new" || own === null || latestExtension === null) return regular;
+  const extended = own < latestExtension ? own : latestExtension;
+  return extended > regular ? extended : regular;
+}
+
+/** Holds a clock hour's mean against the limit that was in force when the hour began. */
+export function judgeHour(
+  quantity: EmissionQuantity,
+  hour: HourMean,
+  boiler: Boiler,
+  standards: readonly EmissionStandard[],
+): EmissionVerdict {
+  const inForce = emissionLimitInForce(quantity, boiler, standards, hour.hourStartMs);
+  if (inForce === null) return { kind: "not-in-force" };
+  if (hour.mean === null) return { kind: "not-judged", reason: "hour-invalid" };
+  const { hourStartMs, validMinutes, clampedMinutes, mean: value } = hour;
+  const kind = value <= inForce.limit ? "within" : "above";
+  return { ...inForce, kind, value, hourStartMs, validMinutes, clampedMinutes };
+}
+
+export type TableVerdicts = Readonly<Record<TableQuantity, Verdict>>;
 
 /** The means of a steady window, over which a table is judged; `null` where the boiler has no such sensor. */
 export interface SteadyMeans {
@@ -174,7 +257,7 @@ export function judgeTables(
   fuel: Fuel,
   tables: readonly LimitTables[],
   atMs: number,
-): Verdicts {
+): TableVerdicts {
   const judge = (quantity: TableQuantity, inputMean: number | null, value: number | null): Verdict => {
     if (inputMean === null) return { kind: "not-judged", reason: "no-sensor" };
     if (value === null) return { kind: "not-judged", reason: "input-flawed" };
@@ -201,7 +284,15 @@ export function judgeTables(
 }
 
 /** Both tables not judged, for one reason. */
-export function notJudged(reason: NotJudgedReason): Verdicts {
+export function notJudged(reason: NotJudgedReason): TableVerdicts {
   const verdict: Verdict = { kind: "not-judged", reason };
   return { airRatio: verdict, exhaustTempC: verdict };
+}
+
+/**
+ * The oxygen that an operator may not reach: below it the rounded air ratio is within the limit (4.908 % for 1.30).
+ * @source Guidance 003, note 1: ratios below limit + 0.005 round to the limit or less
+ */
+export function o2BarDryPercent(airRatioLimit: number): number {
+  return 21 - 21 / (airRatioLimit + 0.005);
 }

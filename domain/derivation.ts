@@ -1,0 +1,179 @@
+import type { Boiler } from "./boiler.ts";
+import { type Formula, type FormulaContext, formulas } from "./formula.ts";
+import { type Frame, flawCode } from "./frame.ts";
+import { type Burning, burning, mixed } from "./fuel.ts";
+import type { PointCatalogue, PointName } from "./points.ts";
+
+/** A boiler prepared for its formulas: what depends on the boiler alone is worked out once. */
+export interface Derivation {
+  /** Adds to a frame what follows from it; gives what burns at that instant, or `null` when that is not known. */
+  derive(frame: Frame): Burning | null;
+}
+
+const inputMissing = flawCode("input-missing");
+const inputDoubtful = flawCode("input-doubtful");
+const notComputable = flawCode("not-computable");
+
+/** Below this share of its load a burner without a flame signal counts as off. */
+const firingFromLoadPercent = 2;
+
+function at({ values }: Frame, slot: number): number {
+  return values[slot] ?? Number.NaN;
+}
+
+function isNumber(frame: Frame, slot: number): boolean {
+  return !Number.isNaN(at(frame, slot));
+}
+
+/** A number is there, or the reason why none is. */
+function wasRead(frame: Frame, slot: number): boolean {
+  return isNumber(frame, slot) || frame.flaws[slot] !== 0;
+}
+
+interface Prepared {
+  readonly gives: readonly number[];
+  readonly needs: readonly number[];
+  readonly uses: readonly number[];
+  readonly whileFiring: boolean;
+  readonly compute: Formula["compute"];
+}
+
+/**
+ * Adds the derived points. A sensor's own value is never replaced; a missing input gives no value with
+ * `input-missing`, an uncertain one a value with `input-doubtful`; an input that no sensor gives, nothing at all.
+ */
+export function boilerDerivation(
+  boiler: Boiler,
+  catalogue: PointCatalogue,
+  toDerive: readonly Formula[] = formulas,
+): Derivation {
+  const slotOf = (name: PointName) => catalogue.slotOf(name);
+  const firing = slotOf("firing");
+  const load = slotOf("loadPercent");
+  const heatSlots = [slotOf("heatInputLhvKw"), slotOf("heatInputHhvKw"), slotOf("co2KgPerH")] as const;
+  const parts = boiler.fuels.map(burning);
+  const flows = boiler.fuels.map(({ flowPoint }) => slotOf(flowPoint));
+  const contexts = parts.map((part): FormulaContext => ({ boiler, burning: part }));
+  const prepared = toDerive
+    .filter(({ applies }) => applies(boiler))
+    .map(
+      ({ gives, needs, uses, whileFiring, compute }): Prepared => ({
+        gives: gives.map(slotOf),
+        needs: needs.map(slotOf),
+        uses: uses.map(slotOf),
+        whileFiring,
+        compute,
+      }),
+    );
+  // One set of buffers serves all formulas: they run one after the other and keep nothing.
+  const needed: number[] = [];
+  const used: (number | null)[] = [];
+  const out: number[] = [];
+  const heats: number[] = [];
+
+  function addFiring(frame: Frame): void {
+    if (wasRead(frame, firing)) return;
+    let fires = at(frame, load) >= firingFromLoadPercent;
+    let read = wasRead(frame, load);
+    let known = !read || isNumber(frame, load);
+    for (const slot of flows) {
+      if (!wasRead(frame, slot)) continue;
+      read = true;
+      known &&= isNumber(frame, slot);
+      fires ||= at(frame, slot) > 0;
+    }
+    if (fires) frame.values[firing] = 1;
+    else if (read && known) frame.values[firing] = 0;
+    else if (read) frame.flaws[firing] = inputMissing;
+  }
+
+  /** Heat that the fuels bring, and which of them governs. */
+  function contextOf(frame: Frame): FormulaContext | null {
+    let heatInputMjPerH = 0;
+    let doubtful = false;
+    let missing = false;
+    let measured = false;
+    for (const [index, slot] of flows.entries()) {
+      heats[index] = 0;
+      if (!wasRead(frame, slot)) continue;
+      if (!isNumber(frame, slot)) {
+        missing = true;
+        continue;
+      }
+      measured = true;
+      doubtful ||= frame.flaws[slot] !== 0;
+      const heat = Math.max(0, at(frame, slot)) * (boiler.fuels[index]?.ncvMjPerUnit ?? 0);
+      heats[index] = heat;
+      heatInputMjPerH += heat;
+    }
+    let context: FormulaContext | null = contexts[0] ?? null;
+    if (contexts.length > 1) {
+      const blend = missing ? null : mixed(parts, heats);
+      context = blend === null ? null : { boiler, burning: blend };
+    }
+    if (missing) {
+      for (const slot of heatSlots) if (frame.flaws[slot] === 0) frame.flaws[slot] = inputMissing;
+    } else if (measured && context !== null) {
+      const kw = heatInputMjPerH / 3.6;
+      frame.values[heatSlots[0]] = kw;
+      frame.values[heatSlots[1]] = kw * context.burning.gcvMjPerNcvMj;
+      frame.values[heatSlots[2]] = (heatInputMjPerH * context.burning.co2KgPerTj) / 1e6;
+      if (doubtful) for (const slot of heatSlots) frame.flaws[slot] = inputDoubtful;
+    }
+    return context;
+  }
+
+  function apply(
+    { gives, needs, uses, whileFiring, compute }: Prepared,
+    frame: Frame,
+    context: FormulaContext,
+  ): void {
+    if (wasRead(frame, gives[0] ?? -1)) return;
+    const { values, flaws } = frame;
+    let missing = false;
+    let doubtful = false;
+    for (let index = 0; index < needs.length; index += 1) {
+      const slot = needs[index] ?? -1;
+      const value = at(frame, slot);
+      if (Number.isNaN(value)) {
+        if (flaws[slot] === 0) return; // no sensor gives it
+        missing = true;
+      } else if (flaws[slot] !== 0) doubtful = true;
+      needed[index] = value;
+    }
+    const outcome = missing ? inputMissing : whileFiring && values[firing] === 0 ? notComputable : 0;
+    if (outcome !== 0) {
+      for (const slot of gives) flaws[slot] = outcome;
+      return;
+    }
+    for (let index = 0; index < uses.length; index += 1) {
+      const slot = uses[index] ?? -1;
+      const value = at(frame, slot);
+      const isThere = !Number.isNaN(value);
+      used[index] = isThere ? value : null;
+      if (isThere && flaws[slot] !== 0) doubtful = true;
+    }
+    compute(needed, used, context, out);
+    for (let index = 0; index < gives.length; index += 1) {
+      const slot = gives[index] ?? -1;
+      const value = out[index] ?? Number.NaN;
+      if (Number.isFinite(value)) {
+        values[slot] = value;
+        if (doubtful) flaws[slot] = inputDoubtful;
+      } else flaws[slot] = notComputable;
+    }
+  }
+
+  return {
+    derive: (frame) => {
+      addFiring(frame);
+      const context = contextOf(frame);
+      // Which fuel burns is not known: the first lends its balance, and nobody is judged by it.
+      const lent = context ?? contexts[0];
+      if (lent === undefined) return null;
+      for (let index = 0; index < prepared.length; index += 1)
+        apply(prepared[index] as Prepared, frame, lent);
+      return context?.burning ?? null;
+    },
+  };
+}
