@@ -15,6 +15,8 @@ const IsoDate = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$", description: "a
 const provenance = {
   id: Id,
   validFrom: IsoDate,
+  /** The last day; without it an edition is in force until the next one. */
+  validUntil: Type.Optional(IsoDate),
   source: Type.String({ minLength: 1 }),
   note: Type.Optional(Type.String()),
 };
@@ -240,7 +242,6 @@ export const SubsidyFile = Type.Object(
   {
     kind: Type.Literal("subsidy"),
     ...provenance,
-    validUntil: IsoDate,
     currency: Type.String({ pattern: "^[A-Z]{3}$" }),
     maxShareOfProjectPercent: percent,
     overallCap: positive,
@@ -287,7 +288,6 @@ export const TaxCreditFile = Type.Object(
   {
     kind: Type.Literal("tax-credit"),
     ...provenance,
-    validUntil: IsoDate,
     currency: Type.String({ pattern: "^[A-Z]{3}$" }),
     spending: range,
     /** Either so much in the year, or so much in each of some years. */

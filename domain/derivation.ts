@@ -6,8 +6,10 @@ import type { PointCatalogue, PointName } from "./points.ts";
 
 /** A boiler prepared for its formulas: what depends on the boiler alone is worked out once. */
 export interface Derivation {
-  /** Adds to a frame what follows from it; gives what burns at that instant, or `null` when that is not known. */
-  derive(frame: Frame): Burning | null;
+  /** Adds whether it fires and the heat that its fuels bring; gives what burns, or `null` when that is not known. */
+  begin(frame: Frame): Burning | null;
+  /** Adds all that follows from the frame, with what `begin` gave. */
+  finish(frame: Frame, burning: Burning | null): void;
 }
 
 const inputMissing = flawCode("input-missing");
@@ -53,7 +55,7 @@ export function boilerDerivation(
   const heatSlots = [slotOf("heatInputLhvKw"), slotOf("heatInputHhvKw"), slotOf("co2KgPerH")] as const;
   const parts = boiler.fuels.map(burning);
   const flows = boiler.fuels.map(({ flowPoint }) => slotOf(flowPoint));
-  const contexts = parts.map((part): FormulaContext => ({ boiler, burning: part }));
+  const contexts = new Map(parts.map((part): [Burning, FormulaContext] => [part, { boiler, burning: part }]));
   const prepared = toDerive
     .filter(({ applies }) => applies(boiler))
     .map(
@@ -87,8 +89,8 @@ export function boilerDerivation(
     else if (read) frame.flaws[firing] = inputMissing;
   }
 
-  /** Heat that the fuels bring, and which of them governs. */
-  function contextOf(frame: Frame): FormulaContext | null {
+  /** The heat that the fuels bring, and what burns. */
+  function addHeat(frame: Frame): Burning | null {
     let heatInputMjPerH = 0;
     let doubtful = false;
     let missing = false;
@@ -106,21 +108,17 @@ export function boilerDerivation(
       heats[index] = heat;
       heatInputMjPerH += heat;
     }
-    let context: FormulaContext | null = contexts[0] ?? null;
-    if (contexts.length > 1) {
-      const blend = missing ? null : mixed(parts, heats);
-      context = blend === null ? null : { boiler, burning: blend };
-    }
+    const burns = parts.length === 1 ? (parts[0] ?? null) : missing ? null : mixed(parts, heats);
     if (missing) {
       for (const slot of heatSlots) if (frame.flaws[slot] === 0) frame.flaws[slot] = inputMissing;
-    } else if (measured && context !== null) {
+    } else if (measured && burns !== null) {
       const kw = heatInputMjPerH / 3.6;
       frame.values[heatSlots[0]] = kw;
-      frame.values[heatSlots[1]] = kw * context.burning.gcvMjPerNcvMj;
-      frame.values[heatSlots[2]] = (heatInputMjPerH * context.burning.co2KgPerTj) / 1e6;
+      frame.values[heatSlots[1]] = kw * burns.gcvMjPerNcvMj;
+      frame.values[heatSlots[2]] = (heatInputMjPerH * burns.co2KgPerTj) / 1e6;
       if (doubtful) for (const slot of heatSlots) frame.flaws[slot] = inputDoubtful;
     }
-    return context;
+    return burns;
   }
 
   function apply(
@@ -164,16 +162,45 @@ export function boilerDerivation(
     }
   }
 
+  /** The heat comes before the doubts: a flow that was doubted since makes it doubtful, too. */
+  function doubtHeat({ flaws }: Frame): void {
+    for (const flow of flows) {
+      if (flaws[flow] === 0) continue;
+      for (const slot of heatSlots) if (flaws[slot] === 0) flaws[slot] = inputDoubtful;
+    }
+  }
+
   return {
-    derive: (frame) => {
+    begin: (frame) => {
       addFiring(frame);
-      const context = contextOf(frame);
+      return addHeat(frame);
+    },
+    finish: (frame, burns) => {
       // Which fuel burns is not known: the first lends its balance, and nobody is judged by it.
-      const lent = context ?? contexts[0];
-      if (lent === undefined) return null;
+      const lent = burns ?? parts[0];
+      if (lent === undefined) return;
+      doubtHeat(frame);
+      const context = contexts.get(lent) ?? { boiler, burning: lent };
       for (let index = 0; index < prepared.length; index += 1)
-        apply(prepared[index] as Prepared, frame, lent);
-      return context?.burning ?? null;
+        apply(prepared[index] as Prepared, frame, context);
     },
   };
+}
+
+/** What a boiler whose sensors give `measured` will have of derived points, in the order of the formulas. */
+export function derivedFrom(boiler: Boiler, measured: readonly string[]): readonly PointName[] {
+  const known = new Set<string>(measured);
+  const derived: PointName[] = [];
+  const add = (name: PointName) => {
+    if (known.has(name)) return;
+    known.add(name);
+    derived.push(name);
+  };
+  const hasFlow = boiler.fuels.some(({ flowPoint }) => known.has(flowPoint));
+  if (hasFlow || known.has("loadPercent")) add("firing");
+  if (hasFlow) for (const name of ["heatInputLhvKw", "heatInputHhvKw", "co2KgPerH"] as const) add(name);
+  for (const { gives, needs, applies } of formulas) {
+    if (applies(boiler) && needs.every((need) => known.has(need))) for (const name of gives) add(name);
+  }
+  return derived;
 }

@@ -11,6 +11,8 @@ import { type FlawReason, flawReasons, type Quality, type Reading } from "./read
 export interface Frame {
   readonly boilerId: string;
   readonly takenAtMs: number;
+  /** Slots of the points that this scan read. */
+  readonly measured: readonly number[];
   readonly values: number[];
   readonly flaws: number[];
 }
@@ -25,11 +27,19 @@ export function flawOfCode(code: number): FlawReason | null {
   return flawReasons[code - 1] ?? null;
 }
 
+export type FrameMaker = (boilerId: string, takenAtMs: number, measured: readonly number[]) => Frame;
+
 /** Makes frames without a value in them; copying a ready one is the fastest way to a new one. */
-export function frameMaker(catalogue: PointCatalogue): (boilerId: string, takenAtMs: number) => Frame {
+export function frameMaker(catalogue: PointCatalogue): FrameMaker {
   const noValues = catalogue.names.map(() => Number.NaN);
   const noFlaws = catalogue.names.map(() => 0);
-  return (boilerId, takenAtMs) => ({ boilerId, takenAtMs, values: noValues.slice(), flaws: noFlaws.slice() });
+  return (boilerId, takenAtMs, measured) => ({
+    boilerId,
+    takenAtMs,
+    measured,
+    values: noValues.slice(),
+    flaws: noFlaws.slice(),
+  });
 }
 
 /** Takes a value away, for a reason: the point is bad. */
@@ -65,11 +75,9 @@ export function readingOf({ boilerId, takenAtMs, values, flaws }: Frame, { names
 
 /** A frame of a reading; points that the catalogue does not have are left out. */
 export function frameOf(reading: Reading, catalogue: PointCatalogue, make = frameMaker(catalogue)): Frame {
-  const frame = make(reading.boilerId, reading.takenAtMs);
-  for (const [name, value] of Object.entries(reading.values)) {
-    const slot = catalogue.slotOf(name);
-    if (slot >= 0 && value !== null) frame.values[slot] = value;
-  }
+  const names = Object.keys(reading.values).filter((name) => catalogue.has(name));
+  const frame = make(reading.boilerId, reading.takenAtMs, names.map(catalogue.slotOf));
+  for (const name of names) frame.values[catalogue.slotOf(name)] = reading.values[name] ?? Number.NaN;
   for (const [name, reason] of Object.entries(reading.flaws)) {
     const slot = catalogue.slotOf(name);
     if (slot >= 0) frame.flaws[slot] = flawCode(reason);

@@ -47,10 +47,10 @@ export function screenFor(catalogue: PointCatalogue): Screen {
   return {
     screen: (frame) => {
       const { values } = frame;
-      for (let index = 0; index < values.length; index += 1) {
-        const value = values[index] as number;
-        if (value < (lowest[index] as number) || value > (highest[index] as number))
-          spoil(frame, index, "out-of-range");
+      for (const each of frame.measured) {
+        const value = values[each] as number;
+        if (value < (lowest[each] as number) || value > (highest[each] as number))
+          spoil(frame, each, "out-of-range");
       }
       // A box without life sends zeros on all its channels. Flue gas never has exactly no oxygen together with exactly
       // no heat or no CO₂, so none of its channels that say zero is believed.
@@ -76,7 +76,7 @@ export interface SignalMemory {
   firing: boolean | null;
   /** When firing last began or ended. */
   turnedMs: number;
-  frozen: ({ value: number; sinceMs: number; leastLoad: number; mostLoad: number } | null)[];
+  frozen: (StandingValue | null)[];
   lastO2: number | null;
   exhaust: { value: number; atMs: number } | null;
   /** Slow means of what should be nought, or one. */
@@ -85,6 +85,14 @@ export interface SignalMemory {
   flow: number | null;
   duplicates: Record<string, PairMemory>;
   sampledMs: number;
+}
+
+interface StandingValue {
+  readonly value: number;
+  readonly sinceMs: number;
+  /** Of the load meanwhile; `null` while it is not known. */
+  leastLoad: number | null;
+  mostLoad: number | null;
 }
 
 interface PairMemory {
@@ -204,7 +212,8 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
 
   function checkFrozen(memory: SignalMemory, frame: Frame, fires: boolean): void {
     const { values, takenAtMs } = frame;
-    const load = values[loadSlot] as number;
+    const loadNow = values[loadSlot] as number;
+    const load = Number.isNaN(loadNow) ? null : loadNow;
     for (let index = 0; index < restlessSlots.length; index += 1) {
       const each = restlessSlots[index] as number;
       const value = values[each] as number;
@@ -214,12 +223,14 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
         memory.frozen[index] = { value, sinceMs: takenAtMs, leastLoad: load, mostLoad: load };
         continue;
       }
-      if (load < known.leastLoad) known.leastLoad = load;
-      if (load > known.mostLoad) known.mostLoad = load;
+      if (load !== null) {
+        if (known.leastLoad === null || load < known.leastLoad) known.leastLoad = load;
+        if (known.mostLoad === null || load > known.mostLoad) known.mostLoad = load;
+      }
+      if (known.leastLoad === null || known.mostLoad === null) continue;
       const moved = known.mostLoad - known.leastLoad;
-      if (takenAtMs - known.sinceMs < rules.frozenMs || !(moved >= rules.frozenWhileLoadMovesPercent))
-        continue;
-      doubt(frame, each, "frozen");
+      const longEnough = takenAtMs - known.sinceMs >= rules.frozenMs;
+      if (longEnough && moved >= rules.frozenWhileLoadMovesPercent) doubt(frame, each, "frozen");
     }
   }
 

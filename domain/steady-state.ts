@@ -1,5 +1,5 @@
 import { type Frame, qualityInSlot } from "./frame.ts";
-import type { NotJudgedReason } from "./limits.ts";
+import type { NotJudgedReason, WindowMean } from "./limits.ts";
 import type { PointCatalogue } from "./points.ts";
 
 /**
@@ -85,10 +85,12 @@ export function steadyMemory(): SteadyMemory {
 export type SteadyState =
   | {
       readonly steady: true;
-      readonly sinceMs: number;
+      readonly steadySinceMs: number;
+      /** The window's end, exclusive. */
+      readonly untilMs: number;
       /** Over the window; `null` where the boiler has no such sensor. */
-      readonly o2DryPercent: number | null;
-      readonly exhaustTempC: number | null;
+      readonly o2DryPercent: WindowMean | null;
+      readonly exhaustTempC: WindowMean | null;
       /** Of the boiler's fuels, the one that gave most heat over the window; `null` when no meter tells. */
       readonly governingFuel: number | null;
     }
@@ -236,7 +238,8 @@ export function steadyWatch(
     memory.steadySinceMs ??= (now - wanted) * stepMs;
     return {
       steady: true,
-      sinceMs: memory.steadySinceMs,
+      steadySinceMs: memory.steadySinceMs,
+      untilMs: now * stepMs,
       o2DryPercent: has(o2) ? meanOf(window, o2) : null,
       exhaustTempC: has(exhaust) ? meanOf(window, exhaust) : null,
       governingFuel: governingOf(window, flows.length),
@@ -264,14 +267,16 @@ function nextFilter(before: RatioFilter | null, value: number): RatioFilter {
   return { mean, aroundMean, fromSampleToSample, last: value, transient };
 }
 
-function meanOf(window: readonly Step[], index: number): number {
+function meanOf(window: readonly Step[], index: number): WindowMean {
   let sum = 0;
-  let good = 0;
+  let samples = 0;
+  let goodSamples = 0;
   for (const step of window) {
     sum += step.sum[index] ?? 0;
-    good += step.good[index] ?? 0;
+    samples += step.samples;
+    goodSamples += step.good[index] ?? 0;
   }
-  return sum / good;
+  return { mean: sum / goodSamples, samples, goodSamples };
 }
 
 function governingOf(window: readonly Step[], fuels: number): number | null {
