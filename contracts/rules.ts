@@ -138,7 +138,8 @@ export const AlarmRulesFile = Type.Object(
 
 const positive = Type.Number({ exclusiveMinimum: 0 });
 const range = Type.Object({ from: Type.Number(), to: Type.Number() }, closed);
-const perClass = <T extends TSchema>(schema: T) => Type.Object({ coal: schema, oil: schema, gas: schema }, closed);
+const perClass = <T extends TSchema>(schema: T) =>
+  Type.Object({ coal: schema, oil: schema, gas: schema }, closed);
 
 /** Hints of the guidance: "about", for the eye; never part of a savings report. */
 export const SavingHintsFile = Type.Object(
@@ -185,7 +186,10 @@ export const AbatementCostsFile = Type.Object(
     forCapacityTPerH: positive,
     forFlowM3PerMin: positive,
     devices: Type.Array(
-      Type.Object({ id: Id, label: LabelText, removes: Type.Enum(["pm", "sox", "nox"]), cost: positive }, closed),
+      Type.Object(
+        { id: Id, label: LabelText, removes: Type.Enum(["pm", "sox", "nox"]), cost: positive },
+        closed,
+      ),
       { minItems: 1 },
     ),
   },
@@ -209,7 +213,10 @@ export const SurfaceLossFile = Type.Object(
   {
     kind: Type.Literal("surface-loss"),
     ...provenance,
-    factors: Type.Object({ oil: positive, gas: positive, "coal-fixed-bed": positive, "coal-fluidised-bed": positive }, closed),
+    factors: Type.Object(
+      { oil: positive, gas: positive, "coal-fixed-bed": positive, "coal-fluidised-bed": positive },
+      closed,
+    ),
   },
   closed,
 );
@@ -291,7 +298,9 @@ export const TaxCreditFile = Type.Object(
     currency: Type.String({ pattern: "^[A-Z]{3}$" }),
     spending: range,
     /** Either so much in the year, or so much in each of some years. */
-    creditPercent: Type.Array(Type.Object({ percent, years: Type.Integer({ minimum: 1 }) }, closed), { minItems: 1 }),
+    creditPercent: Type.Array(Type.Object({ percent, years: Type.Integer({ minimum: 1 }) }, closed), {
+      minItems: 1,
+    }),
   },
   closed,
 );

@@ -68,8 +68,7 @@ export function boilerDerivation(
       }),
     );
   // One set of buffers serves all formulas: they run one after the other and keep nothing.
-  const needed: number[] = [];
-  const used: (number | null)[] = [];
+  const inputs: [number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0];
   const out: number[] = [];
   const heats: number[] = [];
 
@@ -130,31 +129,33 @@ export function boilerDerivation(
     const { values, flaws } = frame;
     let missing = false;
     let doubtful = false;
-    for (let index = 0; index < needs.length; index += 1) {
-      const slot = needs[index] ?? -1;
-      const value = at(frame, slot);
+    let input = 0;
+    for (; input < needs.length; input += 1) {
+      const slot = needs[input] ?? -1;
+      const value = values[slot] ?? Number.NaN;
+      const flaw = flaws[slot] ?? 0;
       if (Number.isNaN(value)) {
-        if (flaws[slot] === 0) return; // no sensor gives it
+        if (flaw === 0) return; // no sensor gives it
         missing = true;
-      } else if (flaws[slot] !== 0) doubtful = true;
-      needed[index] = value;
+      } else if (flaw !== 0) doubtful = true;
+      inputs[input] = value;
     }
     const outcome = missing ? inputMissing : whileFiring && values[firing] === 0 ? notComputable : 0;
     if (outcome !== 0) {
       for (const slot of gives) flaws[slot] = outcome;
       return;
     }
-    for (let index = 0; index < uses.length; index += 1) {
+    for (let index = 0; index < uses.length; index += 1, input += 1) {
       const slot = uses[index] ?? -1;
-      const value = at(frame, slot);
-      const isThere = !Number.isNaN(value);
-      used[index] = isThere ? value : null;
-      if (isThere && flaws[slot] !== 0) doubtful = true;
+      const value = values[slot] ?? Number.NaN;
+      if (flaws[slot] !== 0 && !Number.isNaN(value)) doubtful = true;
+      inputs[input] = value;
     }
-    compute(needed, used, context, out);
+    const [a, b, c, d, e, f] = inputs;
+    const result = compute(context, out, a, b, c, d, e, f);
     for (let index = 0; index < gives.length; index += 1) {
       const slot = gives[index] ?? -1;
-      const value = out[index] ?? Number.NaN;
+      const value = result === null ? Number.NaN : index === 0 ? result : (out[index] ?? Number.NaN);
       if (Number.isFinite(value)) {
         values[slot] = value;
         if (doubtful) flaws[slot] = inputDoubtful;

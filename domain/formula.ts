@@ -37,37 +37,42 @@ export interface FormulaContext {
   readonly burning: Burning;
 }
 
-type Numbers<N extends readonly PointName[]> = { readonly [Index in keyof N]: number };
-type MaybeNumbers<N extends readonly PointName[]> = { readonly [Index in keyof N]: number | null };
+/** As many inputs as a formula may have. */
+export const mostInputs = 6;
 
-/** One derived point: what it gives, what it cannot do without, and how. */
+type Numbers<N extends readonly PointName[]> = { readonly [Index in keyof N]: number };
+
+/** One derived point, or several: what it gives, what it cannot do without, and how. */
 export interface Formula {
   readonly gives: readonly PointName[];
   readonly needs: readonly PointName[];
+  /** What it makes use of where it is there. */
   readonly uses: readonly PointName[];
   /** Only a fire gives it a meaning: out of firing it is not computable. */
   readonly whileFiring: boolean;
   /** Whether the boiler is described well enough for it. */
   readonly applies: (boiler: Boiler) => boolean;
-  /** A number for each of `gives`, written to `out`; NaN: these inputs have no such result. */
-  readonly compute: (
-    needed: readonly number[],
-    used: readonly (number | null)[],
-    context: FormulaContext,
-    out: number[],
-  ) => void;
+  /**
+   * Takes the inputs in the order of `needs` and `uses`; of those in use, NaN is one that is not there. Gives the one
+   * number, `null` when these inputs have no such result; several numbers are written to `out`.
+   */
+  readonly compute: (context: FormulaContext, out: number[], ...inputs: number[]) => number | null;
 }
 
 interface One<N extends readonly PointName[], U extends readonly PointName[]> {
-  readonly gives: PointName;
+  readonly gives: PointName | readonly PointName[];
   readonly needs: readonly [...N];
   readonly uses?: readonly [...U];
   readonly whileFiring?: boolean;
   readonly applies?: (boiler: Boiler) => boolean;
-  readonly compute: (needed: Numbers<N>, context: FormulaContext, used: MaybeNumbers<U>) => number | null;
+  readonly compute: (
+    context: FormulaContext,
+    out: number[],
+    ...inputs: [...Numbers<N>, ...Numbers<U>]
+  ) => number | null;
 }
 
-function one<const N extends readonly PointName[], const U extends readonly PointName[] = readonly []>({
+function formula<const N extends readonly PointName[], const U extends readonly PointName[] = readonly []>({
   gives,
   needs,
   uses,
@@ -76,37 +81,39 @@ function one<const N extends readonly PointName[], const U extends readonly Poin
   compute,
 }: One<N, U>): Formula {
   return {
-    gives: [gives],
+    gives: typeof gives === "string" ? [gives] : gives,
     needs,
     uses: uses ?? [],
     whileFiring,
     applies,
-    compute: (needed, used, context, out) => {
-      out[0] = compute(needed as Numbers<N>, context, used as MaybeNumbers<U>) ?? Number.NaN;
-    },
+    compute: compute as Formula["compute"],
   };
 }
 
+/** An input in use, or what stands for it where it is not there. */
+function known<T>(value: number, otherwise: T): number | T {
+  return Number.isNaN(value) ? otherwise : value;
+}
+
 function atReferenceO2(gives: PointName, measured: PointName): Formula {
-  return one({
+  return formula({
     gives,
     needs: [measured, "o2DryPercent"],
     whileFiring: true,
-    compute: ([concentration, o2DryPercent], { boiler }) =>
+    compute: ({ boiler }, _out, concentration, o2DryPercent) =>
       concentration * referenceO2Factor(o2DryPercent, boiler.referenceO2Percent),
   });
 }
 
 /** kg/h of a gas or of dust, by the stack's own flow meter where there is one, else by the flow that the fuel gives. */
 function massRate(gives: PointName, measured: PointName, molarMassKgPerKmol: number | null): Formula {
-  return one({
+  return formula({
     gives,
     needs: [measured],
     uses: ["stackFlowDryNm3PerH", "flueFlowFromFuelDryNm3PerH"],
     whileFiring: true,
-    compute: ([value], _context, [stackFlow, flowFromFuel]) => {
-      const nm3PerH = stackFlow ?? flowFromFuel;
-      if (nm3PerH === null) return null;
+    compute: (_context, _out, value, stackFlow, flowFromFuel) => {
+      const nm3PerH = known(stackFlow, flowFromFuel);
       const concentration =
         molarMassKgPerKmol === null
           ? ({ basis: "dry", mgPerNm3: value } as const)
@@ -128,23 +135,23 @@ function lossesAt(
   o2DryPercent: number,
   exhaustTempC: number,
   { boiler, burning }: FormulaContext,
-  airTempC: number | null,
-  coDryPpm: number | null,
-  heatInputKw: number | null,
-  loadPercent: number | null,
+  airTempC: number,
+  coDryPpm: number,
+  heatInputKw: number,
+  loadPercent: number,
 ) {
   const ratedMw = boiler.ratedHeatKw / 1_000;
   const inputMw =
-    heatInputKw !== null && heatInputKw > 0
+    heatInputKw > 0
       ? heatInputKw / 1_000
-      : (ratedMw * Math.max(10, loadPercent ?? 100)) / 100 / assumedEfficiency;
+      : (ratedMw * Math.max(10, known(loadPercent, 100))) / 100 / assumedEfficiency;
   return heatLosses(
     {
       o2DryPercent,
       exhaustTempC,
-      airTempC: airTempC ?? boiler.combustionAirTempC,
+      airTempC: known(airTempC, boiler.combustionAirTempC),
       airHumidityKgPerKg: boiler.airHumidityKgPerKg,
-      coDryPpm: Math.max(0, coDryPpm ?? 0),
+      coDryPpm: Math.max(0, known(coDryPpm, 0)),
       ashKg: burning.ashKgPerMj,
       carbonInAshPercent: boiler.carbonInAshPercent,
       surfaceLossLhvPercent: surfaceLossLhvPercent(boiler.surfaceLossFactor, ratedMw, inputMw) ?? 0,
@@ -161,71 +168,71 @@ const lossUses = ["combustionAirTempC", "coDryPpm", "heatInputLhvKw", "loadPerce
  * give the same point, the first whose inputs exist does; a sensor's own value goes before both.
  */
 export const formulas: readonly Formula[] = [
-  one({
+  formula({
     gives: "flueMoisturePercent",
     needs: ["o2WetPercent"],
-    compute: ([o2WetPercent], { boiler, burning }) =>
+    compute: ({ boiler, burning }, _out, o2WetPercent) =>
       flueMoisturePercent(o2WetPercent, burning.stoichiometry, boiler.airHumidityKgPerKg),
   }),
-  one({
+  formula({
     gives: "o2DryPercent",
     needs: ["o2WetPercent", "flueMoisturePercent"],
-    compute: ([o2WetPercent, moisture]) => o2DryFromWetPercent(o2WetPercent, moisture),
+    compute: (_context, _out, o2WetPercent, moisture) => o2DryFromWetPercent(o2WetPercent, moisture),
   }),
-  one({
+  formula({
     gives: "flueMoisturePercent",
     needs: ["o2DryPercent"],
     whileFiring: true,
-    compute: ([o2DryPercent], { boiler, burning }) => {
+    compute: ({ boiler, burning }, _out, o2DryPercent) => {
       const gas = flueGas(o2DryPercent, burning.stoichiometry, boiler.airHumidityKgPerKg);
       return gas === null ? null : (100 * gas.waterMol) / gas.wetMol;
     },
   }),
-  one({
+  formula({
     gives: "airRatio",
     needs: ["o2DryPercent"],
     whileFiring: true,
-    compute: ([o2DryPercent]) => airRatio(o2DryPercent),
+    compute: (_context, _out, o2DryPercent) => airRatio(o2DryPercent),
   }),
-  one({
+  formula({
     gives: "excessAirPercent",
     needs: ["o2DryPercent"],
     uses: ["coDryPpm"],
     whileFiring: true,
-    compute: ([o2DryPercent], { burning }, [coDryPpm]) => {
-      const ratio = excessAirRatio(o2DryPercent, burning.stoichiometry, Math.max(0, coDryPpm ?? 0));
+    compute: ({ burning }, _out, o2DryPercent, coDryPpm) => {
+      const ratio = excessAirRatio(o2DryPercent, burning.stoichiometry, Math.max(0, known(coDryPpm, 0)));
       return ratio === null ? null : 100 * (ratio - 1);
     },
   }),
-  one({
+  formula({
     gives: "expectedCo2DryPercent",
     needs: ["o2DryPercent"],
     whileFiring: true,
-    compute: ([o2DryPercent], { burning }) => expectedCo2DryPercent(o2DryPercent, burning.stoichiometry),
+    compute: ({ burning }, _out, o2DryPercent) => expectedCo2DryPercent(o2DryPercent, burning.stoichiometry),
   }),
   atReferenceO2("coAtRefO2Ppm", "coDryPpm"),
   atReferenceO2("soxAtRefO2Ppm", "soxDryPpm"),
   atReferenceO2("noxAtRefO2Ppm", "noxDryPpm"),
   atReferenceO2("pmAtRefO2MgPerNm3", "pmDryMgPerNm3"),
-  one({
+  formula({
     gives: "stackLossSiegertLhvPercent",
     needs: ["exhaustTempC", "o2DryPercent"],
     uses: ["combustionAirTempC"],
     whileFiring: true,
-    compute: ([exhaustTempC, o2DryPercent], { boiler, burning }, [airTempC]) =>
+    compute: ({ boiler, burning }, _out, exhaustTempC, o2DryPercent, airTempC) =>
       stackLossSiegertLhvPercent(
         exhaustTempC,
-        airTempC ?? boiler.combustionAirTempC,
+        known(airTempC, boiler.combustionAirTempC),
         o2DryPercent,
         burning.governing.siegert,
       ),
   }),
-  one({
+  formula({
     gives: "efficiencySiegertLhvPercent",
     needs: ["stackLossSiegertLhvPercent"],
-    compute: ([loss]) => 100 - loss,
+    compute: (_context, _out, loss) => 100 - loss,
   }),
-  {
+  formula({
     gives: [
       "dryGasLossLhvPercent",
       "fuelWaterLossLhvPercent",
@@ -241,18 +248,9 @@ export const formulas: readonly Formula[] = [
     needs: ["o2DryPercent", "exhaustTempC"],
     uses: lossUses,
     whileFiring: true,
-    applies: () => true,
-    compute: (
-      [o2 = Number.NaN, exhaust = Number.NaN],
-      [air = null, co = null, input = null, load = null],
-      context,
-      out,
-    ) => {
+    compute: (context, out, o2, exhaust, air, co, input, load) => {
       const losses = lossesAt(o2, exhaust, context, air, co, input, load);
-      if (losses === null) {
-        out.fill(Number.NaN);
-        return;
-      }
+      if (losses === null) return null;
       out[0] = losses.dryGasLhvPercent;
       out[1] = losses.fuelWaterLhvPercent;
       out[2] = losses.airMoistureLhvPercent;
@@ -263,28 +261,26 @@ export const formulas: readonly Formula[] = [
       out[7] = losses.stackHhvPercent;
       out[8] = losses.efficiencyIndirectLhvPercent;
       out[9] = losses.efficiencyIndirectHhvPercent;
+      return losses.dryGasLhvPercent;
     },
-  },
-  one({
+  }),
+  formula({
     gives: "usefulHeatKw",
     needs: ["steamFlowKgPerH", "steamPressureBarG", "feedwaterTempC"],
     uses: ["steamTempC"],
-    compute: ([flow, barG, feedwaterTempC], { boiler }, [steamTempC]) => {
+    compute: ({ boiler }, _out, flow, barG, feedwaterTempC, steamTempC) => {
       const pressure = absolutePressure({ barG });
-      const steam =
-        steamTempC === null
-          ? saturatedEnthalpyKjPerKg(pressure, boiler.steamDryness)
-          : (steamEnthalpyKjPerKg(pressure, steamTempC) ??
-            saturatedEnthalpyKjPerKg(pressure, boiler.steamDryness));
+      const superheated = Number.isNaN(steamTempC) ? null : steamEnthalpyKjPerKg(pressure, steamTempC);
+      const steam = superheated ?? saturatedEnthalpyKjPerKg(pressure, boiler.steamDryness);
       const feed = liquidEnthalpyKjPerKg(pressure, feedwaterTempC);
       return steam === null || feed === null ? null : steamHeatKw(flow, steam, feed);
     },
   }),
-  one({
+  formula({
     gives: "usefulHeatKw",
     needs: ["thermalOilFlowM3PerH", "thermalOilReturnTempC", "thermalOilSupplyTempC"],
     applies: ({ thermalOil }) => thermalOil.length > 0,
-    compute: ([flow, returnTempC, supplyTempC], { boiler }) => {
+    compute: ({ boiler }, _out, flow, returnTempC, supplyTempC) => {
       // The meter stands in the return, where the pump is.
       const densityKgPerM3 = alongCurve(
         boiler.thermalOil,
@@ -309,28 +305,31 @@ export const formulas: readonly Formula[] = [
       );
     },
   }),
-  one({
+  formula({
     gives: "usefulHeatKw",
     needs: ["hotWaterFlowM3PerH", "hotWaterReturnTempC", "hotWaterSupplyTempC"],
-    compute: ([flow, returnTempC, supplyTempC]) => hotWaterHeatKw(flow, returnTempC, supplyTempC),
+    compute: (_context, _out, flow, returnTempC, supplyTempC) =>
+      hotWaterHeatKw(flow, returnTempC, supplyTempC),
   }),
-  one({
+  formula({
     gives: "efficiencyDirectLhvPercent",
     needs: ["usefulHeatKw", "heatInputLhvKw"],
     whileFiring: true,
-    compute: ([usefulHeatKw, heatInputKw]) => efficiencyDirectPercent(usefulHeatKw, heatInputKw),
+    compute: (_context, _out, usefulHeatKw, heatInputKw) =>
+      efficiencyDirectPercent(usefulHeatKw, heatInputKw),
   }),
-  one({
+  formula({
     gives: "efficiencyDirectHhvPercent",
     needs: ["usefulHeatKw", "heatInputHhvKw"],
     whileFiring: true,
-    compute: ([usefulHeatKw, heatInputKw]) => efficiencyDirectPercent(usefulHeatKw, heatInputKw),
+    compute: (_context, _out, usefulHeatKw, heatInputKw) =>
+      efficiencyDirectPercent(usefulHeatKw, heatInputKw),
   }),
-  one({
+  formula({
     gives: "flueFlowFromFuelDryNm3PerH",
     needs: ["heatInputLhvKw", "o2DryPercent"],
     whileFiring: true,
-    compute: ([heatInputKw, o2DryPercent], { burning, boiler }) => {
+    compute: ({ boiler, burning }, _out, heatInputKw, o2DryPercent) => {
       const gas = flueGas(o2DryPercent, burning.stoichiometry, boiler.airHumidityKgPerKg);
       return gas === null ? null : heatInputKw * 3.6 * gas.dryMol * normalM3PerMol;
     },
@@ -339,69 +338,76 @@ export const formulas: readonly Formula[] = [
   massRate("soxKgPerH", "soxDryPpm", molarMass.so2),
   massRate("noxKgPerH", "noxDryPpm", molarMass.nox),
   massRate("pmKgPerH", "pmDryMgPerNm3", null),
-  one({
+  formula({
     gives: "soxEstimateDryPpm",
     needs: ["o2DryPercent"],
     whileFiring: true,
-    compute: ([o2DryPercent], { burning }) => soxEstimateDryPpm(burning.stoichiometry, o2DryPercent),
+    compute: ({ burning }, _out, o2DryPercent) => soxEstimateDryPpm(burning.stoichiometry, o2DryPercent),
   }),
-  one({
+  formula({
     gives: "waterDewPointTempC",
     needs: ["flueMoisturePercent"],
     whileFiring: true,
-    compute: ([moisture]) => waterDewPointC(moisture),
+    compute: (_context, _out, moisture) => waterDewPointC(moisture),
   }),
-  one({
+  formula({
     gives: "acidDewPointTempC",
     needs: ["flueMoisturePercent", "soxEstimateDryPpm"],
     uses: ["soxDryPpm"],
     whileFiring: true,
-    compute: ([moisture, estimate], { boiler }, [measured]) => {
-      const so2DryPpm = measured ?? estimate;
+    compute: ({ boiler }, _out, moisture, estimate, measured) => {
+      const so2DryPpm = known(measured, estimate);
       if (so2DryPpm <= 0) return null;
       const so3 = so3WetPpm(so2DryPpm, moisture, boiler.dewFloor.so3ConversionPercent);
       const { waterMmHg, so3MmHg } = partialPressures(moisture, so3);
       return acidDewPointVerhoffBancheroC(waterMmHg, so3MmHg);
     },
   }),
-  one({
+  formula({
     gives: "recoverableK",
     needs: ["exhaustTempC", "flueMoisturePercent"],
     uses: ["acidDewPointTempC", "waterDewPointTempC"],
     whileFiring: true,
-    compute: ([exhaustTempC], { boiler }, [acid, water]) =>
-      recoveryRoom(exhaustTempC, boiler.dewFloor.practicalMinimumC, acid, water, boiler.dewFloor.marginK)
-        .coolingK,
+    compute: ({ boiler: { dewFloor } }, _out, exhaustTempC, _moisture, acid, water) =>
+      recoveryRoom(
+        exhaustTempC,
+        dewFloor.practicalMinimumC,
+        known(acid, null),
+        known(water, null),
+        dewFloor.marginK,
+      ).coolingK,
   }),
-  one({
+  formula({
     gives: "avoidableFuelPercent",
-    needs: ["o2DryPercent", "exhaustTempC", "efficiencyIndirectLhvPercent"],
+    needs: ["o2DryPercent", "exhaustTempC"],
     uses: lossUses,
     whileFiring: true,
     applies: ({ tunedO2 }) => tunedO2.length > 0,
-    compute: ([o2, exhaust, now], context, [air, co, input, load]) => {
-      const tuned = tunedO2At(context.boiler.tunedO2, load ?? 100);
+    compute: (context, _out, o2, exhaust, air, co, input, load) => {
+      const tuned = tunedO2At(context.boiler.tunedO2, known(load, 100));
       if (tuned === null) return null;
       if (tuned >= o2) return 0;
+      const now = lossesAt(o2, exhaust, context, air, co, input, load);
       const target = lossesAt(tuned, exhaust, context, air, co, input, load);
-      return avoidableFuelPercent(now, target?.efficiencyIndirectLhvPercent ?? null);
+      if (now === null || target === null) return null;
+      return avoidableFuelPercent(now.efficiencyIndirectLhvPercent, target.efficiencyIndirectLhvPercent);
     },
   }),
-  one({
+  formula({
     gives: "avoidableMoneyPerH",
     needs: ["avoidableFuelPercent", "heatInputLhvKw"],
     whileFiring: true,
     applies: ({ prices }) => Object.keys(prices).length > 0,
-    compute: ([share, heatInputKw], { boiler, burning }) => {
+    compute: ({ boiler, burning }, _out, share, heatInputKw) => {
       const price = boiler.prices[burning.governing.id]?.perUnit;
       const unitsPerH = (heatInputKw * 3.6) / burning.governing.ncvMjPerUnit;
       return price === undefined ? null : (share / 100) * unitsPerH * price;
     },
   }),
-  one({
+  formula({
     gives: "avoidableCo2KgPerH",
     needs: ["avoidableFuelPercent", "co2KgPerH"],
     whileFiring: true,
-    compute: ([share, co2KgPerH]) => (share / 100) * co2KgPerH,
+    compute: (_context, _out, share, co2KgPerH) => (share / 100) * co2KgPerH,
   }),
 ];

@@ -82,9 +82,15 @@ export function inForceAt<T extends Dated>(editions: readonly T[], atMs: number)
 
 const dayMs = 86_400_000;
 
+const dayStarts = new Map<string, number>();
+
 /** When a day of the rules begins. */
 export function dayStartMs(isoDate: string): number {
-  return Date.parse(`${isoDate}T00:00:00+08:00`);
+  const known = dayStarts.get(isoDate);
+  if (known !== undefined) return known;
+  const startMs = Date.parse(`${isoDate}T00:00:00+08:00`);
+  dayStarts.set(isoDate, startMs);
+  return startMs;
 }
 
 /** Why a limit was not held against a value: the tables are made for steady firing, and for good data. */

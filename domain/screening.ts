@@ -83,7 +83,10 @@ export interface SignalMemory {
   closure: number | null;
   fo: number | null;
   flow: number | null;
-  duplicates: Record<string, PairMemory>;
+  /** Of each pair of signals that are independent of each other, in the order of the pairs. */
+  pairs: (PairMemory | null)[];
+  /** Indexes of the signals that are one signal under two names. */
+  duplicates: number[];
   sampledMs: number;
 }
 
@@ -115,7 +118,8 @@ export function signalMemory(): SignalMemory {
     closure: null,
     fo: null,
     flow: null,
-    duplicates: {},
+    pairs: [],
+    duplicates: [],
     sampledMs: 0,
   };
 }
@@ -291,17 +295,20 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     for (const each of flows) if (!Number.isNaN(frame.values[each])) doubt(frame, each, "flow-mismatch");
   }
 
-  function samplePairs(memory: SignalMemory, frame: Frame): void {
+  function samplePairs(memory: SignalMemory, { values }: Frame): void {
+    const duplicates = new Set<number>();
+    let pair = -1;
     for (let a = 0; a < pairSlots.length; a += 1) {
-      const first = frame.values[pairSlots[a] as number] as number;
-      if (!(Math.abs(first) > 0)) continue;
+      const first = values[pairSlots[a] as number] as number;
       for (let b = a + 1; b < pairSlots.length; b += 1) {
-        const second = frame.values[pairSlots[b] as number] as number;
-        if (!(Math.abs(second) > 0)) continue;
-        const key = `${a}/${b}`;
-        memory.duplicates[key] = nextPair(memory.duplicates[key] ?? null, first, second / first);
+        pair += 1;
+        const second = values[pairSlots[b] as number] as number;
+        if (Math.abs(first) > 0 && Math.abs(second) > 0)
+          memory.pairs[pair] = nextPair(memory.pairs[pair] ?? null, first, second / first);
+        if (memory.pairs[pair]?.duplicate === true) duplicates.add(a).add(b);
       }
     }
+    memory.duplicates = [...duplicates];
   }
 
   function nextPair(before: PairMemory | null, value: number, ratio: number): PairMemory {
@@ -341,9 +348,9 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
   }
 
   function markDuplicates({ duplicates }: SignalMemory, frame: Frame): void {
-    for (const key in duplicates) {
-      if (duplicates[key]?.duplicate !== true) continue;
-      for (const index of key.split("/")) doubt(frame, pairSlots[Number(index)] ?? -1, "duplicate");
+    for (const index of duplicates) {
+      const slot = pairSlots[index] ?? -1;
+      if (!Number.isNaN(frame.values[slot])) doubt(frame, slot, "duplicate");
     }
   }
 

@@ -45,7 +45,9 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
 
   const services = serviceStack(world);
   services.add({ name: "journal", stop: () => journal.close() });
-  const pass = services.add(startPass(folder, config, journal, plant.catalogue, stages, sinks, snapshot, world));
+  const pass = services.add(
+    startPass(folder, config, journal, plant.catalogue, stages, sinks, snapshot, world),
+  );
   const accepting = services.add(
     startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, world),
   );

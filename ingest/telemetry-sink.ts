@@ -1,6 +1,6 @@
 import { messageOf } from "../platform/errors.ts";
 import { backgroundLoop } from "../platform/service.ts";
-import type { ReadingWriter, FrameToStore } from "../platform/telemetry/telemetry.ts";
+import type { FrameToStore, ReadingWriter } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
 import type { Outcome, Sink } from "./sink.ts";
 

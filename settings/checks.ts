@@ -72,7 +72,12 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
     }
     for (const [name, kind] of Object.entries(rulesOfSite)) {
       const ids = rules.files[kind].map(({ id }) => id);
-      known(["sites", s, "rules", name], `file of ${kind}`, site.rules[name as keyof typeof rulesOfSite], ids);
+      known(
+        ["sites", s, "rules", name],
+        `file of ${kind}`,
+        site.rules[name as keyof typeof rulesOfSite],
+        ids,
+      );
     }
     const priced = new Set<string>();
     for (const [p, { fuel, validFrom }] of site.prices.entries()) {
@@ -96,12 +101,17 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
         boiler.thermalOil.map(({ tempC }) => tempC),
       );
       if (boiler.boundFrom !== undefined && boiler.standing === "new")
-        wrong([...at, "boundFrom"], "is for existing boilers; a new one is bound from the standard's date on");
+        wrong(
+          [...at, "boundFrom"],
+          "is for existing boilers; a new one is bound from the standard's date on",
+        );
       once(boilerIds, [...at, "id"], "boiler", boiler.id);
       siteOfBoiler.set(boiler.id, site.id);
       for (const [f, fuel] of boiler.fuels.entries())
         known([...at, "fuels", f], "fuel", fuel, rules.fuels.keys());
-      const burnsCoal = boiler.fuels.some((fuel) => rules.fuels.get(fuel)?.some((edition) => edition.fuel.fuelClass === "coal"));
+      const burnsCoal = boiler.fuels.some((fuel) =>
+        rules.fuels.get(fuel)?.some((edition) => edition.fuel.fuelClass === "coal"),
+      );
       if (burnsCoal && boiler.coalFiring === undefined)
         wrong([...at, "fuels"], "has coal, so coalFiring must be given: fixed-bed or fluidised-bed");
       known(

@@ -172,7 +172,8 @@ function boilerAt(
     carbonInAshPercent: config.carbonInAshPercent,
     tunedO2: config.tunedO2,
     prices: Object.fromEntries(priced),
-    surfaceLossFactor: factors[fuelClass === "coal" ? (`coal-${coalFiring ?? "fixed-bed"}` as const) : fuelClass],
+    surfaceLossFactor:
+      factors[fuelClass === "coal" ? (`coal-${coalFiring ?? "fixed-bed"}` as const) : fuelClass],
     dewFloor: {
       practicalMinimumC: floors.floors[fuelClass].practicalMinimumC,
       marginK: floors.marginK,
@@ -192,7 +193,9 @@ function heatOfCapacityKw(capacityTPerH: number): number {
 
 /** By how much a zone's hours begin off the UTC ones. */
 function hourOffsetMs(timeZone: string): number {
-  const [minutes = ""] = new Intl.DateTimeFormat("en", { timeZone, minute: "numeric" }).formatToParts(0).map(({ value }) => value);
+  const [minutes = ""] = new Intl.DateTimeFormat("en", { timeZone, minute: "numeric" })
+    .formatToParts(0)
+    .map(({ value }) => value);
   return Number(minutes) * 60_000;
 }
 

@@ -162,7 +162,8 @@ function fuelsOf({ fuels }: FuelsFile, fault: FaultAt, faults: Fault[]): readonl
   const ids = new Set<string>();
   return fuels.flatMap((each, index) => {
     const { massPercent, molePercent, class: fuelClass, kgPerUnit = null, fo = null, note, ...rest } = each;
-    const wrong = (message: string) => faults.push(fault(["fuels", index, "id"], `("${each.id}") ${message}`));
+    const wrong = (message: string) =>
+      faults.push(fault(["fuels", index, "id"], `("${each.id}") ${message}`));
     if (ids.has(each.id)) wrong("stands twice in this file");
     ids.add(each.id);
     const parts = massPercent ?? molePercent;
@@ -180,7 +181,9 @@ function fuelsOf({ fuels }: FuelsFile, fault: FaultAt, faults: Fault[]): readonl
       massPercent !== undefined
         ? { basis: "mass", ...massPercent }
         : { basis: "mole", gases: (molePercent ?? {}) as Extract<Composition, { basis: "mole" }>["gases"] };
-    return [{ ...rest, fuelClass, kgPerUnit, composition, fo: fo === null ? null : [fo[0], fo[1]] as const }];
+    return [
+      { ...rest, fuelClass, kgPerUnit, composition, fo: fo === null ? null : ([fo[0], fo[1]] as const) },
+    ];
   });
 }
 

@@ -91,7 +91,13 @@ function boilerImages(catalogue: PointCatalogue) {
 
   function imageOf(boilerId: string): Image {
     const none = () => catalogue.names.map(() => 0);
-    const image = images[boilerId] ?? { known: [], values: none(), flaws: none(), atMs: none(), periodMs: none() };
+    const image = images[boilerId] ?? {
+      known: [],
+      values: none(),
+      flaws: none(),
+      atMs: none(),
+      periodMs: none(),
+    };
     images[boilerId] = image;
     return image;
   }

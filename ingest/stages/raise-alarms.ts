@@ -45,12 +45,7 @@ export function raiseAlarms(plant: Plant): Stage {
   ): void {
     const before = memory.conditions[source.id]?.[rule.id];
     if (before === undefined && standing !== "beyond") return;
-    const { condition, effect } = nextCondition(
-      before ?? conditionFalse,
-      standing,
-      atMs,
-      rule,
-    );
+    const { condition, effect } = nextCondition(before ?? conditionFalse, standing, atMs, rule);
     const ofSource = memory.conditions[source.id] ?? {};
     memory.conditions[source.id] = ofSource;
     if (condition.state === "false") delete ofSource[rule.id];

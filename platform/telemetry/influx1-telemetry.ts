@@ -69,7 +69,11 @@ export async function influx1Telemetry(
 
   async function write(readings: readonly FrameToStore[], checkpoint: number): Promise<void> {
     await asking("store", async () => {
-      if (readings.length > 0) await influx.writePoints(readings.map((each) => influxPoint(each, catalogue)), { precision: "ms" });
+      if (readings.length > 0)
+        await influx.writePoints(
+          readings.map((each) => influxPoint(each, catalogue)),
+          { precision: "ms" },
+        );
       await influx.writePoints(
         [
           {

@@ -8,13 +8,13 @@ const gas = derivationOf(boiler());
 describe("what is derived from a reading", () => {
   test("a gas boiler at 3.3 % and 140 °C: the published stack test", () => {
     const { values } = gas({
-        firing: 1,
-        o2DryPercent: 3.3,
-        exhaustTempC: 140,
-        noxDryPpm: 67.3,
-        soxDryPpm: 0.9,
-        pmDryMgPerNm3: 2.8,
-      });
+      firing: 1,
+      o2DryPercent: 3.3,
+      exhaustTempC: 140,
+      noxDryPpm: 67.3,
+      soxDryPpm: 0.9,
+      pmDryMgPerNm3: 2.8,
+    });
     expect(values["airRatio"]).toBe(1.19);
     expect(values["noxAtRefO2Ppm"]).toBeCloseTo(57.03, 2);
     expect(values["soxAtRefO2Ppm"]).toBeCloseTo(0.763, 3);
@@ -61,8 +61,7 @@ describe("what is derived from a reading", () => {
   });
 
   test("firing is told by the load or by fuel that flows, where no flame signal is wired", () => {
-    const firing = (values: Readonly<Record<string, number | null>>) =>
-      gas(values).values["firing"];
+    const firing = (values: Readonly<Record<string, number | null>>) => gas(values).values["firing"];
     expect(firing({ loadPercent: 30 })).toBe(1);
     expect(firing({ loadPercent: 0 })).toBe(0);
     expect(firing({ naturalGasFlowNm3PerH: 120, loadPercent: null })).toBe(1);

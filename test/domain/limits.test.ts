@@ -3,7 +3,13 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Boiler } from "../../domain/boiler.ts";
 import { burning, mixed } from "../../domain/fuel.ts";
-import { inForceAt, judgeTables, limitInForce, type SteadyMeans, type TableQuantity } from "../../domain/limits.ts";
+import {
+  inForceAt,
+  judgeTables,
+  limitInForce,
+  type SteadyMeans,
+  type TableQuantity,
+} from "../../domain/limits.ts";
 import { boiler, fuel, shippedRules } from "../helpers/boilers.ts";
 import { goldenCases } from "../helpers/golden-cases.ts";
 
@@ -92,15 +98,7 @@ describe("the two tables", () => {
   test("what was in force at a date judges that date", () => {
     const burned = fuel("natural-gas");
     const before = Date.parse("2018-12-31T23:59:59+08:00");
-    expect(
-      judgeTables(
-        windowOf(9, 300),
-        boiler(),
-        burned,
-        limitTables,
-        before,
-      ),
-    ).toEqual({
+    expect(judgeTables(windowOf(9, 300), boiler(), burned, limitTables, before)).toEqual({
       airRatio: { kind: "not-in-force" },
       exhaustTempC: { kind: "not-in-force" },
     });
@@ -112,13 +110,7 @@ describe("the two tables", () => {
   test("a limit of the boiler's own goes before the table's from its date on, with its own source", () => {
     const ownLimits = { airRatio: 1.15, exhaustTempC: null, source: "Permit 12", validFrom: "2025-01-01" };
     const burned = fuel("natural-gas");
-    const judged = judgeTables(
-      windowOf(3.5, 160),
-      boiler({ ownLimits }),
-      burned,
-      limitTables,
-      atMs,
-    );
+    const judged = judgeTables(windowOf(3.5, 160), boiler({ ownLimits }), burned, limitTables, atMs);
     expect(judged.airRatio).toMatchObject({
       kind: "above",
       limit: 1.15,

@@ -6,8 +6,8 @@ import {
   steadyMemory,
   steadyWatch,
 } from "../../domain/steady-state.ts";
-import { catalogue, frame } from "../helpers/frames.ts";
 import { seededRandom } from "../../simulators/seeded-random.ts";
+import { catalogue, frame } from "../helpers/frames.ts";
 
 const settings = { ...defaultSteadySettings, stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
 const startMs = Date.UTC(2026, 0, 1);

@@ -2,7 +2,7 @@ import type { Boiler } from "../../domain/boiler.ts";
 import { boilerDerivation } from "../../domain/derivation.ts";
 import { type Frame, frameOf, readingOf } from "../../domain/frame.ts";
 import { pointCatalogue } from "../../domain/points.ts";
-import type { Flaws, FlawReason, Reading, Values } from "../../domain/reading.ts";
+import type { FlawReason, Flaws, Reading, Values } from "../../domain/reading.ts";
 
 export const catalogue = pointCatalogue();
 

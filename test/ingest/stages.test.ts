@@ -15,7 +15,13 @@ const origin = { siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0
 
 function stages(): readonly Stage[] {
   const plant = testPlant(steady);
-  return [screen(plant.catalogue), derive(plant), judge(plant), raiseAlarms(plant), liveView(plant.catalogue)];
+  return [
+    screen(plant.catalogue),
+    derive(plant),
+    judge(plant),
+    raiseAlarms(plant),
+    liveView(plant.catalogue),
+  ];
 }
 
 type Through = (event: PlantEvent) => readonly PlantEvent[];
@@ -38,12 +44,7 @@ const calm = { firing: 1, loadPercent: 80, o2DryPercent: 3, exhaustTempC: 150 };
 const tooMuchAir = { ...calm, o2DryPercent: 5.4 };
 
 /** A reading a second; what came out, per second. */
-function run(
-  through: Through,
-  seconds: number,
-  values: (second: number) => Values,
-  from = 0,
-) {
+function run(through: Through, seconds: number, values: (second: number) => Values, from = 0) {
   return Array.from({ length: seconds }, (_, index) => through(reading(from + index, values(from + index))));
 }
 

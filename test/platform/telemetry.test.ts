@@ -6,7 +6,10 @@ import { telemetrySuite } from "../suites/telemetry-suite.ts";
 
 telemetrySuite("DuckDB", async (catalogue) => {
   const folder = temporaryFolder();
-  return { store: await duckdbTelemetry(folder, catalogue), reopen: (again) => duckdbTelemetry(folder, again) };
+  return {
+    store: await duckdbTelemetry(folder, catalogue),
+    reopen: (again) => duckdbTelemetry(folder, again),
+  };
 });
 
 const influxd = neededProgram("influxd");

@@ -23,7 +23,10 @@ export function storedReadings(count: number, boilerId = "toh-01"): readonly Sto
   }));
 }
 
-export function toStore(readings: readonly StoredReading[], catalogue: PointCatalogue): readonly FrameToStore[] {
+export function toStore(
+  readings: readonly StoredReading[],
+  catalogue: PointCatalogue,
+): readonly FrameToStore[] {
   return readings.map((reading) => ({ origin: reading, frame: frameOf(reading, catalogue) }));
 }
 
