@@ -14,7 +14,7 @@ import type { ServiceStack } from "./platform/service.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
 import type { World } from "./platform/world.ts";
-import { catalogueOf, plantOf, registryOf } from "./settings/registry.ts";
+import { catalogueOf, fuelsNow, plantOf, registryOf } from "./settings/registry.ts";
 import type { Settings } from "./settings/settings.ts";
 import { startSimulators } from "./simulators/simulators.ts";
 
@@ -37,7 +37,7 @@ export async function assemble(
   adminPassword: string | null,
   world: World,
 ): Promise<Assembled> {
-  const { config, maps, rules, dataDir, fileAt } = settings;
+  const { config, maps, dataDir, fileAt } = settings;
   if (started.has("ingest") !== started.has("api")) {
     throw new OperationalError(
       "roles-apart",
@@ -55,12 +55,12 @@ export async function assemble(
 
   let api: Api | null = null;
   if (started.has("ingest") && started.has("api")) {
-    const points = [...catalogueOf(settings).keys()];
+    const catalogue = catalogueOf(settings);
     const records = plant.add(await sqliteRecords(folder("records")));
     const telemetry = plant.add(
       config.telemetry.store === "influx1" && config.telemetry.influx1 !== undefined
-        ? await influx1Telemetry(config.telemetry.influx1, points)
-        : await duckdbTelemetry(folder("telemetry"), points),
+        ? await influx1Telemetry(config.telemetry.influx1, catalogue)
+        : await duckdbTelemetry(folder("telemetry"), catalogue),
     );
     plant.add(
       await startIngest(config.ingest, {
@@ -86,7 +86,7 @@ export async function assemble(
     );
   }
   if (started.has("simulators")) {
-    plant.add(await startSimulators(config.simulators, { maps, fuels: rules.fuels, fileAt, world }));
+    plant.add(await startSimulators(config.simulators, { maps, fuels: fuelsNow(settings, world.clock.nowMs()), fileAt, world }));
   }
   if (started.has("gateway")) {
     for (const gateway of config.gateways) {

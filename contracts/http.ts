@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { priorities } from "../domain/alarms/alarm.ts";
 import { coalFirings, heatCarriers } from "../domain/boiler.ts";
+import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
 import { fuelClasses } from "../domain/fuel.ts";
 import { notJudgedReasons } from "../domain/limits.ts";
 import type { PointName } from "../domain/points.ts";
@@ -60,9 +61,10 @@ export const BoilerText = Type.Object({
     Type.Object({
       source: Type.String(),
       inForceFrom: Type.String(),
-      pmAtRefO2MgPerNm3: Type.Number(),
-      soxAtRefO2Ppm: Type.Number(),
-      noxAtRefO2Ppm: Type.Number(),
+      averagingOrder: Type.Enum(averagingOrders),
+      pmAtRefO2MgPerNm3: nullable(Type.Number()),
+      soxAtRefO2Ppm: nullable(Type.Number()),
+      noxAtRefO2Ppm: nullable(Type.Number()),
     }),
   ),
   /** When this site counts a boiler as steady, and whether that is shorter than the default. */

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { coalFirings } from "../domain/boiler.ts";
+import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
 import { fuelClasses } from "../domain/fuel.ts";
 import { notJudgedReasons } from "../domain/limits.ts";
 import { flawReasons } from "../domain/reading.ts";
@@ -22,8 +23,18 @@ export const JudgedText = Type.Object({
   tablesId: Type.String(),
   source: Type.String(),
   inForceFrom: Type.String(),
+  /** How the value came from the input. */
+  formula: Type.String(),
+  input: Type.Object({
+    point: Type.Enum(["o2DryPercent", "exhaustTempC"]),
+    mean: Type.Number(),
+    samples: Type.Integer(),
+    goodSamples: Type.Integer(),
+  }),
+  /** What the input may not reach (dry O₂), or may just reach (temperature), and how far it is from that. */
+  bar: Type.Number(),
+  headroom: Type.Number(),
   fuelId: Type.String(),
-  inputMean: Type.Number(),
   steadySinceMs: Type.Number(),
 });
 
@@ -40,6 +51,28 @@ export const VerdictText = Type.Union([
 ]);
 export type VerdictText = Static<typeof VerdictText>;
 
+/** The mean of a clock hour held against an emission limit. */
+export const HourVerdictText = Type.Union([
+  Type.Object({
+    kind: Type.Enum(["within", "above"]),
+    value: Type.Number(),
+    limit: Type.Number(),
+    formula: Type.String(),
+    standardId: Type.String(),
+    source: Type.String(),
+    inForceFrom: Type.String(),
+    referenceO2Percent: Type.Number(),
+    averagingOrder: Type.Enum(averagingOrders),
+    hourStartMs: Type.Number(),
+    validMinutes: Type.Integer(),
+    /** Minutes in which the oxygen correction met its floor. */
+    clampedMinutes: Type.Integer(),
+  }),
+  Type.Object({ kind: Type.Literal("not-in-force") }),
+  Type.Object({ kind: Type.Literal("not-judged"), reason: Type.Enum(notJudgedReasons) }),
+]);
+export type HourVerdictText = Static<typeof HourVerdictText>;
+
 /** The newest reading of one boiler, with what was derived from it and how it was judged. */
 export const LiveBoiler = Type.Object({
   boilerId: Id,
@@ -48,7 +81,13 @@ export const LiveBoiler = Type.Object({
   takenAtMs: Instant,
   values: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()])),
   flaws: Type.Record(Type.String(), Type.Enum(flawReasons)),
-  verdicts: Type.Object({ airRatio: VerdictText, exhaustTempC: VerdictText }),
+  verdicts: Type.Object({
+    airRatio: VerdictText,
+    exhaustTempC: VerdictText,
+    pmAtRefO2MgPerNm3: HourVerdictText,
+    soxAtRefO2Ppm: HourVerdictText,
+    noxAtRefO2Ppm: HourVerdictText,
+  }),
 });
 export type LiveBoiler = Static<typeof LiveBoiler>;
 

@@ -1,8 +1,10 @@
 import { type Static, Type } from "typebox";
 import { coalFirings, heatCarriers } from "../domain/boiler.ts";
+import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
 import { Id, PointNameText } from "./ids.ts";
 
 const closed = { additionalProperties: false } as const;
+const IsoDate = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$", description: "a date like 2026-01-01" });
 
 export const LabelText = Type.Object(
   { en: Type.String({ minLength: 1 }), "zh-TW": Type.String({ minLength: 1 }) },
@@ -33,6 +35,32 @@ export const AlarmTiming = Type.Object(
   closed,
 );
 
+/** Which of the rule files count at a site; each by the `id` that the file has. */
+export const SiteRules = Type.Object(
+  {
+    dewFloors: Type.String({ default: "dew-floors" }),
+    surfaceLoss: Type.String({ default: "surface-loss" }),
+    plausibility: Type.String({ default: "plausibility" }),
+    savingHints: Type.String({ default: "saving-hints" }),
+    abatementCosts: Type.String({ default: "abatement-costs" }),
+    wallTemperature: Type.String({ default: "wall-temperature" }),
+  },
+  { ...closed, default: {} },
+);
+
+/** What a fuel costs at a site, from a day on. */
+export const PriceConfig = Type.Object(
+  {
+    fuel: Id,
+    validFrom: IsoDate,
+    /** For one unit of its meter: a litre, a Nm³, a kg. */
+    perUnit: Type.Number({ minimum: 0 }),
+    currency: Type.String({ pattern: "^[A-Z]{3}$" }),
+    source: Type.String({ minLength: 1 }),
+  },
+  closed,
+);
+
 export const BoilerConfig = Type.Object(
   {
     id: Id,
@@ -49,14 +77,45 @@ export const BoilerConfig = Type.Object(
           airRatio: Type.Optional(Type.Number({ minimum: 1, maximum: 5 })),
           exhaustTempC: Type.Optional(Type.Number({ minimum: 50, maximum: 600 })),
           source: Type.String({ minLength: 1 }),
-          validFrom: Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" }),
+          validFrom: IsoDate,
         },
         closed,
       ),
     ),
     emissionStandard: Type.String({ default: "tw-boiler-emissions" }),
     standing: Type.Enum(["new", "existing"], { default: "existing" }),
-    referenceO2Percent: Type.Number({ minimum: 0, maximum: 15, default: 6 }),
+    /** To when an approved plan has put off the standard for this boiler. */
+    boundFrom: Type.Optional(IsoDate),
+    /** As the permit has it, where it differs from the standard. */
+    referenceO2Percent: Type.Optional(Type.Number({ minimum: 0, maximum: 15 })),
+    averagingOrder: Type.Optional(Type.Enum(averagingOrders)),
+    /** Heat output at full load; without it, that of its capacity in steam from and at 100 °C. */
+    ratedHeatKw: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_000_000 })),
+    steamDryness: Type.Number({ minimum: 0.5, maximum: 1, default: 1 }),
+    /** The heat-transfer oil by its data sheet, rising in temperature. */
+    thermalOil: Type.Array(
+      Type.Object(
+        {
+          tempC: Type.Number({ minimum: -20, maximum: 450 }),
+          densityKgPerM3: Type.Number({ minimum: 400, maximum: 1_500 }),
+          specificHeatKjPerKgK: Type.Number({ minimum: 1, maximum: 5 }),
+        },
+        closed,
+      ),
+      { default: [], maxItems: 100 },
+    ),
+    carbonInAshPercent: Type.Number({ minimum: 0, maximum: 100, default: 0 }),
+    /** Dry O₂ to which the burner was tuned, over its load, rising in load. */
+    tunedO2: Type.Array(
+      Type.Object(
+        {
+          loadPercent: Type.Number({ minimum: 0, maximum: 120 }),
+          o2DryPercent: Type.Number({ minimum: 0, maximum: 15 }),
+        },
+        closed,
+      ),
+      { default: [], maxItems: 100 },
+    ),
     airHumidityKgPerKg: Type.Number({ minimum: 0, maximum: 0.05, default: 0.012 }),
     combustionAirTempC: Type.Number({ minimum: -30, maximum: 80, default: 25 }),
   },
@@ -73,6 +132,8 @@ export const SiteConfig = Type.Object(
     /** Its data come from simulators and are marked so wherever they appear. */
     simulated: Type.Boolean({ default: false }),
     steady: SteadyConfig,
+    rules: SiteRules,
+    prices: Type.Array(PriceConfig, { default: [], maxItems: 10_000 }),
     alarms: Type.Record(Type.String({ pattern: "^[a-z0-9-]+$" }), AlarmTiming, { default: {} }),
     boilers: Type.Array(BoilerConfig, { maxItems: 10_000, default: [] }),
   },

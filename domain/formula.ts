@@ -1,152 +1,413 @@
-import type { Boiler } from "./boiler.ts";
+import { avoidableFuelPercent } from "./advice/avoidable-fuel.ts";
+import { recoveryRoom } from "./advice/heat-recovery.ts";
+import { alongCurve, type Boiler, tunedO2At } from "./boiler.ts";
 import { airRatio } from "./combustion/air-ratio.ts";
+import {
+  acidDewPointVerhoffBancheroC,
+  partialPressures,
+  so3WetPpm,
+  waterDewPointC,
+} from "./combustion/dew-point.ts";
 import { flueMoisturePercent, o2DryFromWetPercent } from "./combustion/dry-oxygen.ts";
+import { excessAirRatio, expectedCo2DryPercent, flueGas } from "./combustion/excess-air.ts";
+import { heatLosses, surfaceLossLhvPercent } from "./combustion/heat-loss.ts";
 import { stackLossSiegertLhvPercent } from "./combustion/siegert.ts";
-import { type Stoichiometry, stoichiometry } from "./combustion/stoichiometry.ts";
+import { concentrationOfPpm, massRateKgPerH, molarMass } from "./emissions/concentration.ts";
 import { referenceO2Factor } from "./emissions/reference-oxygen.ts";
-import { type Fuel, governingFuel } from "./fuel.ts";
+import { soxEstimateDryPpm } from "./emissions/sulphur.ts";
+import type { Burning } from "./fuel.ts";
 import type { PointName } from "./points.ts";
-import type { FlawReason, Flaws, Values } from "./reading.ts";
+import {
+  absolutePressure,
+  liquidEnthalpyKjPerKg,
+  saturatedEnthalpyKjPerKg,
+  steamEnthalpyKjPerKg,
+} from "./steam/if97.ts";
+import {
+  efficiencyDirectPercent,
+  hotWaterHeatKw,
+  steamHeatKw,
+  thermalOilHeatKw,
+} from "./steam/useful-heat.ts";
 
-/** What a formula may read: the values of the instant, the boiler, and the fuel that governs it just now. */
-export interface FormulaInputs {
-  /** The number of a needed point. */
-  of(point: PointName): number;
-  /** The number of a point that helps where it is there. */
-  ifThere(point: PointName): number | null;
+/** What a formula knows besides its inputs. */
+export interface FormulaContext {
   readonly boiler: Boiler;
-  readonly fuel: Fuel;
-  readonly stoichiometry: Stoichiometry;
+  /** What burns at this instant. */
+  readonly burning: Burning;
 }
 
-/** One derived point: what it gives, what it cannot do without, and how. It runs after the formulas above it. */
+/** As many inputs as a formula may have. */
+export const mostInputs = 6;
+
+type Numbers<N extends readonly PointName[]> = { readonly [Index in keyof N]: number };
+
+/** One derived point, or several: what it gives, what it cannot do without, and how. */
 export interface Formula {
-  readonly gives: PointName;
+  readonly gives: readonly PointName[];
   readonly needs: readonly PointName[];
-  /** `null`: these inputs have no such result. */
-  readonly compute: (inputs: FormulaInputs) => number | null;
+  /** What it makes use of where it is there. */
+  readonly uses: readonly PointName[];
+  /** Only a fire gives it a meaning: out of firing it is not computable. */
+  readonly whileFiring: boolean;
+  /** Whether the boiler is described well enough for it. */
+  readonly applies: (boiler: Boiler) => boolean;
+  /**
+   * Takes the inputs in the order of `needs` and `uses`; of those in use, NaN is one that is not there. Gives the one
+   * number, `null` when these inputs have no such result; several numbers are written to `out`.
+   */
+  readonly compute: (context: FormulaContext, out: number[], ...inputs: number[]) => number | null;
 }
 
-/** Without a fire there is no flue gas: what a formula says of it means nothing. Unknown firing counts as fire. */
-function whileFiring(compute: Formula["compute"]): Formula["compute"] {
-  return (inputs) => (inputs.ifThere("firing") === 0 ? null : compute(inputs));
+interface One<N extends readonly PointName[], U extends readonly PointName[]> {
+  readonly gives: PointName | readonly PointName[];
+  readonly needs: readonly [...N];
+  readonly uses?: readonly [...U];
+  readonly whileFiring?: boolean;
+  readonly applies?: (boiler: Boiler) => boolean;
+  readonly compute: (
+    context: FormulaContext,
+    out: number[],
+    ...inputs: [...Numbers<N>, ...Numbers<U>]
+  ) => number | null;
 }
 
-function atReferenceO2(gives: PointName, measured: PointName): Formula {
+function formula<const N extends readonly PointName[], const U extends readonly PointName[] = readonly []>({
+  gives,
+  needs,
+  uses,
+  whileFiring = false,
+  applies = () => true,
+  compute,
+}: One<N, U>): Formula {
   return {
-    gives,
-    needs: [measured, "o2DryPercent"],
-    compute: whileFiring(
-      ({ of, boiler }) => of(measured) * referenceO2Factor(of("o2DryPercent"), boiler.referenceO2Percent),
-    ),
+    gives: typeof gives === "string" ? [gives] : gives,
+    needs,
+    uses: uses ?? [],
+    whileFiring,
+    applies,
+    compute: compute as Formula["compute"],
   };
 }
 
-/** All that is derived live, in the order in which it is derived. */
+/** An input in use, or what stands for it where it is not there. */
+function known<T>(value: number, otherwise: T): number | T {
+  return Number.isNaN(value) ? otherwise : value;
+}
+
+function atReferenceO2(gives: PointName, measured: PointName): Formula {
+  return formula({
+    gives,
+    needs: [measured, "o2DryPercent"],
+    whileFiring: true,
+    compute: ({ boiler }, _out, concentration, o2DryPercent) =>
+      concentration * referenceO2Factor(o2DryPercent, boiler.referenceO2Percent),
+  });
+}
+
+/** kg/h of a gas or of dust, by the stack's own flow meter where there is one, else by the flow that the fuel gives. */
+function massRate(gives: PointName, measured: PointName, molarMassKgPerKmol: number | null): Formula {
+  return formula({
+    gives,
+    needs: [measured],
+    uses: ["stackFlowDryNm3PerH", "flueFlowFromFuelDryNm3PerH"],
+    whileFiring: true,
+    compute: (_context, _out, value, stackFlow, flowFromFuel) => {
+      const nm3PerH = known(stackFlow, flowFromFuel);
+      const concentration =
+        molarMassKgPerKmol === null
+          ? ({ basis: "dry", mgPerNm3: value } as const)
+          : concentrationOfPpm(value, molarMassKgPerKmol, "dry");
+      return massRateKgPerH(concentration, { basis: "dry", nm3PerH });
+    },
+  });
+}
+
+const normalM3PerMol = 22.414e-3;
+/** Net efficiency by which a load is turned into heat input where no fuel meter stands: only its shell loss hangs on it. */
+const assumedEfficiency = 0.9;
+
+/**
+ * Losses at an oxygen and exhaust temperature, with what else is known of the instant. The heat input decides how much
+ * the constant shell loss weighs; without a fuel meter it follows from the load.
+ */
+function lossesAt(
+  o2DryPercent: number,
+  exhaustTempC: number,
+  { boiler, burning }: FormulaContext,
+  airTempC: number,
+  coDryPpm: number,
+  heatInputKw: number,
+  loadPercent: number,
+) {
+  const ratedMw = boiler.ratedHeatKw / 1_000;
+  const inputMw =
+    heatInputKw > 0
+      ? heatInputKw / 1_000
+      : (ratedMw * Math.max(10, known(loadPercent, 100))) / 100 / assumedEfficiency;
+  return heatLosses(
+    {
+      o2DryPercent,
+      exhaustTempC,
+      airTempC: known(airTempC, boiler.combustionAirTempC),
+      airHumidityKgPerKg: boiler.airHumidityKgPerKg,
+      coDryPpm: Math.max(0, known(coDryPpm, 0)),
+      ashKg: burning.ashKgPerMj,
+      carbonInAshPercent: boiler.carbonInAshPercent,
+      surfaceLossLhvPercent: surfaceLossLhvPercent(boiler.surfaceLossFactor, ratedMw, inputMw) ?? 0,
+    },
+    burning.stoichiometry,
+    { ncvKj: 1_000, gcvKj: 1_000 * burning.gcvMjPerNcvMj },
+  );
+}
+
+const lossUses = ["combustionAirTempC", "coDryPpm", "heatInputLhvKw", "loadPercent"] as const;
+
+/**
+ * All that is derived live, in the order in which it is derived: a formula may need what stands above it. Where two
+ * give the same point, the first whose inputs exist does; a sensor's own value goes before both.
+ */
 export const formulas: readonly Formula[] = [
-  {
+  formula({
     gives: "flueMoisturePercent",
     needs: ["o2WetPercent"],
-    compute: ({ of, boiler, stoichiometry }) =>
-      flueMoisturePercent(of("o2WetPercent"), stoichiometry, boiler.airHumidityKgPerKg),
-  },
-  {
+    compute: ({ boiler, burning }, _out, o2WetPercent) =>
+      flueMoisturePercent(o2WetPercent, burning.stoichiometry, boiler.airHumidityKgPerKg),
+  }),
+  formula({
     gives: "o2DryPercent",
     needs: ["o2WetPercent", "flueMoisturePercent"],
-    compute: ({ of }) => o2DryFromWetPercent(of("o2WetPercent"), of("flueMoisturePercent")),
-  },
-  {
+    compute: (_context, _out, o2WetPercent, moisture) => o2DryFromWetPercent(o2WetPercent, moisture),
+  }),
+  formula({
+    gives: "flueMoisturePercent",
+    needs: ["o2DryPercent"],
+    whileFiring: true,
+    compute: ({ boiler, burning }, _out, o2DryPercent) => {
+      const gas = flueGas(o2DryPercent, burning.stoichiometry, boiler.airHumidityKgPerKg);
+      return gas === null ? null : (100 * gas.waterMol) / gas.wetMol;
+    },
+  }),
+  formula({
     gives: "airRatio",
     needs: ["o2DryPercent"],
-    compute: whileFiring(({ of }) => airRatio(of("o2DryPercent"))),
-  },
+    whileFiring: true,
+    compute: (_context, _out, o2DryPercent) => airRatio(o2DryPercent),
+  }),
+  formula({
+    gives: "excessAirPercent",
+    needs: ["o2DryPercent"],
+    uses: ["coDryPpm"],
+    whileFiring: true,
+    compute: ({ burning }, _out, o2DryPercent, coDryPpm) => {
+      const ratio = excessAirRatio(o2DryPercent, burning.stoichiometry, Math.max(0, known(coDryPpm, 0)));
+      return ratio === null ? null : 100 * (ratio - 1);
+    },
+  }),
+  formula({
+    gives: "expectedCo2DryPercent",
+    needs: ["o2DryPercent"],
+    whileFiring: true,
+    compute: ({ burning }, _out, o2DryPercent) => expectedCo2DryPercent(o2DryPercent, burning.stoichiometry),
+  }),
   atReferenceO2("coAtRefO2Ppm", "coDryPpm"),
   atReferenceO2("soxAtRefO2Ppm", "soxDryPpm"),
   atReferenceO2("noxAtRefO2Ppm", "noxDryPpm"),
   atReferenceO2("pmAtRefO2MgPerNm3", "pmDryMgPerNm3"),
-  {
+  formula({
     gives: "stackLossSiegertLhvPercent",
     needs: ["exhaustTempC", "o2DryPercent"],
-    compute: whileFiring(({ of, ifThere, boiler, fuel }) => {
-      const airTempC = ifThere("combustionAirTempC") ?? boiler.combustionAirTempC;
-      return stackLossSiegertLhvPercent(of("exhaustTempC"), airTempC, of("o2DryPercent"), fuel.siegert);
-    }),
-  },
-  {
+    uses: ["combustionAirTempC"],
+    whileFiring: true,
+    compute: ({ boiler, burning }, _out, exhaustTempC, o2DryPercent, airTempC) =>
+      stackLossSiegertLhvPercent(
+        exhaustTempC,
+        known(airTempC, boiler.combustionAirTempC),
+        o2DryPercent,
+        burning.governing.siegert,
+      ),
+  }),
+  formula({
     gives: "efficiencySiegertLhvPercent",
     needs: ["stackLossSiegertLhvPercent"],
-    compute: ({ of }) => 100 - of("stackLossSiegertLhvPercent"),
-  },
-];
-
-/** A boiler prepared for its formulas: what depends on its fuels alone is worked out once. */
-export interface BoilerFormulas {
-  /** The values and flaws of an instant with all that follows from them. */
-  derived(measured: { readonly values: Values; readonly flaws: Flaws }): {
-    readonly values: Values;
-    readonly flaws: Flaws;
-  };
-}
-
-/**
- * Adds the derived points. A sensor's own value is never replaced; a missing input gives `null` with
- * `input-missing`, an uncertain one a value with `input-doubtful`; an input that no sensor gives, nothing at all.
- */
-export function boilerFormulas(boiler: Boiler, toDerive: readonly Formula[] = formulas): BoilerFormulas {
-  const stoichiometryOf = new Map(boiler.fuels.map((fuel) => [fuel, stoichiometry(fuel.composition)]));
-
-  return {
-    derived: (measured) => {
-      const values: Record<string, number | null> = { ...measured.values };
-      const flaws: Record<string, FlawReason> = { ...measured.flaws };
-      addFiring(boiler, values, flaws);
-      const fuel = governingFuel(boiler.fuels, values) ?? boiler.fuels[0];
-      const ofFuel = fuel && stoichiometryOf.get(fuel);
-      if (fuel === undefined || ofFuel === undefined) return { values, flaws };
-      const inputs: FormulaInputs = {
-        of: (point) => values[point] as number,
-        ifThere: (point) => values[point] ?? null,
-        boiler,
-        fuel,
-        stoichiometry: ofFuel,
-      };
-      for (const { gives, needs, compute } of toDerive) {
-        if (values[gives] !== undefined || needs.some((need) => values[need] === undefined)) continue;
-        if (needs.some((need) => values[need] === null)) {
-          values[gives] = null;
-          flaws[gives] = "input-missing";
-          continue;
-        }
-        const result = compute(inputs);
-        values[gives] = result;
-        if (result === null) flaws[gives] = "not-computable";
-        else if (needs.some((need) => flaws[need] !== undefined)) flaws[gives] = "input-doubtful";
-      }
-      return { values, flaws };
+    compute: (_context, _out, loss) => 100 - loss,
+  }),
+  formula({
+    gives: [
+      "dryGasLossLhvPercent",
+      "fuelWaterLossLhvPercent",
+      "airMoistureLossLhvPercent",
+      "coLossLhvPercent",
+      "unburntLossLhvPercent",
+      "surfaceLossLhvPercent",
+      "stackLossLhvPercent",
+      "stackLossHhvPercent",
+      "efficiencyIndirectLhvPercent",
+      "efficiencyIndirectHhvPercent",
+    ],
+    needs: ["o2DryPercent", "exhaustTempC"],
+    uses: lossUses,
+    whileFiring: true,
+    compute: (context, out, o2, exhaust, air, co, input, load) => {
+      const losses = lossesAt(o2, exhaust, context, air, co, input, load);
+      if (losses === null) return null;
+      out[0] = losses.dryGasLhvPercent;
+      out[1] = losses.fuelWaterLhvPercent;
+      out[2] = losses.airMoistureLhvPercent;
+      out[3] = losses.coLhvPercent;
+      out[4] = losses.unburntLhvPercent;
+      out[5] = losses.surfaceLhvPercent;
+      out[6] = losses.stackLhvPercent;
+      out[7] = losses.stackHhvPercent;
+      out[8] = losses.efficiencyIndirectLhvPercent;
+      out[9] = losses.efficiencyIndirectHhvPercent;
+      return losses.dryGasLhvPercent;
     },
-  };
-}
-
-/** Below this share of its load a burner without a flame signal counts as off. */
-const firingFromLoadPercent = 2;
-
-/** Where no flame signal is wired, a load or a fuel that flows tells that the boiler fires. */
-function addFiring(
-  boiler: Boiler,
-  values: Record<string, number | null>,
-  flaws: Record<string, FlawReason>,
-): void {
-  if (values["firing"] !== undefined) return;
-  const flows = boiler.fuels.map(({ flowPoint }) => values[flowPoint]);
-  const load = values["loadPercent"];
-  const signs = [...flows, load].filter((sign) => sign !== undefined);
-  if (signs.length === 0) return;
-  if (flows.some((flow) => (flow ?? 0) > 0) || (load ?? 0) >= firingFromLoadPercent) {
-    values["firing"] = 1;
-  } else if (signs.every((sign) => sign !== null)) {
-    values["firing"] = 0;
-  } else {
-    values["firing"] = null;
-    flaws["firing"] = "input-missing";
-  }
-}
+  }),
+  formula({
+    gives: "usefulHeatKw",
+    needs: ["steamFlowKgPerH", "steamPressureBarG", "feedwaterTempC"],
+    uses: ["steamTempC"],
+    compute: ({ boiler }, _out, flow, barG, feedwaterTempC, steamTempC) => {
+      const pressure = absolutePressure({ barG });
+      const superheated = Number.isNaN(steamTempC) ? null : steamEnthalpyKjPerKg(pressure, steamTempC);
+      const steam = superheated ?? saturatedEnthalpyKjPerKg(pressure, boiler.steamDryness);
+      const feed = liquidEnthalpyKjPerKg(pressure, feedwaterTempC);
+      return steam === null || feed === null ? null : steamHeatKw(flow, steam, feed);
+    },
+  }),
+  formula({
+    gives: "usefulHeatKw",
+    needs: ["thermalOilFlowM3PerH", "thermalOilReturnTempC", "thermalOilSupplyTempC"],
+    applies: ({ thermalOil }) => thermalOil.length > 0,
+    compute: ({ boiler }, _out, flow, returnTempC, supplyTempC) => {
+      // The meter stands in the return, where the pump is.
+      const densityKgPerM3 = alongCurve(
+        boiler.thermalOil,
+        returnTempC,
+        ({ tempC }) => tempC,
+        (at) => at.densityKgPerM3,
+      );
+      const meanTempC = (returnTempC + supplyTempC) / 2;
+      const heat = alongCurve(
+        boiler.thermalOil,
+        meanTempC,
+        ({ tempC }) => tempC,
+        (at) => at.specificHeatKjPerKgK,
+      );
+      if (densityKgPerM3 === null || heat === null) return null;
+      return thermalOilHeatKw(
+        flow,
+        returnTempC,
+        supplyTempC,
+        { densityKgPerM3 },
+        { specificHeatKjPerKgK: heat },
+      );
+    },
+  }),
+  formula({
+    gives: "usefulHeatKw",
+    needs: ["hotWaterFlowM3PerH", "hotWaterReturnTempC", "hotWaterSupplyTempC"],
+    compute: (_context, _out, flow, returnTempC, supplyTempC) =>
+      hotWaterHeatKw(flow, returnTempC, supplyTempC),
+  }),
+  formula({
+    gives: "efficiencyDirectLhvPercent",
+    needs: ["usefulHeatKw", "heatInputLhvKw"],
+    whileFiring: true,
+    compute: (_context, _out, usefulHeatKw, heatInputKw) =>
+      efficiencyDirectPercent(usefulHeatKw, heatInputKw),
+  }),
+  formula({
+    gives: "efficiencyDirectHhvPercent",
+    needs: ["usefulHeatKw", "heatInputHhvKw"],
+    whileFiring: true,
+    compute: (_context, _out, usefulHeatKw, heatInputKw) =>
+      efficiencyDirectPercent(usefulHeatKw, heatInputKw),
+  }),
+  formula({
+    gives: "flueFlowFromFuelDryNm3PerH",
+    needs: ["heatInputLhvKw", "o2DryPercent"],
+    whileFiring: true,
+    compute: ({ boiler, burning }, _out, heatInputKw, o2DryPercent) => {
+      const gas = flueGas(o2DryPercent, burning.stoichiometry, boiler.airHumidityKgPerKg);
+      return gas === null ? null : heatInputKw * 3.6 * gas.dryMol * normalM3PerMol;
+    },
+  }),
+  massRate("coKgPerH", "coDryPpm", molarMass.co),
+  massRate("soxKgPerH", "soxDryPpm", molarMass.so2),
+  massRate("noxKgPerH", "noxDryPpm", molarMass.nox),
+  massRate("pmKgPerH", "pmDryMgPerNm3", null),
+  formula({
+    gives: "soxEstimateDryPpm",
+    needs: ["o2DryPercent"],
+    whileFiring: true,
+    compute: ({ burning }, _out, o2DryPercent) => soxEstimateDryPpm(burning.stoichiometry, o2DryPercent),
+  }),
+  formula({
+    gives: "waterDewPointTempC",
+    needs: ["flueMoisturePercent"],
+    whileFiring: true,
+    compute: (_context, _out, moisture) => waterDewPointC(moisture),
+  }),
+  formula({
+    gives: "acidDewPointTempC",
+    needs: ["flueMoisturePercent", "soxEstimateDryPpm"],
+    uses: ["soxDryPpm"],
+    whileFiring: true,
+    compute: ({ boiler }, _out, moisture, estimate, measured) => {
+      const so2DryPpm = known(measured, estimate);
+      if (so2DryPpm <= 0) return null;
+      const so3 = so3WetPpm(so2DryPpm, moisture, boiler.dewFloor.so3ConversionPercent);
+      const { waterMmHg, so3MmHg } = partialPressures(moisture, so3);
+      return acidDewPointVerhoffBancheroC(waterMmHg, so3MmHg);
+    },
+  }),
+  formula({
+    gives: "recoverableK",
+    needs: ["exhaustTempC", "flueMoisturePercent"],
+    uses: ["acidDewPointTempC", "waterDewPointTempC"],
+    whileFiring: true,
+    compute: ({ boiler: { dewFloor } }, _out, exhaustTempC, _moisture, acid, water) =>
+      recoveryRoom(
+        exhaustTempC,
+        dewFloor.practicalMinimumC,
+        known(acid, null),
+        known(water, null),
+        dewFloor.marginK,
+      ).coolingK,
+  }),
+  formula({
+    gives: "avoidableFuelPercent",
+    needs: ["o2DryPercent", "exhaustTempC"],
+    uses: lossUses,
+    whileFiring: true,
+    applies: ({ tunedO2 }) => tunedO2.length > 0,
+    compute: (context, _out, o2, exhaust, air, co, input, load) => {
+      const tuned = tunedO2At(context.boiler.tunedO2, known(load, 100));
+      if (tuned === null) return null;
+      if (tuned >= o2) return 0;
+      const now = lossesAt(o2, exhaust, context, air, co, input, load);
+      const target = lossesAt(tuned, exhaust, context, air, co, input, load);
+      if (now === null || target === null) return null;
+      return avoidableFuelPercent(now.efficiencyIndirectLhvPercent, target.efficiencyIndirectLhvPercent);
+    },
+  }),
+  formula({
+    gives: "avoidableMoneyPerH",
+    needs: ["avoidableFuelPercent", "heatInputLhvKw"],
+    whileFiring: true,
+    applies: ({ prices }) => Object.keys(prices).length > 0,
+    compute: ({ boiler, burning }, _out, share, heatInputKw) => {
+      const price = boiler.prices[burning.governing.id]?.perUnit;
+      const unitsPerH = (heatInputKw * 3.6) / burning.governing.ncvMjPerUnit;
+      return price === undefined ? null : (share / 100) * unitsPerH * price;
+    },
+  }),
+  formula({
+    gives: "avoidableCo2KgPerH",
+    needs: ["avoidableFuelPercent", "co2KgPerH"],
+    whileFiring: true,
+    compute: (_context, _out, share, co2KgPerH) => (share / 100) * co2KgPerH,
+  }),
+];

@@ -1,5 +1,7 @@
 import type { Boiler, CoalFiring } from "./boiler.ts";
 import { airRatioHundredths } from "./combustion/air-ratio.ts";
+import type { HourMean } from "./emissions/clock-hour.ts";
+import type { AveragingOrder } from "./emissions/hourly-mean.ts";
 import type { Fuel, FuelClass } from "./fuel.ts";
 
 /** What the two tables limit; each is a point's name. */
@@ -19,10 +21,8 @@ export interface LimitRow {
 }
 
 /** A published set of limits, as in force from a date on. */
-export interface LimitTables {
+export interface LimitTables extends Dated {
   readonly id: string;
-  /** ISO date. */
-  readonly validFrom: string;
   readonly source: string;
   readonly tables: Readonly<Record<TableQuantity, readonly LimitRow[]>>;
 }
@@ -31,12 +31,15 @@ export interface LimitTables {
 export const emissionQuantities = ["pmAtRefO2MgPerNm3", "soxAtRefO2Ppm", "noxAtRefO2Ppm"] as const;
 export type EmissionQuantity = (typeof emissionQuantities)[number];
 
-export interface EmissionStandard {
+export interface EmissionStandard extends Dated {
   readonly id: string;
-  readonly validFrom: string;
   readonly source: string;
   /** ISO dates from which it binds boilers built after it and boilers that stood before. */
   readonly inForceFrom: { readonly new: string; readonly existing: string };
+  /** Up to when an approved plan may put off the date of an existing boiler; `null`: not at all. */
+  readonly latestExtension: string | null;
+  readonly referenceO2Percent: number;
+  readonly averagingOrder: AveragingOrder;
   readonly limits: Readonly<Record<EmissionQuantity, number>>;
 }
 
@@ -59,21 +62,35 @@ export function tableLimit(
   );
 }
 
+/** Something that is in force from a day on, and up to and with a last one where it has an end. */
+export interface Dated {
+  /** ISO date. */
+  readonly validFrom: string;
+  readonly validUntil?: string;
+}
+
 /** The edition that was in force at a moment; days begin at midnight UTC+8, as the rules' dates do. */
-export function inForceAt<T extends { readonly validFrom: string }>(
-  editions: readonly T[],
-  atMs: number,
-): T | null {
+export function inForceAt<T extends Dated>(editions: readonly T[], atMs: number): T | null {
   let found: T | null = null;
   for (const edition of editions) {
     if (dayStartMs(edition.validFrom) > atMs) continue;
     if (found === null || edition.validFrom > found.validFrom) found = edition;
   }
-  return found;
+  const isOver = found?.validUntil !== undefined && atMs >= dayStartMs(found.validUntil) + dayMs;
+  return isOver ? null : found;
 }
 
-function dayStartMs(isoDate: string): number {
-  return Date.parse(`${isoDate}T00:00:00+08:00`);
+const dayMs = 86_400_000;
+
+const dayStarts = new Map<string, number>();
+
+/** When a day of the rules begins. */
+export function dayStartMs(isoDate: string): number {
+  const known = dayStarts.get(isoDate);
+  if (known !== undefined) return known;
+  const startMs = Date.parse(`${isoDate}T00:00:00+08:00`);
+  dayStarts.set(isoDate, startMs);
+  return startMs;
 }
 
 /** Why a limit was not held against a value: the tables are made for steady firing, and for good data. */
@@ -88,6 +105,7 @@ export const notJudgedReasons = [
   "no-sensor",
   "fuel-unknown",
   "hour-not-complete",
+  "hour-invalid",
 ] as const;
 export type NotJudgedReason = (typeof notJudgedReasons)[number];
 
@@ -133,15 +151,28 @@ export function limitInForce(
   return { limit: row.limit, row, tablesId, source, inForceFrom };
 }
 
+/** The measured quantity behind a verdict. */
+export interface JudgedInput {
+  readonly point: "o2DryPercent" | "exhaustTempC";
+  /** Over the steady window, of its good samples. */
+  readonly mean: number;
+  readonly samples: number;
+  readonly goodSamples: number;
+}
+
 /** A value held against its limit, with all that is needed to explain it. */
 export interface Judged extends Omit<LimitInForce, "limit"> {
   readonly kind: "within" | "above";
   /** As compared: the air ratio rounded to two decimals, the exhaust temperature unrounded. */
   readonly value: number;
   readonly limit: number;
+  readonly formula: string;
+  readonly input: JudgedInput;
+  /** What the input may not reach (dry O₂), or may just reach (temperature). */
+  readonly bar: number;
+  /** From the input's mean up to the bar; below nought when the limit is exceeded. */
+  readonly headroom: number;
   readonly fuelId: string;
-  /** Mean of the measured input over the steady window: dry O₂ for the air ratio. */
-  readonly inputMean: number;
   readonly steadySinceMs: number;
 }
 
@@ -151,14 +182,128 @@ export type Verdict =
   | { readonly kind: "not-in-force" }
   | { readonly kind: "not-judged"; readonly reason: NotJudgedReason };
 
-export type Verdicts = Readonly<Record<TableQuantity, Verdict>>;
+/** The mean of a clock hour held against an emission limit, with all that is needed to explain it. */
+export interface HourJudged extends EmissionLimitInForce {
+  readonly kind: "within" | "above";
+  readonly value: number;
+  readonly formula: string;
+  readonly hourStartMs: number;
+  readonly validMinutes: number;
+  /** Minutes in which the oxygen correction met its floor. */
+  readonly clampedMinutes: number;
+}
 
-/** The means of a steady window, over which a table is judged; `null` where the boiler has no such sensor. */
+export type EmissionVerdict =
+  | HourJudged
+  | { readonly kind: "not-in-force" }
+  | { readonly kind: "not-judged"; readonly reason: NotJudgedReason };
+
+export type Verdicts = Readonly<Record<TableQuantity, Verdict> & Record<EmissionQuantity, EmissionVerdict>>;
+
+/** An emission limit as it binds one boiler, and where it is written. */
+export interface EmissionLimitInForce {
+  readonly limit: number;
+  readonly standardId: string;
+  readonly source: string;
+  readonly inForceFrom: string;
+  readonly referenceO2Percent: number;
+  readonly averagingOrder: AveragingOrder;
+}
+
+/**
+ * What limits an emission of a boiler at a moment; `null` when no standard binds it yet. An existing boiler is bound
+ * from the standard's date for existing ones, or from the date to which its own plan put it off.
+ */
+export function emissionLimitInForce(
+  quantity: EmissionQuantity,
+  boiler: Boiler,
+  standards: readonly EmissionStandard[],
+  atMs: number,
+): EmissionLimitInForce | null {
+  const bound = standards.map((standard) => ({
+    standard,
+    validFrom: boundFrom(boiler, standard),
+    ...(standard.validUntil !== undefined && { validUntil: standard.validUntil }),
+  }));
+  const inForce = inForceAt(bound, atMs);
+  if (inForce === null) return null;
+  const { standard, validFrom } = inForce;
+  return {
+    limit: standard.limits[quantity],
+    standardId: standard.id,
+    source: standard.source,
+    inForceFrom: validFrom,
+    referenceO2Percent: boiler.referenceO2Percent,
+    averagingOrder: boiler.averagingOrder,
+  };
+}
+
+function boundFrom(
+  { standing, boundFrom: own }: Boiler,
+  { inForceFrom, latestExtension }: EmissionStandard,
+): string {
+  const regular = inForceFrom[standing];
+  if (standing === "new" || own === null || latestExtension === null) return regular;
+  // ISO dates sort as text does: the extension counts up to its latest date, and never shortens.
+  const [extended = own] = [own, latestExtension].sort();
+  return [extended, regular].sort().at(-1) ?? regular;
+}
+
+const hourFormulas: Readonly<Record<AveragingOrder, string>> = {
+  "correct-then-average": "mean(C × (21 − O₂ref) / (21 − O₂))",
+  "average-then-correct": "mean(C) × (21 − O₂ref) / (21 − mean(O₂))",
+};
+
+/** Holds a clock hour's mean against the limit that was in force when the hour began. */
+export function judgeHour(
+  quantity: EmissionQuantity,
+  hour: HourMean,
+  boiler: Boiler,
+  standards: readonly EmissionStandard[],
+): EmissionVerdict {
+  const inForce = emissionLimitInForce(quantity, boiler, standards, hour.hourStartMs);
+  if (inForce === null) return { kind: "not-in-force" };
+  if (hour.mean === null) return { kind: "not-judged", reason: "hour-invalid" };
+  const { hourStartMs, validMinutes, clampedMinutes, mean: value } = hour;
+  const kind = value <= inForce.limit ? "within" : "above";
+  const formula = hourFormulas[inForce.averagingOrder];
+  return { ...inForce, kind, value, formula, hourStartMs, validMinutes, clampedMinutes };
+}
+
+export type TableVerdicts = Readonly<Record<TableQuantity, Verdict>>;
+
+/** One quantity over a steady window. */
+export interface WindowMean {
+  readonly mean: number;
+  readonly samples: number;
+  readonly goodSamples: number;
+}
+
+/** A steady window, over which a table is judged; `null` where the boiler has no such sensor. */
 export interface SteadyMeans {
-  readonly o2DryPercent: number | null;
-  readonly exhaustTempC: number | null;
+  readonly o2DryPercent: WindowMean | null;
+  readonly exhaustTempC: WindowMean | null;
   readonly steadySinceMs: number;
 }
+
+/** How each judged value comes from its input, and what the input may not pass. */
+const judgedBy = {
+  airRatio: {
+    point: "o2DryPercent",
+    formula: "round2(21 / (21 − O₂))",
+    valueOf: (o2DryPercent: number) => {
+      const hundredths = airRatioHundredths(o2DryPercent);
+      return hundredths === null ? null : hundredths / 100;
+    },
+    barOf: o2BarDryPercent,
+  },
+  exhaustTempC: {
+    point: "exhaustTempC",
+    formula: "T",
+    valueOf: (exhaustTempC: number) => exhaustTempC,
+    barOf: (limit: number) => limit,
+  },
+} as const;
 
 /**
  * Holds the means of a steady window against the two tables.
@@ -174,34 +319,44 @@ export function judgeTables(
   fuel: Fuel,
   tables: readonly LimitTables[],
   atMs: number,
-): Verdicts {
-  const judge = (quantity: TableQuantity, inputMean: number | null, value: number | null): Verdict => {
-    if (inputMean === null) return { kind: "not-judged", reason: "no-sensor" };
+): TableVerdicts {
+  const judge = (quantity: TableQuantity): Verdict => {
+    const { point, formula, valueOf, barOf } = judgedBy[quantity];
+    const window = means[point];
+    if (window === null) return { kind: "not-judged", reason: "no-sensor" };
+    const value = valueOf(window.mean);
     if (value === null) return { kind: "not-judged", reason: "input-flawed" };
     const inForce = limitInForce(quantity, boiler, fuel, tables, atMs);
     if (inForce === null) return { kind: "not-in-force" };
     const { limit, row, tablesId, source } = inForce;
     if (limit === null) return { kind: "no-limit", tablesId, source, row };
-    const { steadySinceMs } = means;
+    const bar = barOf(limit);
     return {
       ...inForce,
       kind: value <= limit ? "within" : "above",
       value,
       limit,
+      formula,
+      input: { point, ...window },
+      bar,
+      headroom: bar - window.mean,
       fuelId: fuel.id,
-      inputMean,
-      steadySinceMs,
+      steadySinceMs: means.steadySinceMs,
     };
   };
-  const hundredths = means.o2DryPercent === null ? null : airRatioHundredths(means.o2DryPercent);
-  return {
-    airRatio: judge("airRatio", means.o2DryPercent, hundredths === null ? null : hundredths / 100),
-    exhaustTempC: judge("exhaustTempC", means.exhaustTempC, means.exhaustTempC),
-  };
+  return { airRatio: judge("airRatio"), exhaustTempC: judge("exhaustTempC") };
 }
 
 /** Both tables not judged, for one reason. */
-export function notJudged(reason: NotJudgedReason): Verdicts {
+export function notJudged(reason: NotJudgedReason): TableVerdicts {
   const verdict: Verdict = { kind: "not-judged", reason };
   return { airRatio: verdict, exhaustTempC: verdict };
+}
+
+/**
+ * The oxygen that an operator may not reach: below it the rounded air ratio is within the limit (4.908 % for 1.30).
+ * @source Guidance 003, note 1: ratios below limit + 0.005 round to the limit or less
+ */
+export function o2BarDryPercent(airRatioLimit: number): number {
+  return 21 - 21 / (airRatioLimit + 0.005);
 }

@@ -44,6 +44,7 @@ export const points = {
 
   steamFlowKgPerH: { unit: "kg/h", decimals: 0, range: [-100, 1_000_000], from: "sensor" },
   steamPressureBarG: { unit: "bar", decimals: 1, range: [-1, 300], from: "sensor" },
+  steamTempC: { unit: "°C", decimals: 0, range: [0, 700], from: "sensor" },
   feedwaterTempC: { unit: "°C", decimals: 0, range: [0, 350], from: "sensor" },
   thermalOilFlowM3PerH: { unit: "m³/h", decimals: 0, range: [-10, 5_000], from: "sensor" },
   thermalOilReturnTempC: { unit: "°C", decimals: 0, range: [-20, 450], from: "sensor" },
@@ -51,24 +52,76 @@ export const points = {
   hotWaterFlowM3PerH: { unit: "m³/h", decimals: 0, range: [-10, 10_000], from: "sensor" },
   hotWaterReturnTempC: { unit: "°C", decimals: 0, range: [-5, 250], from: "sensor" },
   hotWaterSupplyTempC: { unit: "°C", decimals: 0, range: [-5, 250], from: "sensor" },
-  usefulHeatKw: { unit: "kW", decimals: 0, range: [-1_000, 1_000_000], from: "sensor" },
+  stackFlowDryNm3PerH: { unit: "Nm³/h", decimals: 0, range: [0, 5_000_000], from: "sensor" },
+  usefulHeatKw: { unit: "kW", decimals: 0, range: [-1_000, 1_000_000], from: "either" },
 
   airRatio: { unit: "", decimals: 2, range: [1, 300], from: "formula" },
   coAtRefO2Ppm: { unit: "ppm", decimals: 0, range: [-100, 2_000_000], from: "formula" },
   soxAtRefO2Ppm: { unit: "ppm", decimals: 0, range: [-100, 200_000], from: "formula" },
   noxAtRefO2Ppm: { unit: "ppm", decimals: 0, range: [-100, 100_000], from: "formula" },
   pmAtRefO2MgPerNm3: { unit: "mg/Nm³", decimals: 0, range: [-20, 100_000], from: "formula" },
+  excessAirPercent: { unit: "%", decimals: 0, range: [-10, 30_000], from: "formula" },
+  expectedCo2DryPercent: { unit: "%", decimals: 1, range: [-1, 25], from: "formula" },
+
   stackLossSiegertLhvPercent: { unit: "%", decimals: 1, range: [-10, 100], from: "formula" },
   efficiencySiegertLhvPercent: { unit: "%", decimals: 1, range: [0, 110], from: "formula" },
+  dryGasLossLhvPercent: { unit: "%", decimals: 1, range: [-10, 100], from: "formula" },
+  fuelWaterLossLhvPercent: { unit: "%", decimals: 1, range: [-10, 100], from: "formula" },
+  airMoistureLossLhvPercent: { unit: "%", decimals: 2, range: [-10, 100], from: "formula" },
+  coLossLhvPercent: { unit: "%", decimals: 2, range: [-1, 100], from: "formula" },
+  unburntLossLhvPercent: { unit: "%", decimals: 1, range: [0, 100], from: "formula" },
+  surfaceLossLhvPercent: { unit: "%", decimals: 1, range: [0, 100], from: "formula" },
+  stackLossLhvPercent: { unit: "%", decimals: 1, range: [-10, 100], from: "formula" },
+  stackLossHhvPercent: { unit: "%", decimals: 1, range: [-10, 100], from: "formula" },
+  efficiencyIndirectLhvPercent: { unit: "%", decimals: 1, range: [0, 110], from: "formula" },
+  efficiencyIndirectHhvPercent: { unit: "%", decimals: 1, range: [0, 110], from: "formula" },
+  efficiencyDirectLhvPercent: { unit: "%", decimals: 1, range: [-10, 150], from: "formula" },
+  efficiencyDirectHhvPercent: { unit: "%", decimals: 1, range: [-10, 150], from: "formula" },
+  heatInputLhvKw: { unit: "kW", decimals: 0, range: [0, 2_000_000], from: "formula" },
+  heatInputHhvKw: { unit: "kW", decimals: 0, range: [0, 2_000_000], from: "formula" },
+
+  flueFlowFromFuelDryNm3PerH: { unit: "Nm³/h", decimals: 0, range: [0, 5_000_000], from: "formula" },
+  co2KgPerH: { unit: "kg/h", decimals: 0, range: [0, 1_000_000], from: "formula" },
+  coKgPerH: { unit: "kg/h", decimals: 2, range: [-10, 100_000], from: "formula" },
+  soxKgPerH: { unit: "kg/h", decimals: 2, range: [-10, 100_000], from: "formula" },
+  noxKgPerH: { unit: "kg/h", decimals: 2, range: [-10, 100_000], from: "formula" },
+  pmKgPerH: { unit: "kg/h", decimals: 3, range: [-10, 100_000], from: "formula" },
+  soxEstimateDryPpm: { unit: "ppm", decimals: 0, range: [0, 10_000], from: "formula" },
+
+  acidDewPointTempC: { unit: "°C", decimals: 0, range: [0, 300], from: "formula" },
+  waterDewPointTempC: { unit: "°C", decimals: 0, range: [0, 100], from: "formula" },
+  recoverableK: { unit: "K", decimals: 0, range: [0, 1_000], from: "formula" },
+
+  avoidableFuelPercent: { unit: "%", decimals: 1, range: [0, 100], from: "formula" },
+  avoidableMoneyPerH: { unit: "/h", decimals: 0, range: [0, 1e9], from: "formula" },
+  avoidableCo2KgPerH: { unit: "kg/h", decimals: 1, range: [0, 1e6], from: "formula" },
 } as const satisfies Readonly<Record<string, Point>>;
 
 export type PointName = keyof typeof points;
 
-/** The points above and those a configuration adds for its own sensors: stored, charted, used by no formula. */
-export type PointCatalogue = ReadonlyMap<string, Point>;
+/**
+ * The points above and those a configuration adds for its own sensors: stored, charted, used by no formula. Each has a
+ * slot, its place in a `Frame`.
+ */
+export interface PointCatalogue {
+  /** In the order of their slots. */
+  readonly names: readonly string[];
+  has(name: string): boolean;
+  get(name: string): Point | undefined;
+  /** −1 for a name that is not here. */
+  slotOf(name: string): number;
+}
 
 export function pointCatalogue(further: Readonly<Record<string, Point>> = {}): PointCatalogue {
-  return new Map<string, Point>([...Object.entries(points), ...Object.entries(further)]);
+  const all = new Map<string, Point>([...Object.entries(points), ...Object.entries(further)]);
+  const names = [...all.keys()];
+  const slots = new Map(names.map((name, slot) => [name, slot]));
+  return {
+    names,
+    has: (name) => all.has(name),
+    get: (name) => all.get(name),
+    slotOf: (name) => slots.get(name) ?? -1,
+  };
 }
 
 /** The flue-gas analyser's own channels: where one box is dead, none of them can be believed. */

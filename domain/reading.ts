@@ -3,9 +3,13 @@
  *
  * `no-answer` the device did not answer in time · `refused` it answered with an exception · `sentinel` it sent
  * its own sign for "no value" · `not-a-number` NaN or infinity · `out-of-range` physically impossible ·
- * `dead-analyser` a lifeless box sends zeros · `implausible` contradicts the other sensors · `clock-doubtful` its
- * time is not to be trusted · `input-missing` and `input-doubtful` are a derived value's: one of its inputs is
- * bad, or uncertain · `not-computable` the inputs have no such result.
+ * `dead-analyser` a lifeless box sends zeros · `implausible` contradicts the other sensors · `frozen` repeats itself
+ * to the bit while the load moves · `too-fast` changes as no gas or metal can · `co2-closure` oxygen and CO₂ do not
+ * add up · `fo-range` they do not fit the fuel · `flow-mismatch` stack flow and fuel contradict each other ·
+ * `not-air` a probe out of firing that does not read air · `air-leak` too much oxygen for a fire · `duplicate` the
+ * same signal as another point, mapped twice · `clock-doubtful` its time is not to be trusted · `input-missing` and
+ * `input-doubtful` are a derived value's: one of its inputs is bad, or uncertain · `not-computable` the inputs have no
+ * such result.
  */
 export const flawReasons = [
   "no-answer",
@@ -15,6 +19,15 @@ export const flawReasons = [
   "out-of-range",
   "dead-analyser",
   "implausible",
+  "frozen",
+  "too-fast",
+  "co2-closure",
+  "fo-range",
+  "flow-mismatch",
+  "drifted",
+  "not-air",
+  "air-leak",
+  "duplicate",
   "clock-doubtful",
   "input-missing",
   "input-doubtful",

@@ -40,12 +40,14 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   const snapshot = snapshotFor(folder, sinks);
   const confirmed = Math.max(snapshot?.offset ?? 0, ...sinks.map(({ checkpoint }) => checkpoint));
   const journal = await openJournal(folder, config.journal, confirmed, world);
-  const view = liveView();
+  const view = liveView(plant.catalogue);
   const stages = [screen(plant.catalogue), derive(plant), judge(plant), raiseAlarms(plant), view];
 
   const services = serviceStack(world);
   services.add({ name: "journal", stop: () => journal.close() });
-  const pass = services.add(startPass(folder, config, journal, stages, sinks, snapshot, world));
+  const pass = services.add(
+    startPass(folder, config, journal, plant.catalogue, stages, sinks, snapshot, world),
+  );
   const accepting = services.add(
     startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, world),
   );

@@ -1,41 +1,74 @@
 import type { LiveBoiler, LiveFrame } from "../contracts/live.ts";
 import { liveTopic } from "../contracts/topics.ts";
+import { type Frame, frameOf, readingOf } from "../domain/frame.ts";
+import type { Verdicts } from "../domain/limits.ts";
+import type { PointCatalogue } from "../domain/points.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
-import type { PlantEvent, Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 /** The newest reading of every boiler; the last stage, since it only remembers. */
 export interface LiveView extends Stage {
-  latest(): readonly { readonly siteId: string; readonly boiler: LiveBoiler }[];
+  /** Every boiler, with the number of its newest reading; `text` is worked out when it is asked for. */
+  latest(): readonly {
+    readonly siteId: string;
+    readonly boilerId: string;
+    readonly n: number;
+    text(): LiveBoiler;
+  }[];
 }
 
 interface Seen {
   readonly siteId: string;
-  readonly boiler: LiveBoiler;
+  n: number;
+  frame: Frame;
+  verdicts: Verdicts;
 }
 
 /** A time further ahead of its arrival than this is no boiler's newest: its clock is wrong. */
 const aheadMs = 5 * 60_000;
 
-export function liveView(): LiveView {
-  let seen: Record<string, Seen> = {};
+export function liveView(catalogue: PointCatalogue): LiveView {
+  let seen = new Map<string, Seen>();
+
+  function textOf({ n, frame, verdicts }: Seen): LiveBoiler {
+    return { n, ...readingOf(frame, catalogue), verdicts };
+  }
+
   return {
     name: "live-view",
-    step: function* (event: PlantEvent) {
-      yield event;
+    step: (event, next) => {
+      next(event);
       if (event.kind !== "judged" || event.origin.late) return;
-      const { reading, verdicts, origin } = event;
-      const { boilerId, takenAtMs, values, flaws } = reading;
-      const n = (seen[boilerId]?.boiler.n ?? 0) + 1;
-      seen[boilerId] = { siteId: origin.siteId, boiler: { boilerId, n, takenAtMs, values, flaws, verdicts } };
+      const { frame, verdicts, origin } = event;
+      const known = seen.get(frame.boilerId);
+      if (known === undefined) {
+        seen.set(frame.boilerId, { siteId: origin.siteId, n: 1, frame, verdicts });
+        return;
+      }
+      known.n += 1;
+      known.frame = frame;
+      known.verdicts = verdicts;
     },
-    memory: () => seen,
+    memory: () => [...seen.values()].map((each) => ({ siteId: each.siteId, boiler: textOf(each) })),
     recall: (memory) => {
-      seen = (memory ?? {}) as Record<string, Seen>;
+      const saved = (memory ?? []) as readonly { readonly siteId: string; readonly boiler: LiveBoiler }[];
+      seen = new Map(
+        saved.map(({ siteId, boiler: { n, verdicts, ...reading } }) => [
+          reading.boilerId,
+          { siteId, n, frame: frameOf(reading, catalogue), verdicts },
+        ]),
+      );
     },
-    latest: () => Object.values(seen),
+    latest: () =>
+      [...seen].map(([boilerId, each]) => ({
+        siteId: each.siteId,
+        boilerId,
+        n: each.n,
+        text: () => textOf(each),
+      })),
   };
 }
 
@@ -62,10 +95,8 @@ export function publishFrames(view: LiveView, siteIds: readonly string[], bus: B
         const latest = view.latest();
         for (const site of siteIds) {
           const boilers = latest
-            .filter(
-              ({ siteId, boiler }) => siteId === site && (whole || told.get(boiler.boilerId) !== boiler.n),
-            )
-            .map(({ boiler }) => boiler);
+            .filter(({ siteId, boilerId, n }) => siteId === site && (whole || told.get(boilerId) !== n))
+            .map(({ text }) => text());
           for (const { boilerId, n } of boilers) told.set(boilerId, n);
           await publish({ v: 1, site, atMs: world.clock.nowMs(), complete: whole, boilers });
         }

@@ -1,7 +1,9 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Batch } from "../contracts/batch.ts";
-import type { FlawReason, Reading } from "../domain/reading.ts";
+import { type Frame, flawCode, frameMaker } from "../domain/frame.ts";
+import type { PointCatalogue } from "../domain/points.ts";
+import type { FlawReason } from "../domain/reading.ts";
 import { readFileIfThere, replaceFile } from "../platform/data-folder.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
@@ -63,25 +65,29 @@ export function startPass(
   folder: string,
   config: IngestConfig,
   journal: Journal,
+  catalogue: PointCatalogue,
   stages: readonly Stage[],
   sinks: readonly Sink[],
   snapshot: Snapshot | null,
   world: World,
 ): Pass {
-  const through = pipeline(stages);
+  let events: PlantEvent[] = [];
+  const through = pipeline(stages, (event) => events.push(event));
+  const framesOf = batchFrames(catalogue);
   const accepted = acceptedBatches(snapshot?.accepted);
   const cursors = new Map(Object.entries(snapshot?.cursors ?? {}));
   for (const stage of stages) stage.recall(snapshot?.stages[stage.name] ?? null);
   let offset = snapshot?.offset ?? 0;
 
-  async function run(signal: AbortSignal): Promise<void> {
+  async function follow(signal: AbortSignal): Promise<void> {
     const reader = journal.reader(offset + 1);
     let savedMs = world.clock.monotonicMs();
     while (!signal.aborted) {
       const entries = await reader.read();
       for (const entry of entries) {
         const batch = batchOf(entry);
-        const events = eventsOf(entry, batch).flatMap((event) => [...through(event)]);
+        events = [];
+        run(entry, batch);
         note(accepted, entry, batch);
         offset = entry.offset;
         for (const sink of sinks) await sink.take({ entry, batch, events });
@@ -97,22 +103,25 @@ export function startPass(
     await saveSnapshot();
   }
 
-  function eventsOf(entry: JournalEntry, batch: Batch | null): readonly PlantEvent[] {
+  function run(entry: JournalEntry, batch: Batch | null): void {
     if (entry.kind === "tick") {
-      return [{ kind: "tick", atMs: entry.arrivedAtMs, monotonicMs: entry.monotonicMs }];
+      through({ kind: "tick", atMs: entry.arrivedAtMs, monotonicMs: entry.monotonicMs });
     }
-    if (batch === null || accepted.identityOf(batch) !== "new") return [];
-    const heard = { kind: "heard", siteId: batch.site, gatewayId: batch.gw, atMs: batch.t0 } as const;
-    return [heard, ...readingsOf(batch).map((reading) => readingEvent(batch, reading, entry.arrivedAtMs))];
+    if (batch === null || accepted.identityOf(batch) !== "new") return;
+    through({ kind: "heard", siteId: batch.site, gatewayId: batch.gw, atMs: batch.t0 });
+    const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment } = batch;
+    for (const frame of framesOf(batch)) {
+      const late = isLate(frame, timeSegment, entry.arrivedAtMs);
+      through({ kind: "reading", origin: { siteId, gatewayId, sid, seq, timeSegment, late }, frame });
+    }
   }
 
-  function readingEvent(batch: Batch, reading: Reading, arrivedAtMs: number): PlantEvent {
-    const key = `${reading.boilerId}/${batch.tseg}`;
-    const ahead = isAheadOfItsArrival(reading.takenAtMs, arrivedAtMs);
-    const late = ahead || reading.takenAtMs <= (cursors.get(key) ?? 0);
-    if (!late) cursors.set(key, reading.takenAtMs);
-    const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment } = batch;
-    return { kind: "reading", origin: { siteId, gatewayId, sid, seq, timeSegment, late }, reading };
+  function isLate({ boilerId, takenAtMs }: Frame, timeSegment: number, arrivedAtMs: number): boolean {
+    if (isAheadOfItsArrival(takenAtMs, arrivedAtMs)) return true;
+    const key = `${boilerId}/${timeSegment}`;
+    if (takenAtMs <= (cursors.get(key) ?? 0)) return true;
+    cursors.set(key, takenAtMs);
+    return false;
   }
 
   async function saveSnapshot(): Promise<void> {
@@ -135,7 +144,7 @@ export function startPass(
     });
   }
 
-  const loop = backgroundLoop("pass", run);
+  const loop = backgroundLoop("pass", follow);
   return {
     name: loop.name,
     stop: loop.stop,
@@ -155,20 +164,28 @@ function batchOf(entry: JournalEntry): Batch | null {
   return entry.kind === "batch" ? (JSON.parse(entry.bytes.toString()) as Batch) : null;
 }
 
-function readingsOf({ t0, b }: Batch): readonly Reading[] {
-  return b.flatMap(({ boiler, points, rows, flaws }) =>
-    rows.map(([dt, ...values], row) => {
-      const ofRow = flaws.filter(([of]) => of === row);
-      return {
-        boilerId: boiler,
-        takenAtMs: t0 + (dt ?? 0),
-        values: Object.fromEntries(points.map((point, index) => [point, values[index] ?? null])),
-        flaws: Object.fromEntries(
-          ofRow.map(([, point, reason]): [string, FlawReason] => [points[point] ?? "", reason]),
-        ),
-      };
-    }),
-  );
+/** The readings of a batch, as frames. A point that the configuration does not know any more is left out. */
+function batchFrames(catalogue: PointCatalogue): (batch: Batch) => readonly Frame[] {
+  const newFrame = frameMaker(catalogue);
+  return ({ t0, b }) =>
+    b.flatMap(({ boiler, points, rows, flaws }) => {
+      const slots = points.map(catalogue.slotOf);
+      const measured = slots.filter((slot) => slot >= 0);
+      const frames = rows.map((row) => {
+        const frame = newFrame(boiler, t0 + (row[0] ?? 0), measured);
+        for (let index = 0; index < slots.length; index += 1) {
+          const slot = slots[index] as number;
+          if (slot >= 0) frame.values[slot] = row[index + 1] ?? Number.NaN;
+        }
+        return frame;
+      });
+      for (const [row, point, reason] of flaws) {
+        const slot = slots[point] ?? -1;
+        const frame = frames[row];
+        if (frame !== undefined && slot >= 0) frame.flaws[slot] = flawCode(reason as FlawReason);
+      }
+      return frames;
+    });
 }
 
 function snapshotFile(folder: string, offset: number): string {

@@ -1,6 +1,5 @@
-import type { Condition } from "../domain/alarms/condition.ts";
+import type { Frame } from "../domain/frame.ts";
 import type { Judged, Verdicts } from "../domain/limits.ts";
-import type { Reading } from "../domain/reading.ts";
 
 /** Where a reading came from: the evidence that leads back to the bytes a gateway sealed. */
 export interface Origin {
@@ -15,13 +14,9 @@ export interface Origin {
 
 /** What happens in the plant, in the order of the journal. */
 export type PlantEvent =
-  | { readonly kind: "reading"; readonly origin: Origin; readonly reading: Reading }
-  | {
-      readonly kind: "judged";
-      readonly origin: Origin;
-      readonly reading: Reading;
-      readonly verdicts: Verdicts;
-    }
+  /** A scan of one boiler; stages before `judge` complete its frame in place. */
+  | { readonly kind: "reading"; readonly origin: Origin; readonly frame: Frame }
+  | { readonly kind: "judged"; readonly origin: Origin; readonly frame: Frame; readonly verdicts: Verdicts }
   /** A gateway spoke; `readings` of its batch follow. */
   | { readonly kind: "heard"; readonly siteId: string; readonly gatewayId: string; readonly atMs: number }
   /** A second has passed since the last one; `monotonicMs` is ingest's. */
@@ -42,25 +37,25 @@ export interface ConditionEvent {
 }
 
 /**
- * One step of ingest: an event in, any number out. It may remember, never waits, and asks no clock. What it
- * remembers is plain data, so that a run can be taken up again at any saved place and gives the same.
+ * One step of ingest: an event in, any number out to `next`. It may remember, never waits, and asks no clock. What
+ * it remembers is plain data, so that a run can be taken up again at any saved place and gives the same.
  */
 export interface Stage {
   readonly name: string;
-  step(event: PlantEvent): Iterable<PlantEvent>;
+  step(event: PlantEvent, next: (event: PlantEvent) => void): void;
   /** What it remembers, as data. */
   memory(): unknown;
-  /** Takes up what `memory` gave. */
+  /** Takes up what `memory` gave; `null` at the very beginning. */
   recall(memory: unknown): void;
 }
 
 /** Stages one behind the other: each event runs through all of them before the next one begins. */
-export function pipeline(stages: readonly Stage[]): (event: PlantEvent) => readonly PlantEvent[] {
-  return (event) => {
-    let events: readonly PlantEvent[] = [event];
-    for (const stage of stages) events = events.flatMap((each) => [...stage.step(each)]);
-    return events;
-  };
+export function pipeline(
+  stages: readonly Stage[],
+  out: (event: PlantEvent) => void,
+): (event: PlantEvent) => void {
+  return stages.reduceRight<(event: PlantEvent) => void>(
+    (next, stage) => (event) => stage.step(event, next),
+    out,
+  );
 }
-
-export type ConditionMemory = Readonly<Record<string, Condition>>;

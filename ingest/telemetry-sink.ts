@@ -1,6 +1,6 @@
 import { messageOf } from "../platform/errors.ts";
 import { backgroundLoop } from "../platform/service.ts";
-import type { ReadingWriter, StoredReading } from "../platform/telemetry/telemetry.ts";
+import type { FrameToStore, ReadingWriter } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
 import type { Outcome, Sink } from "./sink.ts";
 
@@ -21,7 +21,7 @@ const idleCheckpointMs = 5_000;
 /** Writes readings in large commits, each with the checkpoint that covers it; a store that is away is tried again. */
 export async function telemetrySink(store: ReadingWriter, world: World): Promise<TelemetrySink> {
   let checkpoint = await store.checkpoint();
-  let waiting: StoredReading[] = [];
+  let waiting: FrameToStore[] = [];
   let upto = checkpoint;
   let trouble: string | null = null;
   let idleSinceMs = world.clock.monotonicMs();
@@ -76,8 +76,7 @@ export async function telemetrySink(store: ReadingWriter, world: World): Promise
       if (entry.offset <= checkpoint) return;
       for (const event of events) {
         if (event.kind !== "judged") continue;
-        const { siteId, gatewayId, sid, seq, timeSegment } = event.origin;
-        waiting.push({ ...event.reading, siteId, gatewayId, sid, seq, timeSegment });
+        waiting.push(event);
       }
       upto = entry.offset;
       if (waiting.length >= commitReadings) {

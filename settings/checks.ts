@@ -11,6 +11,16 @@ type Maps = ReadonlyMap<
   { readonly map: DeviceMapFile; readonly fault: (path: (string | number)[], message: string) => Fault }
 >;
 
+/** What a site picks of the rule files, and of which kind each is. */
+const rulesOfSite = {
+  dewFloors: "dew-floors",
+  surfaceLoss: "surface-loss",
+  plausibility: "plausibility",
+  savingHints: "saving-hints",
+  abatementCosts: "abatement-costs",
+  wallTemperature: "wall-temperature",
+} as const;
+
 /** Endings by which a name says its unit. */
 const unitEndings =
   /(Percent|TempC|C|K|Ppm|MgPerNm3|KgPerH|Nm3PerH|M3PerH|LPerH|BarG|KPa|Pa|Kw|Kwh|MjPerH|Hz|V|A|Mm|Count|Hours|Ratio|State)$/;
@@ -60,13 +70,48 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
         rules.alarmRules.map(({ id }) => id),
       );
     }
+    for (const [name, kind] of Object.entries(rulesOfSite)) {
+      const ids = rules.files[kind].map(({ id }) => id);
+      known(
+        ["sites", s, "rules", name],
+        `file of ${kind}`,
+        site.rules[name as keyof typeof rulesOfSite],
+        ids,
+      );
+    }
+    const priced = new Set<string>();
+    for (const [p, { fuel, validFrom }] of site.prices.entries()) {
+      known(["sites", s, "prices", p, "fuel"], "fuel", fuel, rules.fuels.keys());
+      once(priced, ["sites", s, "prices", p, "validFrom"], `price of ${fuel}`, `${fuel} from ${validFrom}`);
+    }
     for (const [b, boiler] of site.boilers.entries()) {
       const at: Path = ["sites", s, "boilers", b];
+      const rising = (key: "tunedO2" | "thermalOil", what: string, values: readonly number[]) => {
+        if (values.some((value, index) => index > 0 && value <= (values[index - 1] ?? value)))
+          wrong([...at, key], `must rise in ${what}, from one line to the next`);
+      };
+      rising(
+        "tunedO2",
+        "loadPercent",
+        boiler.tunedO2.map(({ loadPercent }) => loadPercent),
+      );
+      rising(
+        "thermalOil",
+        "tempC",
+        boiler.thermalOil.map(({ tempC }) => tempC),
+      );
+      if (boiler.boundFrom !== undefined && boiler.standing === "new")
+        wrong(
+          [...at, "boundFrom"],
+          "is for existing boilers; a new one is bound from the standard's date on",
+        );
       once(boilerIds, [...at, "id"], "boiler", boiler.id);
       siteOfBoiler.set(boiler.id, site.id);
       for (const [f, fuel] of boiler.fuels.entries())
         known([...at, "fuels", f], "fuel", fuel, rules.fuels.keys());
-      const burnsCoal = boiler.fuels.some((fuel) => rules.fuels.get(fuel)?.fuelClass === "coal");
+      const burnsCoal = boiler.fuels.some((fuel) =>
+        rules.fuels.get(fuel)?.some((edition) => edition.fuel.fuelClass === "coal"),
+      );
       if (burnsCoal && boiler.coalFiring === undefined)
         wrong([...at, "fuels"], "has coal, so coalFiring must be given: fixed-bed or fluidised-bed");
       known(

@@ -2,12 +2,22 @@ import type { Registry } from "../api/registry.ts";
 import type { BoilerText } from "../contracts/http.ts";
 import type { BoilerConfig, SiteConfig } from "../contracts/registry.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
+import { assert } from "../domain/assert.ts";
 import type { Boiler } from "../domain/boiler.ts";
-import { formulas } from "../domain/formula.ts";
-import { inForceAt, limitInForce } from "../domain/limits.ts";
+import { derivedFrom } from "../domain/derivation.ts";
+import {
+  type Dated,
+  dayStartMs,
+  type EmissionQuantity,
+  emissionLimitInForce,
+  inForceAt,
+  limitInForce,
+} from "../domain/limits.ts";
 import { type Point, type PointCatalogue, pointCatalogue } from "../domain/points.ts";
 import { defaultSteadySettings, type SteadySettings } from "../domain/steady-state.ts";
+import { saturatedEnthalpyKjPerKg } from "../domain/steam/if97.ts";
 import type { Plant, PlantBoiler, PlantGateway } from "../ingest/plant.ts";
+import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
 /** The points that Fluewatch knows and those that the configuration adds. */
@@ -21,6 +31,16 @@ export function catalogueOf({ config }: Settings): PointCatalogue {
   return pointCatalogue(Object.fromEntries(further));
 }
 
+/** The data of each fuel as of now. */
+export function fuelsNow({ rules }: Settings, nowMs: number): ReadonlyMap<string, LabelledFuel> {
+  return new Map(
+    [...rules.fuels].flatMap(([id, editions]) => {
+      const edition = editionAt(editions, nowMs);
+      return edition === undefined ? [] : [[id, edition.fuel] as const];
+    }),
+  );
+}
+
 /** What ingest needs of the settings. */
 export function plantOf(settings: Settings): Plant {
   const { config, rules } = settings;
@@ -30,10 +50,14 @@ export function plantOf(settings: Settings): Plant {
     const siteRules = rules.alarmRules.map((rule) => withSiteTiming(rule, site));
     for (const boiler of site.boilers) {
       boilers.set(boiler.id, {
-        boiler: boilerOf(boiler, site, settings),
+        id: boiler.id,
+        siteId: site.id,
         gatewayId: gatewayIdOf(boiler.id, settings) ?? "",
+        editions: editionsOf(boiler, site, settings),
         steady: steadyOf(site),
+        hourOffsetMs: hourOffsetMs(site.timeZone),
         tables: rules.limitTables.filter(({ id }) => id === boiler.limits),
+        standards: rules.emissionStandards.filter(({ id }) => id === boiler.emissionStandard),
         rules: siteRules,
       });
     }
@@ -65,16 +89,68 @@ export function registryOf(settings: Settings): Registry {
   };
 }
 
-function boilerOf(config: BoilerConfig, site: SiteConfig, { rules }: Settings): Boiler {
-  const { ownLimits } = config;
+/** The boiler anew from each day on which something of it changed: a fuel's data, a price, a floor. */
+function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings): PlantBoiler["editions"] {
+  const { fuels, files } = settings.rules;
+  const dated: readonly Dated[] = [
+    ...config.fuels.flatMap((id) => fuels.get(id) ?? []),
+    ...site.prices,
+    ...files["dew-floors"].filter(({ id }) => id === site.rules.dewFloors),
+    ...files["surface-loss"].filter(({ id }) => id === site.rules.surfaceLoss),
+    ...files.plausibility.filter(({ id }) => id === site.rules.plausibility),
+  ];
+  const days = [...new Set(dated.map(({ validFrom }) => dayStartMs(validFrom)))].sort((a, b) => a - b);
+  const [first = 0, ...later] = days;
+  const edition = (fromMs: number) => ({
+    fromMs,
+    boiler: boilerAt(fromMs, config, site, settings),
+    plausibility: plausibilityOf(pick(settings.rules.files.plausibility, site.rules.plausibility, fromMs)),
+  });
+  return [edition(first), ...later.map(edition)];
+}
+
+/** What was in force at a moment; before the first edition, that one: physics had no edition before it was written down. */
+function editionAt<T extends Dated>(editions: readonly T[], atMs: number): T | undefined {
+  return inForceAt(editions, atMs) ?? editions[0];
+}
+
+function pick<T extends Dated & { readonly id: string }>(files: readonly T[], id: string, atMs: number): T {
+  const found = editionAt(
+    files.filter((file) => file.id === id),
+    atMs,
+  );
+  assert(found !== undefined, `the rules have "${id}": the configuration was checked for it`);
+  return found;
+}
+
+function boilerAt(
+  atMs: number,
+  config: BoilerConfig,
+  site: SiteConfig,
+  { rules }: Settings,
+): Omit<Boiler, "fuels"> & { readonly fuels: readonly LabelledFuel[] } {
+  const { ownLimits, coalFiring = null } = config;
+  const fuels = config.fuels.flatMap((id) => editionAt(rules.fuels.get(id) ?? [], atMs)?.fuel ?? []);
+  const fuelClass = fuels[0]?.fuelClass ?? "gas";
+  const standard = pick(rules.emissionStandards, config.emissionStandard, atMs);
+  const floors = pick(rules.files["dew-floors"], site.rules.dewFloors, atMs);
+  const { factors } = pick(rules.files["surface-loss"], site.rules.surfaceLoss, atMs);
+  const priced = config.fuels.flatMap((fuel) => {
+    const price = inForceAt(
+      site.prices.filter((each) => each.fuel === fuel),
+      atMs,
+    );
+    return price === null ? [] : [[fuel, { perUnit: price.perUnit, currency: price.currency }] as const];
+  });
   return {
     id: config.id,
     siteId: site.id,
     name: config.name,
     capacityTPerH: config.capacityTPerH,
+    ratedHeatKw: config.ratedHeatKw ?? heatOfCapacityKw(config.capacityTPerH),
     heatCarrier: config.heatCarrier,
-    coalFiring: config.coalFiring ?? null,
-    fuels: config.fuels.flatMap((id) => rules.fuels.get(id) ?? []),
+    coalFiring,
+    fuels,
     limits: config.limits,
     ownLimits:
       ownLimits === undefined
@@ -86,11 +162,41 @@ function boilerOf(config: BoilerConfig, site: SiteConfig, { rules }: Settings): 
           },
     emissionStandard: config.emissionStandard,
     standing: config.standing,
-    referenceO2Percent: config.referenceO2Percent,
+    boundFrom: config.boundFrom ?? null,
+    referenceO2Percent: config.referenceO2Percent ?? standard.referenceO2Percent,
+    averagingOrder: config.averagingOrder ?? standard.averagingOrder,
     airHumidityKgPerKg: config.airHumidityKgPerKg,
     combustionAirTempC: config.combustionAirTempC,
+    steamDryness: config.steamDryness,
+    thermalOil: config.thermalOil,
+    carbonInAshPercent: config.carbonInAshPercent,
+    tunedO2: config.tunedO2,
+    prices: Object.fromEntries(priced),
+    surfaceLossFactor:
+      factors[fuelClass === "coal" ? (`coal-${coalFiring ?? "fixed-bed"}` as const) : fuelClass],
+    dewFloor: {
+      practicalMinimumC: floors.floors[fuelClass].practicalMinimumC,
+      marginK: floors.marginK,
+      so3ConversionPercent: floors.so3ConversionPercent,
+    },
     simulated: site.simulated,
   };
+}
+
+/** Heat that a capacity in t/h of steam stands for: evaporation from and at 100 °C, as boilers are rated. */
+function heatOfCapacityKw(capacityTPerH: number): number {
+  const atmosphere = { absoluteMpa: 0.101325 };
+  const steam = saturatedEnthalpyKjPerKg(atmosphere, 1) ?? 0;
+  const water = saturatedEnthalpyKjPerKg(atmosphere, 0) ?? 0;
+  return (capacityTPerH * 1_000 * (steam - water)) / 3_600;
+}
+
+/** By how much a zone's hours begin off the UTC ones. */
+function hourOffsetMs(timeZone: string): number {
+  const [minutes = ""] = new Intl.DateTimeFormat("en", { timeZone, minute: "numeric" })
+    .formatToParts(0)
+    .map(({ value }) => value);
+  return Number(minutes) * 60_000;
 }
 
 function steadyOf({ steady }: SiteConfig): SteadySettings {
@@ -118,17 +224,15 @@ function gatewayIdOf(boilerId: string, { config }: Settings): string | null {
 
 function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, atMs: number): BoilerText {
   const { rules } = settings;
-  const boiler = boilerOf(config, site, settings);
+  const boiler = boilerAt(atMs, config, site, settings);
   const gatewayId = gatewayIdOf(config.id, settings);
   const fuel = boiler.fuels[0];
   const tables = rules.limitTables.filter(({ id }) => id === config.limits);
   const limit = (quantity: "airRatio" | "exhaustTempC") =>
     fuel === undefined ? null : limitInForce(quantity, boiler, fuel, tables, atMs);
   const standards = rules.emissionStandards.filter(({ id }) => id === config.emissionStandard);
-  const standard = inForceAt(
-    standards.map((each) => ({ ...each, validFrom: each.inForceFrom[config.standing] })),
-    atMs,
-  );
+  const emission = (quantity: EmissionQuantity) => emissionLimitInForce(quantity, boiler, standards, atMs);
+  const standard = emission("noxAtRefO2Ppm");
   const steady = steadyOf(site);
   return {
     id: config.id,
@@ -137,22 +241,24 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
     capacityTPerH: config.capacityTPerH,
     heatCarrier: config.heatCarrier,
     coalFiring: boiler.coalFiring,
-    fuels: config.fuels.flatMap((id) => {
-      const known = rules.fuels.get(id);
-      return known === undefined
-        ? []
-        : [{ id, label: known.label, fuelClass: known.fuelClass, flowPoint: known.flowPoint }];
-    }),
-    referenceO2Percent: config.referenceO2Percent,
+    fuels: boiler.fuels.map(({ id, label, fuelClass, flowPoint }) => ({ id, label, fuelClass, flowPoint })),
+    referenceO2Percent: boiler.referenceO2Percent,
     simulated: site.simulated,
     gatewayId,
     scanMs: settings.config.gateways.find(({ id }) => id === gatewayId)?.scanMs ?? null,
-    points: pointsOf(config.id, settings),
+    points: pointsOf(boiler, settings),
     limits: { airRatio: limit("airRatio"), exhaustTempC: limit("exhaustTempC") },
     emissionLimits:
       standard === null
         ? null
-        : { source: standard.source, inForceFrom: standard.validFrom, ...standard.limits },
+        : {
+            source: standard.source,
+            inForceFrom: standard.inForceFrom,
+            averagingOrder: standard.averagingOrder,
+            pmAtRefO2MgPerNm3: emission("pmAtRefO2MgPerNm3")?.limit ?? null,
+            soxAtRefO2Ppm: emission("soxAtRefO2Ppm")?.limit ?? null,
+            noxAtRefO2Ppm: standard.limit,
+          },
     steady: {
       windowSeconds: site.steady.windowSeconds,
       stepSeconds: site.steady.stepSeconds,
@@ -165,13 +271,12 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
 }
 
 /** What a boiler's devices give, and what follows from that. */
-function pointsOf(boilerId: string, settings: Settings): BoilerText["points"] {
+function pointsOf(boiler: Boiler, settings: Settings): BoilerText["points"] {
   const { config, maps } = settings;
   const measured = config.gateways
-    .flatMap(({ devices }) => devices.filter(({ boiler }) => boiler === boilerId))
+    .flatMap(({ devices }) => devices.filter((device) => device.boiler === boiler.id))
     .flatMap(({ map }) => maps.get(map)?.registers.map(({ point }) => point) ?? []);
-  const names = new Set<string>([...measured, "firing"]);
-  for (const { gives, needs } of formulas) if (needs.every((need) => names.has(need))) names.add(gives);
+  const names = new Set<string>([...measured, ...derivedFrom(boiler, measured)]);
   const catalogue = catalogueOf(settings);
   return [...names].flatMap((name) => {
     const point = catalogue.get(name);

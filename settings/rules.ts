@@ -2,7 +2,10 @@ import {
   type AlarmRulesFile,
   type FuelsFile,
   type LimitTablesFile,
+  type PlausibilityFile,
   type RuleFile,
+  type RuleFiles,
+  type RuleKind,
   ruleFiles,
 } from "../contracts/rules.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
@@ -10,69 +13,108 @@ import type { Label } from "../domain/boiler.ts";
 import type { Composition } from "../domain/combustion/stoichiometry.ts";
 import type { Fuel } from "../domain/fuel.ts";
 import {
+  type Dated,
   type EmissionStandard,
   type LimitRow,
   type LimitTables,
   type TableQuantity,
   tableQuantities,
 } from "../domain/limits.ts";
+import type { Plausibility } from "../domain/screening.ts";
 import { type Fault, loadYaml } from "../platform/yaml-file.ts";
 
-/** Limits, fuels and alarm rules, every edition of them: dated data with a source. */
+export type LabelledFuel = Fuel & { readonly label: Label };
+export type FuelEdition = Dated & { readonly fuel: LabelledFuel };
+
+/** All rules, every edition of them: dated data with a source. */
 export interface Rules {
   readonly limitTables: readonly LimitTables[];
   readonly emissionStandards: readonly EmissionStandard[];
-  readonly fuels: ReadonlyMap<string, Fuel & { readonly label: Label }>;
+  /** By id; oldest edition first. */
+  readonly fuels: ReadonlyMap<string, readonly FuelEdition[]>;
   readonly alarmRules: readonly AlarmRule[];
+  /** Every file as it was read, by kind; oldest first. */
+  readonly files: { readonly [Kind in RuleKind]: readonly RuleFiles[Kind][] };
 }
 
 type FaultAt = (path: readonly (string | number)[], message: string) => Fault;
 
 /** Reads every rule file; what is wrong goes to `faults`, and the rest is still read. */
-export function rulesFrom(files: readonly string[], faults: Fault[]): Rules {
+export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
   const limitTables: LimitTables[] = [];
   const emissionStandards: EmissionStandard[] = [];
-  const fuels = new Map<string, Fuel & { readonly label: Label }>();
+  const fuels = new Map<string, FuelEdition[]>();
   const alarmRules = new Map<string, AlarmRule>();
-  const editions = new Set<string>();
-
-  for (const file of files) {
-    const loaded = loadYaml(file, (raw) => {
+  const read: { readonly rule: RuleFile; readonly fault: FaultAt }[] = [];
+  for (const name of names) {
+    const loaded = loadYaml(name, (raw) => {
       const kind = (raw as { readonly kind?: unknown }).kind;
       const known = Object.keys(ruleFiles);
-      if (typeof kind === "string" && known.includes(kind)) return ruleFiles[kind as keyof typeof ruleFiles];
+      if (typeof kind === "string" && known.includes(kind)) return ruleFiles[kind as RuleKind];
       return { refused: `kind is ${JSON.stringify(kind) ?? "missing"}; allowed are ${known.join(", ")}` };
     });
-    if (!loaded.ok) {
-      faults.push(...loaded.faults);
-      continue;
-    }
-    const { fault } = loaded.file;
-    const rule = loaded.file.value as RuleFile;
-    const edition = `${rule.kind}/${rule.id}/${rule.validFrom}`;
-    if (editions.has(edition))
-      faults.push(fault(["validFrom"], `is ${rule.validFrom}, as in another file of "${rule.id}"`));
-    editions.add(edition);
+    if (loaded.ok) read.push({ rule: loaded.file.value as RuleFile, fault: loaded.file.fault });
+    else faults.push(...loaded.faults);
+  }
+  read.sort((a, b) => (a.rule.validFrom < b.rule.validFrom ? -1 : 1));
+  faults.push(...overlaps(read));
+
+  for (const { rule, fault } of read) {
     switch (rule.kind) {
       case "limit-tables":
         limitTables.push(limitTablesOf(rule, fault, faults));
         break;
-      case "emission-standard":
-        emissionStandards.push(rule);
+      case "emission-standard": {
+        const { latestExtension = null, ...standard } = rule;
+        emissionStandards.push({ ...standard, latestExtension });
         break;
-      case "fuels":
-        for (const fuel of fuelsOf(rule, fault, faults)) fuels.set(fuel.id, fuel);
+      }
+      case "fuels": {
+        const { validFrom, validUntil } = rule;
+        for (const fuel of fuelsOf(rule, fault, faults)) {
+          const edition = { validFrom, ...(validUntil !== undefined && { validUntil }), fuel };
+          fuels.set(fuel.id, [...(fuels.get(fuel.id) ?? []), edition]);
+        }
         break;
+      }
       case "alarm-rules":
         for (const each of alarmRulesOf(rule, fault, faults)) alarmRules.set(each.id, each);
         break;
     }
   }
-  return { limitTables, emissionStandards, fuels, alarmRules: [...alarmRules.values()] };
+  const ofKind = (kind: RuleKind) => read.flatMap(({ rule }) => (rule.kind === kind ? [rule] : []));
+  const kinds = Object.keys(ruleFiles) as RuleKind[];
+  const files = Object.fromEntries(kinds.map((kind) => [kind, ofKind(kind)])) as unknown as Rules["files"];
+  return { limitTables, emissionStandards, fuels, alarmRules: [...alarmRules.values()], files };
+}
+
+/** Two editions of one thing may follow on each other, not overlap. */
+function overlaps(read: readonly { readonly rule: RuleFile; readonly fault: FaultAt }[]): readonly Fault[] {
+  const newest = new Map<string, RuleFile>();
+  return read.flatMap(({ rule, fault }) => {
+    const key = `${rule.kind}/${rule.id}`;
+    const before = newest.get(key);
+    newest.set(key, rule);
+    const ends = rule.validUntil !== undefined && rule.validUntil < rule.validFrom;
+    const messages = [
+      ...(ends ? [fault(["validUntil"], `is ${rule.validUntil}, before validFrom ${rule.validFrom}`)] : []),
+    ];
+    if (before?.validFrom === rule.validFrom) {
+      messages.push(fault(["validFrom"], `is ${rule.validFrom}, as in another file of "${rule.id}"`));
+    } else if (before?.validUntil !== undefined && before.validUntil >= rule.validFrom) {
+      messages.push(
+        fault(
+          ["validFrom"],
+          `is ${rule.validFrom}, while the edition of "${rule.id}" before it is in force until ${before.validUntil}`,
+        ),
+      );
+    }
+    return messages;
+  });
 }
 
 function limitTablesOf(
-  { id, validFrom, source, tables }: LimitTablesFile,
+  { id, validFrom, validUntil, source, tables }: LimitTablesFile,
   fault: FaultAt,
   faults: Fault[],
 ): LimitTables {
@@ -90,7 +132,7 @@ function limitTablesOf(
   for (const quantity of tableQuantities) {
     for (const message of classFaults(read[quantity])) faults.push(fault(["tables", quantity], message));
   }
-  return { id, validFrom, source, tables: read };
+  return { id, validFrom, ...(validUntil !== undefined && { validUntil }), source, tables: read };
 }
 
 /** The capacity classes of each column must follow on each other from 0 up, without a hole. */
@@ -116,36 +158,33 @@ function classFaults(rows: readonly LimitRow[]): readonly string[] {
   });
 }
 
-function fuelsOf(
-  { fuels }: FuelsFile,
-  fault: FaultAt,
-  faults: Fault[],
-): readonly (Fuel & { readonly label: Label })[] {
-  return fuels.flatMap(
-    ({ massPercent, molePercent, class: fuelClass, id, label, flowPoint, ncvMjPerUnit, siegert }, index) => {
-      const parts = massPercent ?? molePercent;
-      if (parts === undefined || (massPercent !== undefined && molePercent !== undefined)) {
-        faults.push(
-          fault(["fuels", index, "id"], `("${id}") needs exactly one of massPercent and molePercent`),
-        );
-        return [];
-      }
-      const sum = Object.values(parts).reduce((total, part) => total + (part ?? 0), 0);
-      if (Math.abs(sum - 100) > 0.5) {
-        faults.push(
-          fault(
-            ["fuels", index, "id"],
-            `("${id}") has a composition of ${sum.toFixed(2)} %; it must be 100 %`,
-          ),
-        );
-      }
-      const composition: Composition =
-        massPercent !== undefined
-          ? { basis: "mass", ...massPercent }
-          : { basis: "mole", gases: (molePercent ?? {}) as Extract<Composition, { basis: "mole" }>["gases"] };
-      return [{ id, label, fuelClass, flowPoint, ncvMjPerUnit, composition, siegert }];
-    },
-  );
+function fuelsOf({ fuels }: FuelsFile, fault: FaultAt, faults: Fault[]): readonly LabelledFuel[] {
+  const ids = new Set<string>();
+  return fuels.flatMap((each, index) => {
+    const { massPercent, molePercent, class: fuelClass, kgPerUnit = null, fo = null, note, ...rest } = each;
+    const wrong = (message: string) =>
+      faults.push(fault(["fuels", index, "id"], `("${each.id}") ${message}`));
+    if (ids.has(each.id)) wrong("stands twice in this file");
+    ids.add(each.id);
+    const parts = massPercent ?? molePercent;
+    if (parts === undefined || (massPercent !== undefined && molePercent !== undefined)) {
+      wrong("needs exactly one of massPercent and molePercent");
+      return [];
+    }
+    const sum = Object.values(parts).reduce((total, part) => total + (part ?? 0), 0);
+    if (Math.abs(sum - 100) > 0.5) wrong(`has a composition of ${sum.toFixed(2)} %; it must be 100 %`);
+    if (each.gcvMjPerUnit <= each.ncvMjPerUnit && (massPercent?.h ?? 1) > 0)
+      wrong("has a gross heating value that is not above its net one");
+    if (massPercent !== undefined && kgPerUnit === null)
+      wrong("needs kgPerUnit: how many kg one unit of its meter has");
+    const composition: Composition =
+      massPercent !== undefined
+        ? { basis: "mass", ...massPercent }
+        : { basis: "mole", gases: (molePercent ?? {}) as Extract<Composition, { basis: "mole" }>["gases"] };
+    return [
+      { ...rest, fuelClass, kgPerUnit, composition, fo: fo === null ? null : ([fo[0], fo[1]] as const) },
+    ];
+  });
 }
 
 function alarmRulesOf({ rules }: AlarmRulesFile, fault: FaultAt, faults: Fault[]): readonly AlarmRule[] {
@@ -170,4 +209,8 @@ function alarmRulesOf({ rules }: AlarmRulesFile, fault: FaultAt, faults: Fault[]
     faults.push(fault(["rules", index, "watches"], `(${rule.watches}) needs ${lacks}`));
     return [];
   });
+}
+
+export function plausibilityOf({ frozenMinutes, settledMinutes, ...rest }: PlausibilityFile): Plausibility {
+  return { ...rest, frozenMs: frozenMinutes * 60_000, settledMs: settledMinutes * 60_000 };
 }

@@ -19,11 +19,15 @@ export function recoveryRoom(
   waterDewPointC: number | null,
   marginK: number,
 ): RecoveryRoom {
-  const floors = [
-    { floorTempC: ruleFloorTempC, floorFrom: "rule" },
-    { floorTempC: (acidDewPointC ?? Number.NEGATIVE_INFINITY) + marginK, floorFrom: "acid-dew-point" },
-    { floorTempC: (waterDewPointC ?? Number.NEGATIVE_INFINITY) + marginK, floorFrom: "water-dew-point" },
-  ] as const;
-  const highest = floors.reduce((most, each) => (each.floorTempC > most.floorTempC ? each : most));
-  return { ...highest, coolingK: Math.max(0, exhaustTempC - highest.floorTempC) };
+  let floorTempC = ruleFloorTempC;
+  let floorFrom: RecoveryRoom["floorFrom"] = "rule";
+  if (acidDewPointC !== null && acidDewPointC + marginK > floorTempC) {
+    floorTempC = acidDewPointC + marginK;
+    floorFrom = "acid-dew-point";
+  }
+  if (waterDewPointC !== null && waterDewPointC + marginK > floorTempC) {
+    floorTempC = waterDewPointC + marginK;
+    floorFrom = "water-dew-point";
+  }
+  return { floorTempC, floorFrom, coolingK: Math.max(0, exhaustTempC - floorTempC) };
 }

@@ -1,15 +1,79 @@
 /** Shomate coefficients, with t = T / 1,000 K: kJ/mol above 25 °C. */
-type Shomate = readonly [a: number, b: number, c: number, d: number, e: number, f: number, h: number];
+interface Shomate {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  readonly e: number;
+  readonly f: number;
+  readonly h: number;
+}
 
-const nitrogen: Shomate = [28.98641, 1.853978, -9.647459, 16.63537, 0.000117, -8.671914, 0];
-const nitrogenHot: Shomate = [19.50583, 19.88705, -8.598535, 1.369784, 0.527601, -4.935202, 0];
-const oxygen: Shomate = [31.32234, -20.23531, 57.86644, -36.50624, -0.007374, -8.903471, 0];
-const oxygenHot: Shomate = [30.03235, 8.772972, -3.988133, 0.788313, -0.741599, -11.32468, 0];
-const carbonDioxide: Shomate = [24.99735, 55.18696, -33.69137, 7.948387, -0.136638, -403.6075, -393.5224];
-const waterVapour: Shomate = [30.092, 6.832514, 6.793435, -2.53448, 0.082139, -250.881, -241.8264];
-const sulphurDioxide: Shomate = [21.43049, 74.35094, -57.75217, 16.35534, 0.086731, -305.7688, -296.8422];
+const nitrogen: Shomate = {
+  a: 28.98641,
+  b: 1.853978,
+  c: -9.647459,
+  d: 16.63537,
+  e: 0.000117,
+  f: -8.671914,
+  h: 0,
+};
+const nitrogenHot: Shomate = {
+  a: 19.50583,
+  b: 19.88705,
+  c: -8.598535,
+  d: 1.369784,
+  e: 0.527601,
+  f: -4.935202,
+  h: 0,
+};
+const oxygen: Shomate = {
+  a: 31.32234,
+  b: -20.23531,
+  c: 57.86644,
+  d: -36.50624,
+  e: -0.007374,
+  f: -8.903471,
+  h: 0,
+};
+const oxygenHot: Shomate = {
+  a: 30.03235,
+  b: 8.772972,
+  c: -3.988133,
+  d: 0.788313,
+  e: -0.741599,
+  f: -11.32468,
+  h: 0,
+};
+const carbonDioxide: Shomate = {
+  a: 24.99735,
+  b: 55.18696,
+  c: -33.69137,
+  d: 7.948387,
+  e: -0.136638,
+  f: -403.6075,
+  h: -393.5224,
+};
+const waterVapour: Shomate = {
+  a: 30.092,
+  b: 6.832514,
+  c: 6.793435,
+  d: -2.53448,
+  e: 0.082139,
+  f: -250.881,
+  h: -241.8264,
+};
+const sulphurDioxide: Shomate = {
+  a: 21.43049,
+  b: 74.35094,
+  c: -57.75217,
+  d: 16.35534,
+  e: 0.086731,
+  f: -305.7688,
+  h: -296.8422,
+};
 
-function shomate(t: number, [a, b, c, d, e, f, h]: Shomate): number {
+function shomate(t: number, { a, b, c, d, e, f, h }: Shomate): number {
   return t * (a + t * (b / 2 + t * (c / 3 + (t * d) / 4))) - e / t + f - h;
 }
 

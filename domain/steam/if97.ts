@@ -1,5 +1,7 @@
 import { region1, region2Ideal, region2Residual, region4 } from "./if97-data.ts";
 
+const [n1, n2, n3, n4, n5, n6, n7, n8, n9, n10] = region4;
+
 /** Specific gas constant of water, kJ/(kg K). */
 const gasConstant = 0.461526;
 
@@ -30,13 +32,13 @@ export function absolutePressure(
  */
 export function saturationTempC({ absoluteMpa }: AbsolutePressure): number | null {
   if (!(absoluteMpa >= 611.213e-6 && absoluteMpa <= 22.064)) return null;
-  const [n1, n2, n3, n4, n5, n6, n7, n8, n9, n10] = region4;
-  const beta = absoluteMpa ** 0.25;
+  const beta = Math.sqrt(Math.sqrt(absoluteMpa));
   const e = beta * beta + n3 * beta + n6;
   const f = n1 * beta * beta + n4 * beta + n7;
   const g = n2 * beta * beta + n5 * beta + n8;
   const d = (2 * g) / (-f - Math.sqrt(f * f - 4 * e * g));
-  return (n10 + d - Math.sqrt((n10 + d) ** 2 - 4 * (n9 + n10 * d))) / 2 - 273.15;
+  const sum = n10 + d;
+  return (sum - Math.sqrt(sum * sum - 4 * (n9 + n10 * d))) / 2 - 273.15;
 }
 
 /**
@@ -46,13 +48,78 @@ export function saturationTempC({ absoluteMpa }: AbsolutePressure): number | nul
  */
 export function saturationPressure(tempC: number): AbsolutePressure | null {
   if (!(tempC >= 0 && tempC <= 373.946)) return null;
-  const [n1, n2, n3, n4, n5, n6, n7, n8, n9, n10] = region4;
   const tempK = tempC + 273.15;
   const theta = tempK + n9 / (tempK - n10);
   const a = theta * theta + n1 * theta + n2;
   const b = n3 * theta * theta + n4 * theta + n5;
   const c = n6 * theta * theta + n7 * theta + n8;
-  return { absoluteMpa: ((2 * c) / (-b + Math.sqrt(b * b - 4 * a * c))) ** 4 };
+  const root = (2 * c) / (-b + Math.sqrt(b * b - 4 * a * c));
+  return { absoluteMpa: root * root * root * root };
+}
+
+/** One term of an equation: `n · x^i · y^j`. */
+type Term = readonly [i: number, j: number, n: number];
+
+/**
+ * A sum of such terms, prepared: whole powers are made by multiplication, forty times faster than raising each. The
+ * tables of powers serve one call after the other, so nothing is allocated.
+ */
+function sumOf(terms: readonly Term[]): (x: number, y: number) => number {
+  const used = terms.filter(([, , n]) => n !== 0);
+  const xTable = powerTable(used.map(([i]) => i));
+  const yTable = powerTable(used.map(([, j]) => j));
+  const n = Float64Array.from(used, ([, , each]) => each);
+  const xAt = Uint8Array.from(used, ([i]) => i - xTable.lowest);
+  const yAt = Uint8Array.from(used, ([, j]) => j - yTable.lowest);
+  return (x, y) => {
+    fill(xTable, x);
+    fill(yTable, y);
+    let sum = 0;
+    for (let k = 0; k < n.length; k += 1)
+      sum +=
+        (n[k] as number) *
+        (xTable.powers[xAt[k] as number] as number) *
+        (yTable.powers[yAt[k] as number] as number);
+    return sum;
+  };
+}
+
+interface PowerTable {
+  /** The exponent of the first entry, 0 or less. */
+  readonly lowest: number;
+  readonly powers: Float64Array;
+}
+
+function powerTable(exponents: readonly number[]): PowerTable {
+  const lowest = Math.min(0, ...exponents);
+  return { lowest, powers: new Float64Array(Math.max(0, ...exponents) - lowest + 1) };
+}
+
+function fill({ lowest, powers }: PowerTable, base: number): void {
+  powers[-lowest] = 1;
+  let power = 1;
+  for (let at = 1 - lowest; at < powers.length; at += 1) {
+    power *= base;
+    powers[at] = power;
+  }
+  const inverse = lowest < 0 ? 1 / base : 0;
+  power = 1;
+  for (let at = -lowest - 1; at >= 0; at -= 1) {
+    power *= inverse;
+    powers[at] = power;
+  }
+}
+
+const liquidGammaTau = sumOf(region1.map(([i, j, n]) => [i, j - 1, n * j]));
+const liquidGammaPi = sumOf(region1.map(([i, j, n]) => [Math.max(0, i - 1), j, -n * i]));
+const idealGammaTau = sumOf(region2Ideal.map(([j, n]) => [0, j - 1, n * j]));
+const residualGammaTau = sumOf(region2Residual.map(([i, j, n]) => [i, Math.max(0, j - 1), n * j]));
+
+function isLiquid(pressure: AbsolutePressure, tempC: number): boolean {
+  if (!(tempC >= 0 && tempC <= 350 && pressure.absoluteMpa > 0 && pressure.absoluteMpa <= 100)) return false;
+  const saturation = saturationPressure(tempC);
+  // A hair below saturation the two equations of the standard disagree in the last digits.
+  return saturation !== null && pressure.absoluteMpa >= saturation.absoluteMpa * (1 - 1e-6);
 }
 
 /**
@@ -62,15 +129,22 @@ export function saturationPressure(tempC: number): AbsolutePressure | null {
  * @source IAPWS-IF97, region 1, equation (7)
  */
 export function liquidEnthalpyKjPerKg(pressure: AbsolutePressure, tempC: number): number | null {
-  if (!(tempC >= 0 && tempC <= 350 && pressure.absoluteMpa > 0 && pressure.absoluteMpa <= 100)) return null;
-  const saturation = saturationPressure(tempC);
-  // A hair below saturation the two equations of the standard disagree in the last digits.
-  if (saturation === null || pressure.absoluteMpa < saturation.absoluteMpa * (1 - 1e-6)) return null;
-  const pi = pressure.absoluteMpa / 16.53;
+  if (!isLiquid(pressure, tempC)) return null;
   const tau = 1386 / (tempC + 273.15);
-  let gammaTau = 0;
-  for (const [i, j, n] of region1) gammaTau += n * (7.1 - pi) ** i * j * (tau - 1.222) ** (j - 1);
-  return gasConstant * 1386 * gammaTau;
+  return gasConstant * 1386 * liquidGammaTau(7.1 - pressure.absoluteMpa / 16.53, tau - 1.222);
+}
+
+/**
+ * Density of liquid water (region 1).
+ * @returns kg/m³; `null` outside the region
+ * @source IAPWS-IF97, region 1, equation (7)
+ */
+export function liquidDensityKgPerM3(pressure: AbsolutePressure, tempC: number): number | null {
+  if (!isLiquid(pressure, tempC)) return null;
+  const reduced = pressure.absoluteMpa / 16.53;
+  const gammaPi = liquidGammaPi(7.1 - reduced, 1386 / (tempC + 273.15) - 1.222);
+  const volume = (gasConstant * (tempC + 273.15) * reduced * gammaPi) / (pressure.absoluteMpa * 1_000);
+  return 1 / volume;
 }
 
 /**
@@ -85,10 +159,7 @@ export function steamEnthalpyKjPerKg(pressure: AbsolutePressure, tempC: number):
   const saturation = tempC <= 350 ? saturationPressure(tempC) : null;
   if (saturation !== null && absoluteMpa > saturation.absoluteMpa * (1 + 1e-6)) return null;
   const tau = 540 / (tempC + 273.15);
-  let gammaTau = 0;
-  for (const [j, n] of region2Ideal) gammaTau += n * j * tau ** (j - 1);
-  for (const [i, j, n] of region2Residual) gammaTau += n * absoluteMpa ** i * j * (tau - 0.5) ** (j - 1);
-  return gasConstant * 540 * gammaTau;
+  return gasConstant * 540 * (idealGammaTau(1, tau) + residualGammaTau(absoluteMpa, tau - 0.5));
 }
 
 /** Upper pressure of region 2: 100 MPa above 590 °C, the boundary to region 3 between, saturation below 350 °C. */

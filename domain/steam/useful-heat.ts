@@ -1,3 +1,5 @@
+import { liquidDensityKgPerM3, liquidEnthalpyKjPerKg } from "./if97.ts";
+
 /**
  * Heat that the water of a steam boiler took up.
  * @param steamFlowKgPerH of steam that leaves; blowdown is kept out of it
@@ -39,4 +41,22 @@ export function thermalOilHeatKw(
  */
 export function efficiencyDirectPercent(usefulHeatKw: number, heatInputKw: number): number | null {
   return heatInputKw > 0 ? (100 * usefulHeatKw) / heatInputKw : null;
+}
+
+/** Pressure at which a hot-water system is taken to stand: its enthalpy hardly depends on it. */
+const hotWaterMpa = 1.6;
+
+/**
+ * Heat that the water of a hot-water boiler took up.
+ * @param flowM3PerH in the return
+ * @returns kW; `null` outside 0 to 200 °C
+ * @source Heat balance with enthalpies and density of IAPWS-IF97 at 1.6 MPa
+ */
+export function hotWaterHeatKw(flowM3PerH: number, returnTempC: number, supplyTempC: number): number | null {
+  const pressure = { absoluteMpa: hotWaterMpa };
+  const density = liquidDensityKgPerM3(pressure, returnTempC);
+  const cold = liquidEnthalpyKjPerKg(pressure, returnTempC);
+  const hot = liquidEnthalpyKjPerKg(pressure, supplyTempC);
+  if (density === null || cold === null || hot === null) return null;
+  return (flowM3PerH * density * (hot - cold)) / 3_600;
 }

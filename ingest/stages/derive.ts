@@ -1,88 +1,171 @@
-import { type BoilerFormulas, boilerFormulas } from "../../domain/formula.ts";
-import type { FlawReason, Reading } from "../../domain/reading.ts";
-import type { Plant } from "../plant.ts";
-import type { PlantEvent, Stage } from "../stage.ts";
+import { boilerDerivation } from "../../domain/derivation.ts";
+import { type Frame, flawCode, flawOfCode } from "../../domain/frame.ts";
+import type { PointCatalogue } from "../../domain/points.ts";
+import type { FlawReason } from "../../domain/reading.ts";
+import { type SignalMemory, signalMemory, signalWatch } from "../../domain/screening.ts";
+import { forEachEdition, type Plant } from "../plant.ts";
+import type { Stage } from "../stage.ts";
 
-/** The newest known value of one point, for readings of faster scans that do not bring it. */
-interface Remembered {
-  readonly value: number | null;
-  readonly flaw: FlawReason | null;
-  readonly atMs: number;
-  /** Time between the last two: how often this point is read. */
-  readonly periodMs: number | null;
-}
-type Image = Record<string, Remembered>;
-
-/** A point scanned less often serves the formulas while it is younger than so many of its periods. */
-const freshPeriods = 3;
-
-/** Adds to a reading what follows from it; inputs scanned less often come from the boiler's image, while they are fresh. */
+/** Adds to each frame what follows from it, and doubts the signals that contradict each other or their own past. */
 export function derive(plant: Plant): Stage {
-  const formulas = new Map<string, BoilerFormulas>();
-  for (const [id, { boiler }] of plant.boilers) formulas.set(id, boilerFormulas(boiler));
-  let images: Record<string, Image> = {};
+  const { catalogue } = plant;
+  const prepared = forEachEdition(plant, ({ boiler, plausibility }) => ({
+    derivation: boilerDerivation(boiler, catalogue),
+    signals: signalWatch(catalogue, boiler, plausibility),
+  }));
+  const images = boilerImages(catalogue);
+  let memories: Record<string, SignalMemory> = {};
 
   return {
     name: "derive",
-    step: function* (event: PlantEvent) {
+    step: (event, next) => {
       if (event.kind !== "reading") {
-        yield event;
+        next(event);
         return;
       }
-      const { reading, origin } = event;
-      const ofBoiler = formulas.get(reading.boilerId);
-      if (ofBoiler === undefined) return; // not in the configuration any more
-      const image = images[reading.boilerId] ?? {};
-      images[reading.boilerId] = image;
-      const filled = origin.late ? reading : fromImage(image, reading);
-      const derived = ofBoiler.derived(filled);
-      if (!origin.late) remember(image, reading);
-      yield { ...event, reading: { ...reading, ...onlyNew(derived, reading, filled) } };
+      const { frame, origin } = event;
+      const ofBoiler = prepared(frame.boilerId, frame.takenAtMs);
+      if (ofBoiler === null) return; // not in the configuration any more
+      const { derivation, signals } = ofBoiler;
+      if (origin.late) {
+        derivation.finish(frame, derivation.begin(frame));
+        next(event);
+        return;
+      }
+      const memory = memories[frame.boilerId] ?? signalMemory();
+      memories[frame.boilerId] = memory;
+      const lent = images.lend(frame);
+      const burning = derivation.begin(frame);
+      signals.see(memory, frame, burning);
+      derivation.finish(frame, burning);
+      images.takeBack(frame, lent);
+      next(event);
     },
-    memory: () => images,
+    memory: () => ({ signals: memories, images: images.memory() }),
     recall: (memory) => {
-      images = (memory ?? {}) as Record<string, Image>;
+      const recalled = (memory ?? {}) as {
+        readonly signals?: Record<string, SignalMemory>;
+        readonly images?: SavedImages;
+      };
+      memories = recalled.signals ?? {};
+      images.recall(recalled.images ?? {});
     },
   };
 }
 
-function fromImage(image: Image, reading: Reading): Reading {
-  const values: Record<string, number | null> = { ...reading.values };
-  const flaws: Record<string, FlawReason> = { ...reading.flaws };
-  for (const [point, { value, flaw, atMs, periodMs }] of Object.entries(image)) {
-    if (values[point] !== undefined || periodMs === null) continue;
-    if (reading.takenAtMs - atMs > freshPeriods * periodMs) continue;
-    values[point] = value;
-    if (flaw !== null) flaws[point] = flaw;
-  }
-  return { ...reading, values, flaws };
+/** The newest known values of one boiler, for frames of faster scans that do not bring them; by slot. */
+interface Image {
+  /** Slots that were ever read. */
+  known: number[];
+  readonly values: number[];
+  readonly flaws: number[];
+  readonly atMs: number[];
+  /** Time between the last two; 0 before the second: how often a point is read. */
+  readonly periodMs: number[];
 }
 
-/** The reading's own points and those that were derived; what was only lent by the image goes back. */
-function onlyNew(
-  derived: Pick<Reading, "values" | "flaws">,
-  reading: Reading,
-  filled: Reading,
-): Pick<Reading, "values" | "flaws"> {
-  const lent = Object.keys(filled.values).filter((point) => reading.values[point] === undefined);
-  if (lent.length === 0) return derived;
-  const values = { ...derived.values } as Record<string, number | null>;
-  const flaws = { ...derived.flaws } as Record<string, FlawReason>;
-  for (const point of lent) {
-    delete values[point];
-    delete flaws[point];
-  }
-  return { values, flaws };
-}
+/** An image as it is saved: by name, since slots are another run's own. */
+type SavedImages = Readonly<
+  Record<
+    string,
+    Readonly<
+      Record<
+        string,
+        {
+          readonly value: number | null;
+          readonly flaw: FlawReason | null;
+          readonly atMs: number;
+          readonly periodMs: number;
+        }
+      >
+    >
+  >
+>;
 
-function remember(image: Image, { values, flaws, takenAtMs }: Reading): void {
-  for (const [point, value] of Object.entries(values)) {
-    const before = image[point];
-    image[point] = {
-      value,
-      flaw: flaws[point] ?? null,
-      atMs: takenAtMs,
-      periodMs: before === undefined ? null : takenAtMs - before.atMs,
+/** A point scanned less often serves the formulas while it is younger than so many of its periods. */
+const freshPeriods = 3;
+const nothingLent: readonly number[] = [];
+
+function boilerImages(catalogue: PointCatalogue) {
+  let images: Record<string, Image> = {};
+
+  function imageOf(boilerId: string): Image {
+    const none = () => catalogue.names.map(() => 0);
+    const image = images[boilerId] ?? {
+      known: [],
+      values: none(),
+      flaws: none(),
+      atMs: none(),
+      periodMs: none(),
     };
+    images[boilerId] = image;
+    return image;
   }
+
+  function see(image: Image, slot: number, value: number, flaw: number, atMs: number): void {
+    const beforeMs = image.atMs[slot] ?? 0;
+    if (beforeMs === 0) image.known = [...image.known, slot].sort((a, b) => a - b);
+    image.values[slot] = value;
+    image.flaws[slot] = flaw;
+    image.atMs[slot] = atMs;
+    image.periodMs[slot] = beforeMs === 0 ? 0 : atMs - beforeMs;
+  }
+
+  return {
+    /** Remembers what the frame measured and fills in what it did not, where that is fresh; gives the slots filled. */
+    lend: (frame: Frame): readonly number[] => {
+      const { values, flaws, takenAtMs, measured, boilerId } = frame;
+      const image = imageOf(boilerId);
+      for (let index = 0; index < measured.length; index += 1) {
+        const slot = measured[index] as number;
+        see(image, slot, values[slot] as number, flaws[slot] as number, takenAtMs);
+      }
+      if (image.known.length === measured.length) return nothingLent;
+      const lent: number[] = [];
+      for (const slot of image.known) {
+        const ageMs = takenAtMs - (image.atMs[slot] ?? 0);
+        if (ageMs === 0 || ageMs > freshPeriods * (image.periodMs[slot] ?? 0)) continue;
+        values[slot] = image.values[slot] as number;
+        flaws[slot] = image.flaws[slot] as number;
+        lent.push(slot);
+      }
+      return lent;
+    },
+    takeBack: ({ values, flaws }: Frame, lent: readonly number[]): void => {
+      for (const slot of lent) {
+        values[slot] = Number.NaN;
+        flaws[slot] = 0;
+      }
+    },
+    memory: (): SavedImages =>
+      Object.fromEntries(
+        Object.entries(images).map(([boilerId, { known, values, flaws, atMs, periodMs }]) => [
+          boilerId,
+          Object.fromEntries(
+            known.map((slot) => {
+              const value = values[slot] as number;
+              const saved = {
+                value: Number.isNaN(value) ? null : value,
+                flaw: flawOfCode(flaws[slot] ?? 0),
+                atMs: atMs[slot] ?? 0,
+                periodMs: periodMs[slot] ?? 0,
+              };
+              return [catalogue.names[slot] ?? "", saved];
+            }),
+          ),
+        ]),
+      ),
+    recall: (saved: SavedImages): void => {
+      images = {};
+      for (const [boilerId, points] of Object.entries(saved)) {
+        const image = imageOf(boilerId);
+        for (const [name, { value, flaw, atMs, periodMs }] of Object.entries(points)) {
+          const slot = catalogue.slotOf(name);
+          if (slot < 0) continue;
+          see(image, slot, value ?? Number.NaN, flaw === null ? 0 : flawCode(flaw), atMs);
+          image.periodMs[slot] = periodMs;
+        }
+      }
+    },
+  };
 }

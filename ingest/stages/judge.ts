@@ -1,54 +1,137 @@
 import type { Boiler } from "../../domain/boiler.ts";
-import { type Fuel, governingFuel } from "../../domain/fuel.ts";
-import { judgeTables, notJudged, type Verdicts } from "../../domain/limits.ts";
-import type { Reading } from "../../domain/reading.ts";
-import { type SteadyMemory, steadyMemory, steadyState } from "../../domain/steady-state.ts";
-import type { Plant } from "../plant.ts";
-import type { PlantEvent, Stage } from "../stage.ts";
+import {
+  type HourMean,
+  type HourMemory,
+  hourMemory,
+  hourWatch,
+  measuredFor,
+} from "../../domain/emissions/clock-hour.ts";
+import type { Frame } from "../../domain/frame.ts";
+import {
+  type EmissionQuantity,
+  type EmissionVerdict,
+  emissionQuantities,
+  judgeHour,
+  judgeTables,
+  notJudged,
+  type TableVerdicts,
+  type Verdicts,
+} from "../../domain/limits.ts";
+import { type SteadyMemory, type SteadyState, steadyMemory, steadyWatch } from "../../domain/steady-state.ts";
+import { forEachEdition, type Plant, type PlantBoiler } from "../plant.ts";
+import type { Stage } from "../stage.ts";
 
-/** Holds each reading against the tables that are in force for its boiler, where it is steady. */
+/** What is remembered of one boiler. */
+interface Memory {
+  readonly steady: SteadyMemory;
+  readonly hours: Partial<Record<EmissionQuantity, HourMemory>>;
+}
+
+/** What was said of a boiler last, and what it was said of: nothing new is worked out while that stays the same. */
+interface Said {
+  state: SteadyState | null;
+  tables: TableVerdicts;
+  readonly hours: Record<EmissionQuantity, { of: HourMean | null; verdict: EmissionVerdict }>;
+  verdicts: Verdicts | null;
+}
+
+const noSensor: EmissionVerdict = { kind: "not-judged", reason: "no-sensor" };
+const hourNotComplete: EmissionVerdict = { kind: "not-judged", reason: "hour-not-complete" };
+const emissionsNotJudged = { pmAtRefO2MgPerNm3: noSensor, soxAtRefO2Ppm: noSensor, noxAtRefO2Ppm: noSensor };
+const lateVerdicts: Verdicts = { ...notJudged("no-data"), ...emissionsNotJudged };
+
+/** Holds each boiler against the tables while it is steady, and its clock hours against the emission standard. */
 export function judge(plant: Plant): Stage {
-  let memories: Record<string, SteadyMemory> = {};
+  const prepared = forEachEdition(plant, ({ boiler }, { steady, hourOffsetMs }) => ({
+    boiler,
+    steady: steadyWatch(plant.catalogue, steady, boiler.fuels),
+    hours: emissionQuantities.map((quantity) => ({
+      quantity,
+      measuredSlot: plant.catalogue.slotOf(measuredFor[quantity]),
+      watch: hourWatch(
+        quantity,
+        plant.catalogue,
+        boiler.referenceO2Percent,
+        boiler.averagingOrder,
+        hourOffsetMs,
+      ),
+    })),
+  }));
+  let memories: Record<string, Memory> = {};
+  let said = new Map<string, Said>();
+
+  function verdictsOf(frame: Frame): Verdicts | null {
+    const { boilerId, takenAtMs } = frame;
+    const ofBoiler = prepared(boilerId, takenAtMs);
+    const entry = plant.boilers.get(boilerId);
+    if (ofBoiler === null || entry === undefined) return null;
+    const memory = memories[boilerId] ?? { steady: steadyMemory(), hours: {} };
+    memories[boilerId] = memory;
+    const before = said.get(boilerId) ?? nothingSaid();
+    said.set(boilerId, before);
+
+    const state = ofBoiler.steady.see(memory.steady, frame);
+    if (before.state !== state) {
+      before.state = state;
+      before.tables = tablesOf(state, ofBoiler.boiler, entry);
+      before.verdicts = null;
+    }
+    for (const { quantity, measuredSlot, watch } of ofBoiler.hours) {
+      const measuredNow = !Number.isNaN(frame.values[measuredSlot]) || frame.flaws[measuredSlot] !== 0;
+      const hour = memory.hours[quantity] ?? (measuredNow ? hourMemory() : null);
+      if (hour === null) continue; // never measured here
+      memory.hours[quantity] = hour;
+      watch.see(hour, frame);
+      const ofQuantity = before.hours[quantity];
+      if (ofQuantity.of === hour.last && ofQuantity.verdict !== noSensor) continue;
+      ofQuantity.of = hour.last;
+      ofQuantity.verdict =
+        hour.last === null
+          ? hourNotComplete
+          : judgeHour(quantity, hour.last, ofBoiler.boiler, entry.standards);
+      before.verdicts = null;
+    }
+    before.verdicts ??= {
+      ...before.tables,
+      pmAtRefO2MgPerNm3: before.hours.pmAtRefO2MgPerNm3.verdict,
+      soxAtRefO2Ppm: before.hours.soxAtRefO2Ppm.verdict,
+      noxAtRefO2Ppm: before.hours.noxAtRefO2Ppm.verdict,
+    };
+    return before.verdicts;
+  }
 
   return {
     name: "judge",
-    step: function* (event: PlantEvent) {
+    step: (event, next) => {
       if (event.kind !== "reading") {
-        yield event;
+        next(event);
         return;
       }
-      const { reading, origin } = event;
-      const entry = plant.boilers.get(reading.boilerId);
-      if (entry === undefined) return;
-      const { boiler, steady, tables } = entry;
-      if (origin.late) {
-        yield { ...event, kind: "judged", verdicts: notJudged("no-data") };
-        return;
-      }
-      const memory = memories[reading.boilerId] ?? steadyMemory();
-      memories[reading.boilerId] = memory;
-      const state = steadyState(memory, reading, steady);
-      const fuel = fuelOf(boiler, reading);
-      const verdicts: Verdicts = !state.steady
-        ? notJudged(state.reason)
-        : fuel === null
-          ? notJudged("fuel-unknown")
-          : judgeTables(
-              { ...state.means, steadySinceMs: state.sinceMs },
-              boiler,
-              fuel,
-              tables,
-              reading.takenAtMs,
-            );
-      yield { ...event, kind: "judged", verdicts };
+      const { frame, origin } = event;
+      const verdicts = origin.late ? lateVerdicts : verdictsOf(frame);
+      if (verdicts !== null) next({ kind: "judged", origin, frame, verdicts });
     },
     memory: () => memories,
     recall: (memory) => {
-      memories = (memory ?? {}) as Record<string, SteadyMemory>;
+      memories = (memory ?? {}) as Record<string, Memory>;
+      said = new Map();
     },
   };
 }
 
-function fuelOf(boiler: Boiler, reading: Reading): Fuel | null {
-  return governingFuel(boiler.fuels, reading.values);
+function nothingSaid(): Said {
+  const none = () => ({ of: null, verdict: noSensor });
+  return {
+    state: null,
+    tables: notJudged("no-data"),
+    hours: { pmAtRefO2MgPerNm3: none(), soxAtRefO2Ppm: none(), noxAtRefO2Ppm: none() },
+    verdicts: null,
+  };
+}
+
+function tablesOf(state: SteadyState, boiler: Boiler, { tables }: PlantBoiler): TableVerdicts {
+  if (!state.steady) return notJudged(state.reason);
+  const fuel = state.governingFuel === null ? undefined : boiler.fuels[state.governingFuel];
+  if (fuel === undefined) return notJudged("fuel-unknown");
+  return judgeTables(state, boiler, fuel, tables, state.untilMs);
 }

@@ -11,6 +11,8 @@ import type { Judged, Verdict } from "../../domain/limits.ts";
 import type { Plant } from "../plant.ts";
 import type { ConditionEvent, PlantEvent, Stage } from "../stage.ts";
 
+type Next = (event: PlantEvent) => void;
+
 /** When something was last heard of a source: in its own event time, and in ingest's monotonic time. */
 interface Heard {
   readonly atMs: number;
@@ -18,7 +20,8 @@ interface Heard {
 }
 
 interface Memory {
-  conditions: Record<string, Condition>;
+  /** By source and rule; one that is false is not kept. */
+  conditions: Record<string, Record<string, Condition>>;
   heardBoilers: Record<string, Heard>;
   heardGateways: Record<string, Heard>;
   monotonicMs: number;
@@ -32,48 +35,45 @@ const staleAtLeastMs = 3_000;
 export function raiseAlarms(plant: Plant): Stage {
   let memory: Memory = { conditions: {}, heardBoilers: {}, heardGateways: {}, monotonicMs: 0 };
 
-  function* advanced(
+  function advance(
     rule: AlarmRule,
     source: { readonly siteId: string; readonly id: string },
     standing: Standing,
     atMs: number,
     evidence: Judged | null,
-  ): Iterable<ConditionEvent> {
-    const key = `${rule.id}/${source.id}`;
-    const { condition, effect } = nextCondition(
-      memory.conditions[key] ?? conditionFalse,
-      standing,
-      atMs,
-      rule,
-    );
-    if (condition.state === "false") delete memory.conditions[key];
-    else memory.conditions[key] = condition;
-    if (effect !== null) yield turned(rule, source, effect, atMs, evidence);
+    next: Next,
+  ): void {
+    const before = memory.conditions[source.id]?.[rule.id];
+    if (before === undefined && standing !== "beyond") return;
+    const { condition, effect } = nextCondition(before ?? conditionFalse, standing, atMs, rule);
+    const ofSource = memory.conditions[source.id] ?? {};
+    memory.conditions[source.id] = ofSource;
+    if (condition.state === "false") delete ofSource[rule.id];
+    else ofSource[rule.id] = condition;
+    if (effect !== null) next(turned(rule, source, effect, atMs, evidence));
   }
 
-  function* judged({
-    reading,
-    verdicts,
-    origin,
-  }: Extract<PlantEvent, { kind: "judged" }>): Iterable<PlantEvent> {
-    const entry = plant.boilers.get(reading.boilerId);
+  function judged(
+    { frame: { boilerId, takenAtMs }, verdicts, origin }: Extract<PlantEvent, { kind: "judged" }>,
+    next: Next,
+  ): void {
+    const entry = plant.boilers.get(boilerId);
     if (entry === undefined || origin.late) return;
-    const { boilerId, takenAtMs } = reading;
     memory.heardBoilers[boilerId] = { atMs: takenAtMs, monotonicMs: memory.monotonicMs };
     for (const rule of entry.rules) {
       if (rule.watches !== "limit-table") continue;
       const verdict = verdicts[rule.quantity];
       const evidence = verdict.kind === "above" || verdict.kind === "within" ? verdict : null;
       const source = { siteId: origin.siteId, id: boilerId };
-      yield* advanced(rule, source, standingOf(verdict, rule.deadband), takenAtMs, evidence);
+      advance(rule, source, standingOf(verdict, rule.deadband), takenAtMs, evidence, next);
     }
   }
 
-  function* ticked({ monotonicMs }: Extract<PlantEvent, { kind: "tick" }>): Iterable<PlantEvent> {
+  function ticked({ monotonicMs }: Extract<PlantEvent, { kind: "tick" }>, next: Next): void {
     // Another start of ingest counts its own time: what was heard before it is taken as heard just now.
     if (monotonicMs < memory.monotonicMs) restartSilence(monotonicMs);
     memory.monotonicMs = monotonicMs;
-    for (const [boilerId, { boiler, gatewayId, rules }] of plant.boilers) {
+    for (const [boilerId, { siteId, gatewayId, rules }] of plant.boilers) {
       const heard = memory.heardBoilers[boilerId];
       if (heard === undefined) continue;
       const silentMs = monotonicMs - heard.monotonicMs;
@@ -81,13 +81,7 @@ export function raiseAlarms(plant: Plant): Stage {
       if (silentMs <= Math.max(staleScans * scanMs, staleAtLeastMs)) continue;
       for (const rule of rules) {
         if (rule.watches !== "limit-table") continue;
-        yield* advanced(
-          rule,
-          { siteId: boiler.siteId, id: boilerId },
-          "unknown",
-          heard.atMs + silentMs,
-          null,
-        );
+        advance(rule, { siteId, id: boilerId }, "unknown", heard.atMs + silentMs, null, next);
       }
     }
     for (const { id, siteId, rules } of plant.gateways.values()) {
@@ -97,7 +91,7 @@ export function raiseAlarms(plant: Plant): Stage {
       for (const rule of rules) {
         if (rule.watches !== "gateway-silence") continue;
         const standing = silentMs >= rule.silentAfterMs ? "beyond" : "inside";
-        yield* advanced(rule, { siteId, id }, standing, heard.atMs + silentMs, null);
+        advance(rule, { siteId, id }, standing, heard.atMs + silentMs, null, next);
       }
     }
   }
@@ -110,10 +104,10 @@ export function raiseAlarms(plant: Plant): Stage {
 
   return {
     name: "raise-alarms",
-    step: function* (event: PlantEvent) {
-      yield event;
-      if (event.kind === "judged") yield* judged(event);
-      else if (event.kind === "tick") yield* ticked(event);
+    step: (event, next) => {
+      next(event);
+      if (event.kind === "judged") judged(event, next);
+      else if (event.kind === "tick") ticked(event, next);
       else if (event.kind === "heard") {
         memory.heardGateways[event.gatewayId] = { atMs: event.atMs, monotonicMs: memory.monotonicMs };
       }

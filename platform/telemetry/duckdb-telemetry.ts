@@ -10,11 +10,14 @@ import {
   INTEGER,
   VARCHAR,
 } from "@duckdb/node-api";
+import { type Frame, flawOfCode } from "../../domain/frame.ts";
+import type { PointCatalogue } from "../../domain/points.ts";
 import type { FlawReason } from "../../domain/reading.ts";
 import { messageOf, OperationalError } from "../errors.ts";
 import {
   type BucketExtremes,
   bucketTrend,
+  type FrameToStore,
   rawTrend,
   type StoredReading,
   type Telemetry,
@@ -40,10 +43,10 @@ const fixedColumns: readonly { readonly name: string; readonly type: DuckDBType;
 /**
  * Telemetry in one DuckDB file: a wide row per reading, a column per point, no index (a column store scans faster
  * than it would keep one). Rows and the checkpoint that covers them are one transaction, so each is stored once.
- * @param points the columns; ones that the file has not seen yet are added to it
+ * Points that the file has not seen yet become columns of it.
  * @throws OperationalError `telemetry-unusable`, saying what to change
  */
-export async function duckdbTelemetry(folder: string, points: readonly string[]): Promise<Telemetry> {
+export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue): Promise<Telemetry> {
   const file = join(folder, "telemetry.duckdb");
   let instance: DuckDBInstance;
   let writer: DuckDBConnection;
@@ -51,22 +54,24 @@ export async function duckdbTelemetry(folder: string, points: readonly string[])
   try {
     instance = await DuckDBInstance.create(file, { memory_limit: "512MB", threads: "2" });
     writer = await instance.connect();
-    columns = await prepareTables(writer, points);
+    columns = await prepareTables(writer, catalogue.names);
   } catch (error) {
     throw new OperationalError("telemetry-unusable", `${file} cannot be used: ${messageOf(error)}`, {
       cause: error,
     });
   }
   const reader = await instance.connect();
+  const slots = columns.map(catalogue.slotOf);
   const types = [...fixedColumns.map(({ type }) => type), ...columns.map(() => DOUBLE)];
 
-  async function write(readings: readonly StoredReading[], checkpoint: number): Promise<void> {
+  async function write(readings: readonly FrameToStore[], checkpoint: number): Promise<void> {
     try {
       await writer.run("BEGIN");
       if (readings.length > 0) {
         const appender = await writer.createAppender("readings");
         for (let from = 0; from < readings.length; from += chunkRows) {
-          appender.appendDataChunk(chunkOf(readings.slice(from, from + chunkRows), columns, types));
+          const rows = readings.slice(from, from + chunkRows);
+          appender.appendDataChunk(chunkOf(rows, catalogue, slots, types));
         }
         appender.closeSync();
       }
@@ -179,29 +184,40 @@ async function prepareTables(
 }
 
 function chunkOf(
-  readings: readonly StoredReading[],
-  columns: readonly string[],
+  rows: readonly FrameToStore[],
+  catalogue: PointCatalogue,
+  slots: readonly number[],
   types: readonly DuckDBType[],
 ) {
-  const chunk = DuckDBDataChunk.create(types, readings.length);
-  const fixed: readonly ((reading: StoredReading) => DuckDBValue)[] = [
-    ({ siteId }) => siteId,
-    ({ boilerId }) => boilerId,
-    ({ gatewayId }) => gatewayId,
-    ({ sid }) => sid,
-    ({ seq }) => BigInt(seq),
-    ({ timeSegment }) => timeSegment,
-    ({ takenAtMs }) => BigInt(takenAtMs),
-    ({ flaws }) => (Object.keys(flaws).length === 0 ? null : JSON.stringify(flaws)),
+  const chunk = DuckDBDataChunk.create(types, rows.length);
+  const fixed: readonly ((row: FrameToStore) => DuckDBValue)[] = [
+    ({ origin }) => origin.siteId,
+    ({ frame }) => frame.boilerId,
+    ({ origin }) => origin.gatewayId,
+    ({ origin }) => origin.sid,
+    ({ origin }) => BigInt(origin.seq),
+    ({ origin }) => origin.timeSegment,
+    ({ frame }) => BigInt(frame.takenAtMs),
+    ({ frame }) => flawsText(frame, catalogue),
   ];
-  for (const [index, column] of fixed.entries()) chunk.setColumnValues(index, readings.map(column));
-  for (const [index, point] of columns.entries()) {
-    chunk.setColumnValues(
-      fixed.length + index,
-      readings.map(({ values }) => values[point] ?? null),
-    );
+  for (const [index, column] of fixed.entries()) chunk.setColumnValues(index, rows.map(column));
+  for (const [index, slot] of slots.entries()) {
+    const values = rows.map(({ frame }) => {
+      const value = frame.values[slot];
+      return value === undefined || Number.isNaN(value) ? null : value;
+    });
+    chunk.setColumnValues(fixed.length + index, values);
   }
   return chunk;
+}
+
+function flawsText({ flaws }: Frame, { names }: PointCatalogue): string | null {
+  let text: string | null = null;
+  for (let slot = 0; slot < flaws.length; slot += 1) {
+    const code = flaws[slot] ?? 0;
+    if (code !== 0) text = `${text === null ? "{" : `${text},`}"${names[slot]}":"${flawOfCode(code)}"`;
+  }
+  return text === null ? null : `${text}}`;
 }
 
 function storedReading(row: readonly DuckDBValue[], columns: readonly string[]): StoredReading {

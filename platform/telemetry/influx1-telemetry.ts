@@ -1,9 +1,12 @@
 import { FieldType, InfluxDB, type IPoint, toNanoDate } from "influx";
+import { readingOf } from "../../domain/frame.ts";
+import type { PointCatalogue } from "../../domain/points.ts";
 import type { FlawReason } from "../../domain/reading.ts";
 import { messageOf, OperationalError } from "../errors.ts";
 import {
   type BucketExtremes,
   bucketTrend,
+  type FrameToStore,
   rawTrend,
   type StoredReading,
   type Telemetry,
@@ -27,8 +30,9 @@ const checkpointMeasurement = "fluewatch_checkpoint";
  */
 export async function influx1Telemetry(
   { host, port, database }: Influx1Settings,
-  points: readonly string[],
+  catalogue: PointCatalogue,
 ): Promise<Telemetry> {
+  const points = catalogue.names;
   const influx = new InfluxDB({
     host,
     port,
@@ -63,9 +67,13 @@ export async function influx1Telemetry(
 
   await asking("create the database", () => influx.createDatabase(database));
 
-  async function write(readings: readonly StoredReading[], checkpoint: number): Promise<void> {
+  async function write(readings: readonly FrameToStore[], checkpoint: number): Promise<void> {
     await asking("store", async () => {
-      if (readings.length > 0) await influx.writePoints(readings.map(influxPoint), { precision: "ms" });
+      if (readings.length > 0)
+        await influx.writePoints(
+          readings.map((each) => influxPoint(each, catalogue)),
+          { precision: "ms" },
+        );
       await influx.writePoints(
         [
           {
@@ -141,8 +149,9 @@ export async function influx1Telemetry(
   };
 }
 
-function influxPoint(reading: StoredReading): IPoint {
-  const { siteId, boilerId, gatewayId, sid, seq, timeSegment, takenAtMs, values, flaws } = reading;
+function influxPoint({ origin, frame }: FrameToStore, catalogue: PointCatalogue): IPoint {
+  const { siteId, gatewayId, sid, seq, timeSegment } = origin;
+  const { boilerId, takenAtMs, values, flaws } = readingOf(frame, catalogue);
   const fields: Record<string, number | string> = { gateway: gatewayId, sid, seq };
   for (const [point, value] of Object.entries(values)) if (value !== null) fields[point] = value;
   if (Object.keys(flaws).length > 0) fields["flaws"] = JSON.stringify(flaws);

@@ -1,3 +1,4 @@
+import type { Frame } from "../../domain/frame.ts";
 import type { Flaws, Values } from "../../domain/reading.ts";
 import type { Service } from "../service.ts";
 
@@ -14,6 +15,12 @@ export interface StoredReading {
   readonly flaws: Flaws;
 }
 
+/** A reading on its way into the store. */
+export interface FrameToStore {
+  readonly origin: Pick<StoredReading, "siteId" | "gatewayId" | "sid" | "seq" | "timeSegment">;
+  readonly frame: Frame;
+}
+
 export interface ReadingWriter {
   /** The journal's offset up to which everything is stored; 0 for an empty store. */
   checkpoint(): Promise<number>;
@@ -21,7 +28,7 @@ export interface ReadingWriter {
    * Stores readings and the checkpoint that covers them. Given the same again after a crash, it stores them once.
    * @throws OperationalError `telemetry-unavailable`: nothing of it counts as stored, try again
    */
-  write(readings: readonly StoredReading[], checkpoint: number): Promise<void>;
+  write(readings: readonly FrameToStore[], checkpoint: number): Promise<void>;
 }
 
 export interface TrendQuery {

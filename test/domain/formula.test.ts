@@ -1,22 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { boilerFormulas } from "../../domain/formula.ts";
 import { conversion, inverseConversion, unitsInto } from "../../domain/units.ts";
 import { boiler, fuel } from "../helpers/boilers.ts";
+import { derivationOf } from "../helpers/frames.ts";
 
-const gas = boilerFormulas(boiler());
+const gas = derivationOf(boiler());
 
 describe("what is derived from a reading", () => {
   test("a gas boiler at 3.3 % and 140 °C: the published stack test", () => {
-    const { values } = gas.derived({
-      values: {
-        firing: 1,
-        o2DryPercent: 3.3,
-        exhaustTempC: 140,
-        noxDryPpm: 67.3,
-        soxDryPpm: 0.9,
-        pmDryMgPerNm3: 2.8,
-      },
-      flaws: {},
+    const { values } = gas({
+      firing: 1,
+      o2DryPercent: 3.3,
+      exhaustTempC: 140,
+      noxDryPpm: 67.3,
+      soxDryPpm: 0.9,
+      pmDryMgPerNm3: 2.8,
     });
     expect(values["airRatio"]).toBe(1.19);
     expect(values["noxAtRefO2Ppm"]).toBeCloseTo(57.03, 2);
@@ -27,49 +24,34 @@ describe("what is derived from a reading", () => {
   });
 
   test("a wet probe is dried by the fuel's own water; a dry one is never touched", () => {
-    const wet = gas.derived({ values: { firing: 1, o2WetPercent: 2.5 }, flaws: {} }).values;
+    const wet = gas({ firing: 1, o2WetPercent: 2.5 }).values;
     expect(wet["o2DryPercent"]).toBeCloseTo(3, 1);
     expect(wet["flueMoisturePercent"]).toBeCloseTo(16.5, 0);
-    const both = gas.derived({ values: { firing: 1, o2WetPercent: 2.5, o2DryPercent: 4 }, flaws: {} }).values;
+    const both = gas({ firing: 1, o2WetPercent: 2.5, o2DryPercent: 4 }).values;
     expect(both["o2DryPercent"]).toBe(4);
   });
 
   test("a bad input gives no number and says so; an uncertain one marks the result; an absent one gives nothing", () => {
-    const bad = gas.derived({
-      values: { firing: 1, o2DryPercent: null, exhaustTempC: 150 },
-      flaws: { o2DryPercent: "no-answer" },
-    });
+    const bad = gas({ firing: 1, o2DryPercent: null, exhaustTempC: 150 }, { o2DryPercent: "no-answer" });
     expect(bad.values["airRatio"]).toBeNull();
     expect(bad.flaws["airRatio"]).toBe("input-missing");
     expect(bad.flaws["stackLossSiegertLhvPercent"]).toBe("input-missing");
-    const uncertain = gas.derived({
-      values: { firing: 1, o2DryPercent: 3 },
-      flaws: { o2DryPercent: "implausible" },
-    });
+    const uncertain = gas({ firing: 1, o2DryPercent: 3 }, { o2DryPercent: "implausible" });
     expect(uncertain.values["airRatio"]).toBe(1.17);
     expect(uncertain.flaws["airRatio"]).toBe("input-doubtful");
-    expect(gas.derived({ values: { firing: 1, exhaustTempC: 150 }, flaws: {} }).values).toEqual({
-      firing: 1,
-      exhaustTempC: 150,
-    });
+    expect(gas({ firing: 1, exhaustTempC: 150 }).values).toEqual({ firing: 1, exhaustTempC: 150 });
   });
 
   test.each([21, 20.99, -0.1, 0])(
     "plain air, a drifted zero, O₂ of %d: never infinite, never negative, never NaN",
     (o2DryPercent) => {
-      const { values } = gas.derived({
-        values: { firing: 1, o2DryPercent, exhaustTempC: 150, noxDryPpm: 60 },
-        flaws: {},
-      });
+      const { values } = gas({ firing: 1, o2DryPercent, exhaustTempC: 150, noxDryPpm: 60 });
       for (const value of Object.values(values)) expect(value === null || Number.isFinite(value)).toBe(true);
     },
   );
 
   test("a stopped burner has no air ratio and no emissions", () => {
-    const { values, flaws } = gas.derived({
-      values: { firing: 0, o2DryPercent: 20.9, exhaustTempC: 60, noxDryPpm: 1 },
-      flaws: {},
-    });
+    const { values, flaws } = gas({ firing: 0, o2DryPercent: 20.9, exhaustTempC: 60, noxDryPpm: 1 });
     expect([values["airRatio"], values["noxAtRefO2Ppm"], values["stackLossSiegertLhvPercent"]]).toEqual([
       null,
       null,
@@ -79,8 +61,7 @@ describe("what is derived from a reading", () => {
   });
 
   test("firing is told by the load or by fuel that flows, where no flame signal is wired", () => {
-    const firing = (values: Readonly<Record<string, number | null>>) =>
-      gas.derived({ values, flaws: {} }).values["firing"];
+    const firing = (values: Readonly<Record<string, number | null>>) => gas(values).values["firing"];
     expect(firing({ loadPercent: 30 })).toBe(1);
     expect(firing({ loadPercent: 0 })).toBe(0);
     expect(firing({ naturalGasFlowNm3PerH: 120, loadPercent: null })).toBe(1);
@@ -89,11 +70,9 @@ describe("what is derived from a reading", () => {
   });
 
   test("the fuel with most heat lends its constants", () => {
-    const two = boilerFormulas(boiler({ fuels: [fuel("heavy-oil"), fuel("natural-gas")] }));
+    const two = derivationOf(boiler({ fuels: [fuel("heavy-oil"), fuel("natural-gas")] }));
     const loss = (flows: Readonly<Record<string, number>>) =>
-      two.derived({ values: { firing: 1, o2DryPercent: 4, exhaustTempC: 200, ...flows }, flaws: {} }).values[
-        "stackLossSiegertLhvPercent"
-      ];
+      two({ firing: 1, o2DryPercent: 4, exhaustTempC: 200, ...flows }).values["stackLossSiegertLhvPercent"];
     expect(loss({ heavyOilFlowLPerH: 300, naturalGasFlowNm3PerH: 10 })).toBeCloseTo(
       175 * (0.68 / 17 + 0.007),
       9,

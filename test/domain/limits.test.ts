@@ -2,8 +2,14 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Boiler } from "../../domain/boiler.ts";
-import { governingFuel } from "../../domain/fuel.ts";
-import { inForceAt, judgeTables, limitInForce, type TableQuantity } from "../../domain/limits.ts";
+import { burning, mixed } from "../../domain/fuel.ts";
+import {
+  inForceAt,
+  judgeTables,
+  limitInForce,
+  type SteadyMeans,
+  type TableQuantity,
+} from "../../domain/limits.ts";
 import { boiler, fuel, shippedRules } from "../helpers/boilers.ts";
 import { goldenCases } from "../helpers/golden-cases.ts";
 
@@ -45,6 +51,11 @@ const cells = columns.flatMap(({ column, ...head }) =>
   })),
 );
 
+function windowOf(o2DryPercent: number | null, exhaustTempC: number | null): SteadyMeans {
+  const of = (mean: number | null) => (mean === null ? null : { mean, samples: 900, goodSamples: 890 });
+  return { o2DryPercent: of(o2DryPercent), exhaustTempC: of(exhaustTempC), steadySinceMs: 0 };
+}
+
 describe("the two tables", () => {
   test.each(cells)("$quantity of $fuelClass $coalFiring from $capacity t/h: $limit", (cell) => {
     const { quantity, fuelClass, coalFiring, capacity, limit } = cell;
@@ -74,11 +85,7 @@ describe("the two tables", () => {
         coalFiring,
         fuels: [burned],
       });
-      const means = {
-        o2DryPercent: inputs["o2"]?.value ?? null,
-        exhaustTempC: inputs["exhaustTemp"]?.value ?? null,
-        steadySinceMs: 0,
-      };
+      const means = windowOf(inputs["o2"]?.value ?? null, inputs["exhaustTemp"]?.value ?? null);
       const quantity: TableQuantity = golden.kind === "air-ratio-limit" ? "airRatio" : "exhaustTempC";
       const verdict = judgeTables(means, judged, burned, limitTables, atMs)[quantity];
       const words = { compliant: "within", violation: "above", "no-limit": "no-limit" } as const;
@@ -91,15 +98,7 @@ describe("the two tables", () => {
   test("what was in force at a date judges that date", () => {
     const burned = fuel("natural-gas");
     const before = Date.parse("2018-12-31T23:59:59+08:00");
-    expect(
-      judgeTables(
-        { o2DryPercent: 9, exhaustTempC: 300, steadySinceMs: 0 },
-        boiler(),
-        burned,
-        limitTables,
-        before,
-      ),
-    ).toEqual({
+    expect(judgeTables(windowOf(9, 300), boiler(), burned, limitTables, before)).toEqual({
       airRatio: { kind: "not-in-force" },
       exhaustTempC: { kind: "not-in-force" },
     });
@@ -111,13 +110,7 @@ describe("the two tables", () => {
   test("a limit of the boiler's own goes before the table's from its date on, with its own source", () => {
     const ownLimits = { airRatio: 1.15, exhaustTempC: null, source: "Permit 12", validFrom: "2025-01-01" };
     const burned = fuel("natural-gas");
-    const judged = judgeTables(
-      { o2DryPercent: 3.5, exhaustTempC: 160, steadySinceMs: 0 },
-      boiler({ ownLimits }),
-      burned,
-      limitTables,
-      atMs,
-    );
+    const judged = judgeTables(windowOf(3.5, 160), boiler({ ownLimits }), burned, limitTables, atMs);
     expect(judged.airRatio).toMatchObject({
       kind: "above",
       limit: 1.15,
@@ -134,12 +127,13 @@ describe("the two tables", () => {
 describe("several fuels at once", () => {
   test("the one with most heat governs, not the one with most litres", () => {
     const fuels = [fuel("heavy-oil"), fuel("natural-gas")];
-    expect(governingFuel(fuels, { heavyOilFlowLPerH: 100, naturalGasFlowNm3PerH: 150 })?.id).toBe(
-      "natural-gas",
-    );
-    expect(governingFuel(fuels, { heavyOilFlowLPerH: 200, naturalGasFlowNm3PerH: 150 })?.id).toBe(
-      "heavy-oil",
-    );
-    expect(governingFuel(fuels, { heavyOilFlowLPerH: null, naturalGasFlowNm3PerH: 0 })).toBeNull();
+    const governing = (...flows: number[]) =>
+      mixed(
+        fuels.map(burning),
+        fuels.map(({ ncvMjPerUnit }, index) => ncvMjPerUnit * (flows[index] ?? 0)),
+      )?.governing.id ?? null;
+    expect(governing(100, 150)).toBe("natural-gas");
+    expect(governing(200, 150)).toBe("heavy-oil");
+    expect(governing(0, 0)).toBeNull();
   });
 });

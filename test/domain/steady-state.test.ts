@@ -4,9 +4,10 @@ import {
   defaultSteadySettings,
   type SteadyState,
   steadyMemory,
-  steadyState,
+  steadyWatch,
 } from "../../domain/steady-state.ts";
 import { seededRandom } from "../../simulators/seeded-random.ts";
+import { catalogue, frame } from "../helpers/frames.ts";
 
 const settings = { ...defaultSteadySettings, stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
 const startMs = Date.UTC(2026, 0, 1);
@@ -21,17 +22,10 @@ function stateAfter(
   flaws: Readonly<Record<string, FlawReason>> = {},
 ) {
   const memory = steadyMemory();
+  const watch = steadyWatch(catalogue, using);
   let state: SteadyState = { steady: false, reason: "no-data" };
   for (let second = 0; second < seconds; second += 1) {
-    const values = sample(second);
-    const flawed = Object.keys(values).filter((point) => values[point] === null);
-    const reading = {
-      boilerId: "b-1",
-      takenAtMs: startMs + second * 1_000,
-      values,
-      flaws: { ...flaws, ...Object.fromEntries(flawed.map((point) => [point, "no-answer" as const])) },
-    };
-    state = steadyState(memory, reading, using);
+    state = watch.see(memory, frame(sample(second), startMs + second * 1_000, flaws));
   }
   return state;
 }
@@ -43,7 +37,8 @@ describe("steady state", () => {
     expect(stateAfter(19, calm)).toEqual({ steady: false, reason: "window-filling" });
     expect(stateAfter(22, calm)).toMatchObject({
       steady: true,
-      means: { o2DryPercent: 3, exhaustTempC: 150 },
+      o2DryPercent: { mean: 3, samples: 20, goodSamples: 20 },
+      exhaustTempC: { mean: 150 },
     });
   });
 
@@ -85,13 +80,10 @@ describe("steady state", () => {
 
   test("a missing step in the window is missing data", () => {
     const memory = steadyMemory();
+    const watch = steadyWatch(catalogue, settings);
     let state: SteadyState | null = null;
     for (const second of [...Array(30).keys(), ...Array.from({ length: 8 }, (_, index) => 40 + index)]) {
-      state = steadyState(
-        memory,
-        { boilerId: "b-1", takenAtMs: startMs + second * 1_000, values: calm(), flaws: {} },
-        settings,
-      );
+      state = watch.see(memory, frame(calm(), startMs + second * 1_000));
     }
     expect(state).toMatchObject({ steady: false, reason: "no-data" });
   });
@@ -100,11 +92,11 @@ describe("steady state", () => {
     const { exhaustTempC: _t, ...withoutTemp } = calm() as { exhaustTempC: number };
     expect(stateAfter(60, () => withoutTemp as Sample)).toMatchObject({
       steady: true,
-      means: { exhaustTempC: null },
+      exhaustTempC: null,
     });
     expect(stateAfter(60, () => ({ firing: 1, exhaustTempC: 150 }))).toMatchObject({
       steady: true,
-      means: { o2DryPercent: null },
+      o2DryPercent: null,
     });
     expect(stateAfter(60, () => ({ firing: 1, loadPercent: 50 }))).toMatchObject({ reason: "no-sensor" });
   });

@@ -2,8 +2,8 @@ import { type Batch, type BoilerRows, noHash, sealBatch } from "../../contracts/
 import { pointCatalogue } from "../../domain/points.ts";
 import { defaultSteadySettings, type SteadySettings } from "../../domain/steady-state.ts";
 import { sha256Hex } from "../../gateway/outbox.ts";
-import type { Plant } from "../../ingest/plant.ts";
-import { boiler, shippedRules } from "./boilers.ts";
+import type { Plant, PlantBoiler } from "../../ingest/plant.ts";
+import { boiler, shippedPlausibility, shippedRules } from "./boilers.ts";
 
 export const sid = "00000000-0000-4000-8000-000000000001";
 export const startMs = Date.UTC(2026, 2, 12, 6);
@@ -13,11 +13,15 @@ export const dataTopic = "fluewatch/v1/works/gw-1/data";
 export function testPlant(steady: Partial<SteadySettings> = {}): Plant {
   const rules = shippedRules();
   const label = { en: "Works", "zh-TW": "工廠" };
-  const entry = (id: string) => ({
-    boiler: boiler({ id }),
+  const entry = (id: string): PlantBoiler => ({
+    id,
+    siteId: "works",
     gatewayId: "gw-1",
+    editions: [{ fromMs: 0, boiler: boiler({ id }), plausibility: shippedPlausibility() }],
     steady: { ...defaultSteadySettings, ...steady },
+    hourOffsetMs: 0,
     tables: rules.limitTables,
+    standards: rules.emissionStandards,
     rules: rules.alarmRules,
   });
   return {

@@ -23,7 +23,7 @@ const ackTopic = "fluewatch/v1/works/gw-1/ack";
 async function started(folder: string, broker: MemoryBroker = memoryBroker()) {
   mkdirSync(join(folder, "journal"), { recursive: true });
   const plant = testPlant(steady);
-  const telemetry = await duckdbTelemetry(folder, [...plant.catalogue.keys()]);
+  const telemetry = await duckdbTelemetry(folder, plant.catalogue);
   const records = await sqliteRecords(folder);
   const ingest = await startIngest(config, {
     plant,

@@ -1,50 +1,67 @@
 import { describe, expect, test } from "vitest";
-import { pointCatalogue } from "../../domain/points.ts";
-import type { Reading } from "../../domain/reading.ts";
+import { readingOf } from "../../domain/frame.ts";
+import type { Values } from "../../domain/reading.ts";
 import { liveView } from "../../ingest/live-view.ts";
 import { type ConditionEvent, type PlantEvent, pipeline, type Stage } from "../../ingest/stage.ts";
 import { derive } from "../../ingest/stages/derive.ts";
 import { judge } from "../../ingest/stages/judge.ts";
 import { raiseAlarms } from "../../ingest/stages/raise-alarms.ts";
-import { screen, screened } from "../../ingest/stages/screen.ts";
+import { screen } from "../../ingest/stages/screen.ts";
 import { sid, startMs, testPlant } from "../helpers/batches.ts";
+import { catalogue, frame } from "../helpers/frames.ts";
 
 const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
 const origin = { siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0, late: false };
 
 function stages(): readonly Stage[] {
   const plant = testPlant(steady);
-  return [screen(plant.catalogue), derive(plant), judge(plant), raiseAlarms(plant), liveView()];
+  return [
+    screen(plant.catalogue),
+    derive(plant),
+    judge(plant),
+    raiseAlarms(plant),
+    liveView(plant.catalogue),
+  ];
 }
 
-function reading(second: number, values: Readonly<Record<string, number | null>>, late = false): PlantEvent {
-  return {
-    kind: "reading",
-    origin: { ...origin, late },
-    reading: { boilerId: "b-1", takenAtMs: startMs + second * 1_000, values, flaws: {} },
+type Through = (event: PlantEvent) => readonly PlantEvent[];
+
+function throughAll(stages: readonly Stage[]): Through {
+  let out: PlantEvent[] = [];
+  const through = pipeline(stages, (event) => out.push(event));
+  return (event) => {
+    out = [];
+    through(event);
+    return out;
   };
+}
+
+function reading(second: number, values: Values, late = false): PlantEvent {
+  return { kind: "reading", origin: { ...origin, late }, frame: frame(values, startMs + second * 1_000) };
 }
 
 const calm = { firing: 1, loadPercent: 80, o2DryPercent: 3, exhaustTempC: 150 };
 const tooMuchAir = { ...calm, o2DryPercent: 5.4 };
 
 /** A reading a second; what came out, per second. */
-function run(
-  through: (event: PlantEvent) => readonly PlantEvent[],
-  seconds: number,
-  values: (second: number) => Readonly<Record<string, number | null>>,
-  from = 0,
-) {
+function run(through: Through, seconds: number, values: (second: number) => Values, from = 0) {
   return Array.from({ length: seconds }, (_, index) => through(reading(from + index, values(from + index))));
+}
+
+function valuesOf(events: readonly PlantEvent[] | undefined): Values {
+  const event = events?.[0];
+  if (event?.kind !== "reading") throw new Error("no reading came out");
+  return readingOf(event.frame, catalogue).values;
 }
 
 const conditions = (events: readonly (readonly PlantEvent[])[]) =>
   events.flat().filter((event): event is ConditionEvent => event.kind === "condition");
 
 describe("screen", () => {
-  const catalogue = pointCatalogue();
-  const of = (values: Readonly<Record<string, number | null>>): Reading =>
-    screened({ boilerId: "b-1", takenAtMs: startMs, values, flaws: {} }, catalogue);
+  const of = (values: Values) => {
+    const [event] = throughAll([screen(catalogue)])(reading(0, values));
+    return readingOf((event as Extract<PlantEvent, { kind: "reading" }>).frame, catalogue);
+  };
 
   test("takes out what is physically impossible, and keeps the rest", () => {
     const { values, flaws } = of({ ...calm, o2DryPercent: 36 });
@@ -83,20 +100,20 @@ describe("screen", () => {
 
 describe("derive", () => {
   test("lends a point that is scanned less often while it is fresh, and does not keep it in the reading", () => {
-    const through = pipeline([derive(testPlant())]);
+    const through = throughAll([derive(testPlant())]);
     const rare = (second: number) =>
       second % 10 === 0 ? { ...calm, noxDryPpm: 60 } : { noxDryPpm: 60, firing: 1 };
-    const last = run(through, 25, rare).at(-1)?.[0] as Extract<PlantEvent, { kind: "reading" }>;
-    expect(last.reading.values["noxAtRefO2Ppm"]).toBeCloseTo((60 * 15) / 18, 9);
-    expect(last.reading.values["o2DryPercent"]).toBeUndefined();
-    const silent = run(through, 60, () => ({ noxDryPpm: 60, firing: 1 }), 25).at(-1)?.[0] as typeof last;
-    expect(silent.reading.values["noxAtRefO2Ppm"]).toBeUndefined();
+    const last = valuesOf(run(through, 25, rare).at(-1));
+    expect(last["noxAtRefO2Ppm"]).toBeCloseTo((60 * 15) / 18, 9);
+    expect(last["o2DryPercent"]).toBeUndefined();
+    const silent = valuesOf(run(through, 60, () => ({ noxDryPpm: 60, firing: 1 }), 25).at(-1));
+    expect(silent["noxAtRefO2Ppm"]).toBeUndefined();
   });
 });
 
 describe("judge and raise-alarms", () => {
   test("too much air is announced after the delay, with what explains it, and over after the off-delay", () => {
-    const through = pipeline(stages());
+    const through = throughAll(stages());
     const high = conditions(run(through, 200, () => tooMuchAir));
     expect(high).toHaveLength(1);
     expect(high[0]).toMatchObject({
@@ -110,7 +127,7 @@ describe("judge and raise-alarms", () => {
   });
 
   test("a dead analyser is not judged, never 1.00 and never within; an alarm that stood goes on standing", () => {
-    const through = pipeline(stages());
+    const through = throughAll(stages());
     expect(conditions(run(through, 120, () => tooMuchAir))).toHaveLength(1);
     const dead = run(
       through,
@@ -122,12 +139,12 @@ describe("judge and raise-alarms", () => {
     for (const event of dead.flat()) {
       if (event.kind !== "judged") continue;
       expect(event.verdicts.airRatio.kind).toBe("not-judged");
-      expect(event.reading.values["airRatio"]).toBeNull();
+      expect(readingOf(event.frame, catalogue).values["airRatio"]).toBeNull();
     }
   });
 
   test("a stopped burner, a start and a swinging load give no verdict and no alarm", () => {
-    const through = pipeline(stages());
+    const through = throughAll(stages());
     const purge = run(through, 300, () => ({
       firing: 0,
       loadPercent: 0,
@@ -144,7 +161,7 @@ describe("judge and raise-alarms", () => {
   });
 
   test("a silent boiler keeps its alarm; a silent gateway is one alarm of its own, over when it speaks", () => {
-    const through = pipeline(stages());
+    const through = throughAll(stages());
     const tick = (second: number) =>
       through({ kind: "tick", atMs: startMs + second * 1_000, monotonicMs: second * 1_000 });
     const heard = (second: number) =>
@@ -166,7 +183,7 @@ describe("judge and raise-alarms", () => {
 
   test("late readings are stored, and neither judged nor alarmed nor shown", () => {
     const all = stages();
-    const through = pipeline(all);
+    const through = throughAll(all);
     run(through, 60, () => calm);
     const events = Array.from({ length: 200 }, (_, index) =>
       through(reading(-1_000 + index, tooMuchAir, true)),
@@ -178,18 +195,18 @@ describe("judge and raise-alarms", () => {
         .every((event) => event.kind === "judged" && event.verdicts.airRatio.kind === "not-judged"),
     ).toBe(true);
     const view = all.at(-1) as ReturnType<typeof liveView>;
-    expect(view.latest()[0]?.boiler.takenAtMs).toBe(startMs + 59_000);
+    expect(view.latest()[0]?.text().takenAtMs).toBe(startMs + 59_000);
   });
 
   test("taken up again from its memory at any place, a run gives the same", () => {
     const values = (second: number) => (second < 100 ? calm : second < 260 ? tooMuchAir : calm);
-    const whole = pipeline(stages());
+    const whole = throughAll(stages());
     const expected = run(whole, 400, values).slice(150);
     const first = stages();
-    run(pipeline(first), 150, values);
+    run(throughAll(first), 150, values);
     const second = stages();
     for (const [index, stage] of second.entries())
       stage.recall(JSON.parse(JSON.stringify(first[index]?.memory())));
-    expect(run(pipeline(second), 250, values, 150)).toEqual(expected);
+    expect(run(throughAll(second), 250, values, 150)).toEqual(expected);
   });
 });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { StoredReading, Telemetry } from "../../platform/telemetry/telemetry.ts";
+import { frameOf } from "../../domain/frame.ts";
+import { type PointCatalogue, pointCatalogue } from "../../domain/points.ts";
+import type { FrameToStore, StoredReading, Telemetry } from "../../platform/telemetry/telemetry.ts";
 
 const startMs = Date.UTC(2026, 2, 12, 6);
 
@@ -21,21 +23,29 @@ export function storedReadings(count: number, boilerId = "toh-01"): readonly Sto
   }));
 }
 
+export function toStore(
+  readings: readonly StoredReading[],
+  catalogue: PointCatalogue,
+): readonly FrameToStore[] {
+  return readings.map((reading) => ({ origin: reading, frame: frameOf(reading, catalogue) }));
+}
+
 /** What every telemetry store must do; `open` gives a fresh, empty one, `reopen` the same one again. */
 export function telemetrySuite(
   name: string,
   open: (
-    points: readonly string[],
-  ) => Promise<{ readonly store: Telemetry; reopen(points: readonly string[]): Promise<Telemetry> }>,
+    catalogue: PointCatalogue,
+  ) => Promise<{ readonly store: Telemetry; reopen(catalogue: PointCatalogue): Promise<Telemetry> }>,
 ): void {
   describe(`telemetry in ${name}`, () => {
     const points = ["o2DryPercent", "exhaustTempC"];
     const rows = storedReadings(3_600);
     let store: Telemetry;
-    let reopen: (points: readonly string[]) => Promise<Telemetry>;
+    let reopen: (catalogue: PointCatalogue) => Promise<Telemetry>;
+    const catalogue = pointCatalogue();
 
     beforeAll(async () => {
-      ({ store, reopen } = await open(points));
+      ({ store, reopen } = await open(catalogue));
     });
     afterAll(() => store.stop());
 
@@ -60,8 +70,8 @@ export function telemetrySuite(
     });
 
     test("gives back what was stored, to the digit, with flaws and the way back to the batch", async () => {
-      await store.write(rows, 3_600);
-      await store.write(storedReadings(10, "toh-02"), 3_610);
+      await store.write(toStore(rows, catalogue), 3_600);
+      await store.write(toStore(storedReadings(10, "toh-02"), catalogue), 3_610);
       expect(await store.checkpoint()).toBe(3_610);
       const back = await store.readings({
         boilerId: "toh-01",
@@ -115,7 +125,7 @@ export function telemetrySuite(
         boilerId: "toh-03",
         takenAtMs: row.takenAtMs + (row.seq > 10 ? 60_000 : 0),
       }));
-      await store.write(later, 5_000);
+      await store.write(toStore(later, catalogue), 5_000);
       const trend = await store.trend({
         boilerId: "toh-03",
         points: ["exhaustTempC"],
@@ -141,16 +151,19 @@ export function telemetrySuite(
 
     test("keeps everything over a restart, and takes a point that it has never seen", async () => {
       await store.stop();
-      store = await reopen([...points, "noxDryPpm"]);
+      const grown = pointCatalogue({
+        pumpSpeedHz: { unit: "Hz", decimals: 1, range: [0, 60], from: "sensor" },
+      });
+      store = await reopen(grown);
       expect(await store.checkpoint()).toBe(5_000);
       const [row] = rows;
       const more = {
         ...(row as StoredReading),
         takenAtMs: startMs + 7_200_000,
-        values: { noxDryPpm: 61.5 },
+        values: { pumpSpeedHz: 41.5 },
         flaws: {},
       };
-      await store.write([more], 5_001);
+      await store.write(toStore([more], grown), 5_001);
       const back = await store.readings({
         boilerId: "toh-01",
         fromMs: startMs + 7_200_000,

@@ -1,0 +1,207 @@
+import type { Boiler } from "./boiler.ts";
+import { type Formula, type FormulaContext, formulas } from "./formula.ts";
+import { type Frame, flawCode } from "./frame.ts";
+import { type Burning, burning, mixed } from "./fuel.ts";
+import type { PointCatalogue, PointName } from "./points.ts";
+
+/** A boiler prepared for its formulas: what depends on the boiler alone is worked out once. */
+export interface Derivation {
+  /** Adds whether it fires and the heat that its fuels bring; gives what burns, or `null` when that is not known. */
+  begin(frame: Frame): Burning | null;
+  /** Adds all that follows from the frame, with what `begin` gave. */
+  finish(frame: Frame, burning: Burning | null): void;
+}
+
+const inputMissing = flawCode("input-missing");
+const inputDoubtful = flawCode("input-doubtful");
+const notComputable = flawCode("not-computable");
+
+/** Below this share of its load a burner without a flame signal counts as off. */
+const firingFromLoadPercent = 2;
+
+function at({ values }: Frame, slot: number): number {
+  return values[slot] ?? Number.NaN;
+}
+
+function isNumber(frame: Frame, slot: number): boolean {
+  return !Number.isNaN(at(frame, slot));
+}
+
+/** A number is there, or the reason why none is. */
+function wasRead(frame: Frame, slot: number): boolean {
+  return isNumber(frame, slot) || frame.flaws[slot] !== 0;
+}
+
+interface Prepared {
+  readonly gives: readonly number[];
+  readonly needs: readonly number[];
+  readonly uses: readonly number[];
+  readonly whileFiring: boolean;
+  readonly compute: Formula["compute"];
+}
+
+/**
+ * Adds the derived points. A sensor's own value is never replaced; a missing input gives no value with
+ * `input-missing`, an uncertain one a value with `input-doubtful`; an input that no sensor gives, nothing at all.
+ */
+export function boilerDerivation(
+  boiler: Boiler,
+  catalogue: PointCatalogue,
+  toDerive: readonly Formula[] = formulas,
+): Derivation {
+  const slotOf = (name: PointName) => catalogue.slotOf(name);
+  const firing = slotOf("firing");
+  const load = slotOf("loadPercent");
+  const heatSlots = [slotOf("heatInputLhvKw"), slotOf("heatInputHhvKw"), slotOf("co2KgPerH")] as const;
+  const parts = boiler.fuels.map(burning);
+  const flows = boiler.fuels.map(({ flowPoint }) => slotOf(flowPoint));
+  const contexts = new Map(parts.map((part): [Burning, FormulaContext] => [part, { boiler, burning: part }]));
+  const prepared = toDerive
+    .filter(({ applies }) => applies(boiler))
+    .map(
+      ({ gives, needs, uses, whileFiring, compute }): Prepared => ({
+        gives: gives.map(slotOf),
+        needs: needs.map(slotOf),
+        uses: uses.map(slotOf),
+        whileFiring,
+        compute,
+      }),
+    );
+  // One set of buffers serves all formulas: they run one after the other and keep nothing.
+  const inputs: [number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0];
+  const out: number[] = [];
+  const heats: number[] = [];
+
+  function addFiring(frame: Frame): void {
+    if (wasRead(frame, firing)) return;
+    let fires = at(frame, load) >= firingFromLoadPercent;
+    let read = wasRead(frame, load);
+    let known = !read || isNumber(frame, load);
+    for (const slot of flows) {
+      if (!wasRead(frame, slot)) continue;
+      read = true;
+      known &&= isNumber(frame, slot);
+      fires ||= at(frame, slot) > 0;
+    }
+    if (fires) frame.values[firing] = 1;
+    else if (read && known) frame.values[firing] = 0;
+    else if (read) frame.flaws[firing] = inputMissing;
+  }
+
+  /** The heat that the fuels bring, and what burns. */
+  function addHeat(frame: Frame): Burning | null {
+    let heatInputMjPerH = 0;
+    let doubtful = false;
+    let missing = false;
+    let measured = false;
+    for (const [index, slot] of flows.entries()) {
+      heats[index] = 0;
+      if (!wasRead(frame, slot)) continue;
+      if (!isNumber(frame, slot)) {
+        missing = true;
+        continue;
+      }
+      measured = true;
+      doubtful ||= frame.flaws[slot] !== 0;
+      const heat = Math.max(0, at(frame, slot)) * (boiler.fuels[index]?.ncvMjPerUnit ?? 0);
+      heats[index] = heat;
+      heatInputMjPerH += heat;
+    }
+    const burns = parts.length === 1 ? (parts[0] ?? null) : missing ? null : mixed(parts, heats);
+    if (missing) {
+      for (const slot of heatSlots) if (frame.flaws[slot] === 0) frame.flaws[slot] = inputMissing;
+    } else if (measured && burns !== null) {
+      const kw = heatInputMjPerH / 3.6;
+      frame.values[heatSlots[0]] = kw;
+      frame.values[heatSlots[1]] = kw * burns.gcvMjPerNcvMj;
+      frame.values[heatSlots[2]] = (heatInputMjPerH * burns.co2KgPerTj) / 1e6;
+      if (doubtful) for (const slot of heatSlots) frame.flaws[slot] = inputDoubtful;
+    }
+    return burns;
+  }
+
+  function apply(
+    { gives, needs, uses, whileFiring, compute }: Prepared,
+    frame: Frame,
+    context: FormulaContext,
+  ): void {
+    if (wasRead(frame, gives[0] ?? -1)) return;
+    const { values, flaws } = frame;
+    let missing = false;
+    let doubtful = false;
+    let input = 0;
+    for (; input < needs.length; input += 1) {
+      const slot = needs[input] ?? -1;
+      const value = values[slot] ?? Number.NaN;
+      const flaw = flaws[slot] ?? 0;
+      if (Number.isNaN(value)) {
+        if (flaw === 0) return; // no sensor gives it
+        missing = true;
+      } else if (flaw !== 0) doubtful = true;
+      inputs[input] = value;
+    }
+    const outcome = missing ? inputMissing : whileFiring && values[firing] === 0 ? notComputable : 0;
+    if (outcome !== 0) {
+      for (const slot of gives) flaws[slot] = outcome;
+      return;
+    }
+    for (let index = 0; index < uses.length; index += 1, input += 1) {
+      const slot = uses[index] ?? -1;
+      const value = values[slot] ?? Number.NaN;
+      if (flaws[slot] !== 0 && !Number.isNaN(value)) doubtful = true;
+      inputs[input] = value;
+    }
+    const [a, b, c, d, e, f] = inputs;
+    const result = compute(context, out, a, b, c, d, e, f);
+    for (let index = 0; index < gives.length; index += 1) {
+      const slot = gives[index] ?? -1;
+      const value = result === null ? Number.NaN : index === 0 ? result : (out[index] ?? Number.NaN);
+      if (Number.isFinite(value)) {
+        values[slot] = value;
+        if (doubtful) flaws[slot] = inputDoubtful;
+      } else flaws[slot] = notComputable;
+    }
+  }
+
+  /** The heat comes before the doubts: a flow that was doubted since makes it doubtful, too. */
+  function doubtHeat({ flaws }: Frame): void {
+    for (const flow of flows) {
+      if (flaws[flow] === 0) continue;
+      for (const slot of heatSlots) if (flaws[slot] === 0) flaws[slot] = inputDoubtful;
+    }
+  }
+
+  return {
+    begin: (frame) => {
+      addFiring(frame);
+      return addHeat(frame);
+    },
+    finish: (frame, burns) => {
+      // Which fuel burns is not known: the first lends its balance, and nobody is judged by it.
+      const lent = burns ?? parts[0];
+      if (lent === undefined) return;
+      doubtHeat(frame);
+      const context = contexts.get(lent) ?? { boiler, burning: lent };
+      for (let index = 0; index < prepared.length; index += 1)
+        apply(prepared[index] as Prepared, frame, context);
+    },
+  };
+}
+
+/** What a boiler whose sensors give `measured` will have of derived points, in the order of the formulas. */
+export function derivedFrom(boiler: Boiler, measured: readonly string[]): readonly PointName[] {
+  const known = new Set<string>(measured);
+  const derived: PointName[] = [];
+  const add = (name: PointName) => {
+    if (known.has(name)) return;
+    known.add(name);
+    derived.push(name);
+  };
+  const hasFlow = boiler.fuels.some(({ flowPoint }) => known.has(flowPoint));
+  if (hasFlow || known.has("loadPercent")) add("firing");
+  if (hasFlow) for (const name of ["heatInputLhvKw", "heatInputHhvKw", "co2KgPerH"] as const) add(name);
+  for (const { gives, needs, applies } of formulas) {
+    if (applies(boiler) && needs.every((need) => known.has(need))) for (const name of gives) add(name);
+  }
+  return derived;
+}

@@ -1,0 +1,362 @@
+import type { Boiler } from "./boiler.ts";
+import { flueMoisturePercent, o2DryFromWetPercent } from "./combustion/dry-oxygen.ts";
+import { expectedCo2DryPercent, flueGas } from "./combustion/excess-air.ts";
+import { doubt, type Frame, spoil } from "./frame.ts";
+import type { Burning } from "./fuel.ts";
+import { analyserPoints, type PointCatalogue, type PointName } from "./points.ts";
+import type { FlawReason } from "./reading.ts";
+
+/** When a reading is doubted: dated data from the rules. */
+export interface Plausibility {
+  readonly frozenMs: number;
+  readonly frozenWhileLoadMovesPercent: number;
+  readonly o2PercentPerSecond: number;
+  readonly exhaustKPerMinute: number;
+  readonly co2ClosurePoints: number;
+  readonly airO2AtLeastPercent: number;
+  readonly settledMs: number;
+  readonly firingO2AtMostPercent: number;
+  readonly flowRatio: { readonly from: number; readonly to: number };
+  readonly duplicateSamples: number;
+  readonly duplicateRelativeSpread: number;
+}
+
+/** Takes out what cannot be true, with the reason; nothing is ever put in its place. */
+export interface Screen {
+  screen(frame: Frame): void;
+}
+
+export function screenFor(catalogue: PointCatalogue): Screen {
+  const ranges = catalogue.names.map((name) => catalogue.get(name)?.range ?? [-Infinity, Infinity]);
+  const lowest = ranges.map(([low]) => low);
+  const highest = ranges.map(([, high]) => high);
+  const slot = (name: PointName) => catalogue.slotOf(name);
+  const analyser = [...analyserPoints, "exhaustTempC" as const].map(slot);
+  const [o2Dry, o2Wet, co2, exhaust, ambient, firing, load] = (
+    [
+      "o2DryPercent",
+      "o2WetPercent",
+      "co2DryPercent",
+      "exhaustTempC",
+      "ambientTempC",
+      "firing",
+      "loadPercent",
+    ] as const
+  ).map(slot) as [number, number, number, number, number, number, number];
+
+  return {
+    screen: (frame) => {
+      const { values } = frame;
+      for (const each of frame.measured) {
+        const value = values[each] as number;
+        if (value < (lowest[each] as number) || value > (highest[each] as number))
+          spoil(frame, each, "out-of-range");
+      }
+      // A box without life sends zeros on all its channels. Flue gas never has exactly no oxygen together with exactly
+      // no heat or no CO₂, so none of its channels that say zero is believed.
+      const noOxygen = values[o2Dry] === 0 || values[o2Wet] === 0;
+      if (noOxygen && (values[exhaust] === 0 || values[co2] === 0)) {
+        for (const each of analyser) if (values[each] === 0) spoil(frame, each, "dead-analyser");
+      }
+      // Exhaust gas of a fire is not colder than the air around it.
+      const fires = values[firing] === 1 || (values[load] as number) > 5;
+      if (fires && (values[exhaust] as number) < (values[ambient] as number) - 2)
+        spoil(frame, exhaust, "implausible");
+      for (const each of [o2Dry, o2Wet]) {
+        const value = values[each] as number;
+        if (value < 0 || value > 20.95) doubt(frame, each, "drifted");
+      }
+    },
+  };
+}
+
+/** What is remembered of one boiler's signals: plain data. */
+export interface SignalMemory {
+  lastMs: number;
+  firing: boolean | null;
+  /** When firing last began or ended. */
+  turnedMs: number;
+  frozen: (StandingValue | null)[];
+  lastO2: number | null;
+  exhaust: { value: number; atMs: number } | null;
+  /** Slow means of what should be nought, or one. */
+  closure: number | null;
+  fo: number | null;
+  flow: number | null;
+  /** Of each pair of signals that are independent of each other, in the order of the pairs. */
+  pairs: (PairMemory | null)[];
+  /** Indexes of the signals that are one signal under two names. */
+  duplicates: number[];
+  sampledMs: number;
+}
+
+interface StandingValue {
+  readonly value: number;
+  readonly sinceMs: number;
+  /** Of the load meanwhile; `null` while it is not known. */
+  leastLoad: number | null;
+  mostLoad: number | null;
+}
+
+interface PairMemory {
+  samples: number;
+  leastRatio: number;
+  mostRatio: number;
+  leastValue: number;
+  mostValue: number;
+  duplicate: boolean;
+}
+
+export function signalMemory(): SignalMemory {
+  return {
+    lastMs: 0,
+    firing: null,
+    turnedMs: 0,
+    frozen: [],
+    lastO2: null,
+    exhaust: null,
+    closure: null,
+    fo: null,
+    flow: null,
+    pairs: [],
+    duplicates: [],
+    sampledMs: 0,
+  };
+}
+
+/** Points that should never repeat themselves to the bit. */
+const restless: readonly PointName[] = [...analyserPoints, "pmDryMgPerNm3", "exhaustTempC"];
+/** Signals of different instruments: none of them is another one times a number. */
+const independent: readonly PointName[] = [
+  ...analyserPoints,
+  "pmDryMgPerNm3",
+  "exhaustTempC",
+  "heavyOilFlowLPerH",
+  "dieselFlowLPerH",
+  "naturalGasFlowNm3PerH",
+  "lpgFlowKgPerH",
+  "coalFlowKgPerH",
+  "steamFlowKgPerH",
+  "thermalOilFlowM3PerH",
+  "hotWaterFlowM3PerH",
+  "stackFlowDryNm3PerH",
+];
+const slowMs = 60_000;
+const pairsEveryMs = 10_000;
+/** A pair must cover this share of its values before a constant ratio means anything. */
+const pairsMustVary = 0.02;
+const normalM3PerMol = 22.414e-3;
+
+/** Holds a boiler's signals against each other and against their own past. */
+export interface SignalWatch {
+  /**
+   * Leaves every value and marks those that are not to be relied on.
+   * @param burning what burns, as far as it is known; the checks that need it are left out without
+   */
+  see(memory: SignalMemory, frame: Frame, burning: Burning | null): void;
+}
+
+export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Plausibility): SignalWatch {
+  const slot = (name: PointName) => catalogue.slotOf(name);
+  const restlessSlots = restless.map(slot);
+  const pairSlots = independent.map(slot);
+  const flows = boiler.fuels.map(({ flowPoint }) => slot(flowPoint));
+  const firingSlot = slot("firing");
+  const loadSlot = slot("loadPercent");
+  const o2DrySlot = slot("o2DryPercent");
+  const o2WetSlot = slot("o2WetPercent");
+  const co2Slot = slot("co2DryPercent");
+  const exhaustSlot = slot("exhaustTempC");
+  const stackFlowSlot = slot("stackFlowDryNm3PerH");
+  const heatInputSlot = slot("heatInputLhvKw");
+
+  function see(memory: SignalMemory, frame: Frame, burning: Burning | null): void {
+    const { values, takenAtMs } = frame;
+    const firing = values[firingSlot] === 1 ? true : values[firingSlot] === 0 ? false : null;
+    if (firing !== memory.firing) {
+      memory.firing = firing;
+      memory.turnedMs = takenAtMs;
+    }
+    const dtMs = takenAtMs - memory.lastMs;
+    const settled = takenAtMs - memory.turnedMs >= rules.settledMs;
+    const o2Slot = Number.isNaN(values[o2DrySlot]) ? o2WetSlot : o2DrySlot;
+    const o2 = values[o2Slot] as number;
+
+    checkFrozen(memory, frame, firing === true);
+    if (
+      memory.lastO2 !== null &&
+      dtMs > 0 &&
+      Math.abs(o2 - memory.lastO2) > (rules.o2PercentPerSecond * dtMs) / 1_000
+    ) {
+      doubt(frame, o2Slot, "too-fast");
+    }
+    memory.lastO2 = Number.isNaN(o2) ? null : o2;
+    checkExhaustRate(memory, frame, firing === true && settled);
+    if (firing === false && settled && o2 < rules.airO2AtLeastPercent) doubt(frame, o2Slot, "not-air");
+    if (firing === true && settled && o2 > rules.firingO2AtMostPercent) doubt(frame, o2Slot, "air-leak");
+    if (firing === true && values[firingSlot] === 1) checkFuelFlows(frame);
+    if (burning !== null && firing === true) {
+      const weight = 1 - Math.exp(-Math.max(0, dtMs) / slowMs);
+      const o2Dry = o2Slot === o2DrySlot ? o2 : dryOf(o2, burning);
+      checkCo2(memory, frame, burning, o2Dry, o2Slot, weight);
+      checkFlow(memory, frame, burning, o2Dry, weight);
+    }
+    if (takenAtMs - memory.sampledMs >= pairsEveryMs) {
+      memory.sampledMs = takenAtMs;
+      samplePairs(memory, frame);
+    }
+    markDuplicates(memory, frame);
+    memory.lastMs = takenAtMs;
+  }
+
+  function dryOf(o2WetPercent: number, { stoichiometry }: Burning): number {
+    const moisture = flueMoisturePercent(o2WetPercent, stoichiometry, boiler.airHumidityKgPerKg);
+    return moisture === null ? Number.NaN : o2DryFromWetPercent(o2WetPercent, moisture);
+  }
+
+  function checkFrozen(memory: SignalMemory, frame: Frame, fires: boolean): void {
+    const { values, takenAtMs } = frame;
+    const loadNow = values[loadSlot] as number;
+    const load = Number.isNaN(loadNow) ? null : loadNow;
+    for (let index = 0; index < restlessSlots.length; index += 1) {
+      const each = restlessSlots[index] as number;
+      const value = values[each] as number;
+      if (Number.isNaN(value)) continue;
+      const known = memory.frozen[index] ?? null;
+      if (!fires || known === null || known.value !== value) {
+        memory.frozen[index] = { value, sinceMs: takenAtMs, leastLoad: load, mostLoad: load };
+        continue;
+      }
+      if (load !== null) {
+        if (known.leastLoad === null || load < known.leastLoad) known.leastLoad = load;
+        if (known.mostLoad === null || load > known.mostLoad) known.mostLoad = load;
+      }
+      if (known.leastLoad === null || known.mostLoad === null) continue;
+      const moved = known.mostLoad - known.leastLoad;
+      const longEnough = takenAtMs - known.sinceMs >= rules.frozenMs;
+      if (longEnough && moved >= rules.frozenWhileLoadMovesPercent) doubt(frame, each, "frozen");
+    }
+  }
+
+  function checkExhaustRate(memory: SignalMemory, frame: Frame, settledFire: boolean): void {
+    const value = frame.values[exhaustSlot] as number;
+    if (Number.isNaN(value)) return;
+    const anchor = memory.exhaust;
+    if (anchor === null || frame.takenAtMs - anchor.atMs >= 60_000 || !settledFire) {
+      memory.exhaust = { value, atMs: frame.takenAtMs };
+    } else if (Math.abs(value - anchor.value) > rules.exhaustKPerMinute)
+      doubt(frame, exhaustSlot, "too-fast");
+  }
+
+  /** A flame needs fuel: meters that all stand still are not believed. */
+  function checkFuelFlows(frame: Frame): void {
+    if (frame.flaws[firingSlot] !== 0 || flows.length === 0) return;
+    if (flows.every((each) => frame.values[each] === 0))
+      for (const each of flows) doubt(frame, each, "implausible");
+  }
+
+  function checkCo2(
+    memory: SignalMemory,
+    frame: Frame,
+    burning: Burning,
+    o2Dry: number,
+    o2Slot: number,
+    weight: number,
+  ): void {
+    const co2 = frame.values[co2Slot] as number;
+    if (Number.isNaN(co2) || Number.isNaN(o2Dry)) return;
+    memory.closure = slow(memory.closure, co2 - expectedCo2DryPercent(o2Dry, burning.stoichiometry), weight);
+    let reason: FlawReason | null = Math.abs(memory.closure) > rules.co2ClosurePoints ? "co2-closure" : null;
+    const { fo } = burning.governing;
+    if (fo !== null && co2 > 0.5) {
+      memory.fo = slow(memory.fo, (20.9 - o2Dry) / co2, weight);
+      if (reason === null && (memory.fo < fo[0] || memory.fo > fo[1])) reason = "fo-range";
+    }
+    if (reason === null) return;
+    doubt(frame, co2Slot, reason);
+    doubt(frame, o2Slot, reason);
+  }
+
+  function checkFlow(
+    memory: SignalMemory,
+    frame: Frame,
+    burning: Burning,
+    o2Dry: number,
+    weight: number,
+  ): void {
+    const measured = frame.values[stackFlowSlot] as number;
+    const heatInputKw = frame.values[heatInputSlot] as number;
+    if (Number.isNaN(measured) || !(heatInputKw > 0) || Number.isNaN(o2Dry)) return;
+    const gas = flueGas(o2Dry, burning.stoichiometry, boiler.airHumidityKgPerKg);
+    if (gas === null) return;
+    memory.flow = slow(memory.flow, measured / (heatInputKw * 3.6 * gas.dryMol * normalM3PerMol), weight);
+    if (memory.flow >= rules.flowRatio.from && memory.flow <= rules.flowRatio.to) return;
+    doubt(frame, stackFlowSlot, "flow-mismatch");
+    for (const each of flows) if (!Number.isNaN(frame.values[each])) doubt(frame, each, "flow-mismatch");
+  }
+
+  function samplePairs(memory: SignalMemory, { values }: Frame): void {
+    const duplicates = new Set<number>();
+    let pair = -1;
+    for (let a = 0; a < pairSlots.length; a += 1) {
+      const first = values[pairSlots[a] as number] as number;
+      for (let b = a + 1; b < pairSlots.length; b += 1) {
+        pair += 1;
+        const second = values[pairSlots[b] as number] as number;
+        if (Math.abs(first) > 0 && Math.abs(second) > 0)
+          memory.pairs[pair] = nextPair(memory.pairs[pair] ?? null, first, second / first);
+        if (memory.pairs[pair]?.duplicate === true) duplicates.add(a).add(b);
+      }
+    }
+    memory.duplicates = [...duplicates];
+  }
+
+  function nextPair(before: PairMemory | null, value: number, ratio: number): PairMemory {
+    const from = before ?? {
+      samples: 0,
+      leastRatio: ratio,
+      mostRatio: ratio,
+      leastValue: value,
+      mostValue: value,
+      duplicate: false,
+    };
+    const leastRatio = Math.min(from.leastRatio, ratio);
+    const mostRatio = Math.max(from.mostRatio, ratio);
+    // Two signals that part ways once are two signals; counting begins anew, in case a map is changed.
+    if (mostRatio - leastRatio > rules.duplicateRelativeSpread * Math.abs(mostRatio)) {
+      return {
+        samples: 1,
+        leastRatio: ratio,
+        mostRatio: ratio,
+        leastValue: value,
+        mostValue: value,
+        duplicate: false,
+      };
+    }
+    const samples = from.samples + 1;
+    const leastValue = Math.min(from.leastValue, value);
+    const mostValue = Math.max(from.mostValue, value);
+    const varies = mostValue - leastValue > pairsMustVary * Math.abs(mostValue);
+    return {
+      samples,
+      leastRatio,
+      mostRatio,
+      leastValue,
+      mostValue,
+      duplicate: varies && samples >= rules.duplicateSamples,
+    };
+  }
+
+  function markDuplicates({ duplicates }: SignalMemory, frame: Frame): void {
+    for (const index of duplicates) {
+      const slot = pairSlots[index] ?? -1;
+      if (!Number.isNaN(frame.values[slot])) doubt(frame, slot, "duplicate");
+    }
+  }
+
+  return { see };
+}
+
+function slow(before: number | null, now: number, weight: number): number {
+  return before === null ? now : before + weight * (now - before);
+}
