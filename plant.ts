@@ -86,7 +86,14 @@ export async function assemble(
     );
   }
   if (started.has("simulators")) {
-    plant.add(await startSimulators(config.simulators, { maps, fuels: fuelsNow(settings, world.clock.nowMs()), fileAt, world }));
+    plant.add(
+      await startSimulators(config.simulators, {
+        maps,
+        fuels: fuelsNow(settings, world.clock.nowMs()),
+        fileAt,
+        world,
+      }),
+    );
   }
   if (started.has("gateway")) {
     for (const gateway of config.gateways) {

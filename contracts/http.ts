@@ -26,7 +26,8 @@ export const PointText = Type.Object({
   name: Type.String(),
   unit: Type.String(),
   decimals: Type.Integer(),
-  from: Type.Enum(["sensor", "formula", "either"]),
+  /** Of this boiler: measured, or computed from what is. */
+  from: Type.Enum(["sensor", "formula"]),
   /** Of points that a configuration added; the others' labels are the dashboard's. */
   label: nullable(LabelText),
 });
@@ -111,6 +112,8 @@ export const AlarmText = Type.Object({
   priority: Type.Enum(priorities),
   state: Type.Enum(["unacknowledged", "acknowledged", "returned", "closed"]),
   sinceMs: Instant,
+  /** Of the newest occurrence: later, where the alarm returned and came again before anybody saw it. */
+  lastSinceMs: Instant,
   announcedAtMs: Instant,
   returnedAtMs: nullable(Instant),
   occurrences: Type.Integer(),
@@ -140,6 +143,8 @@ export const GatewayText = Type.Object({
   oldestBufferedAtMs: nullable(Instant),
   trouble: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
 });
+export type GatewayText = Static<typeof GatewayText>;
+
 export const Gateways = Type.Object({ serverTimeMs: Instant, gateways: Type.Array(GatewayText) });
 export type Gateways = Static<typeof Gateways>;
 

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { coalFirings } from "../domain/boiler.ts";
 import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
 import { fuelClasses } from "../domain/fuel.ts";
-import { notJudgedReasons } from "../domain/limits.ts";
+import { notJudgedReasons, tableQuantities } from "../domain/limits.ts";
 import { flawReasons } from "../domain/reading.ts";
 import { Id, Instant, Serial } from "./ids.ts";
 
@@ -17,6 +17,7 @@ export const LimitRowText = Type.Object({
 /** A value held against a limit, and all that explains it. */
 export const JudgedText = Type.Object({
   kind: Type.Enum(["within", "above"]),
+  quantity: Type.Enum(tableQuantities),
   value: Type.Number(),
   limit: Type.Number(),
   row: LimitRowText,

@@ -121,14 +121,9 @@ export function markerState({ state }: AlarmText): "unack" | "acked" | "rtn" {
   return state === "returned" ? "rtn" : "acked";
 }
 
-/**
- * Which table an alarm's evidence was held against. The air ratio is computed from the mean of its input, the
- * exhaust temperature is that mean: so the two are told apart by the numbers themselves.
- * @returns `null` for alarms that are not about a table
- */
+/** Which table an alarm's evidence was held against; `null` for alarms that are not about a table. */
 export function quantityOf({ evidence }: AlarmText): TableQuantity | null {
-  if (evidence === null) return null;
-  return evidence.value === evidence.inputMean ? "exhaustTempC" : "airRatio";
+  return evidence?.quantity ?? null;
 }
 
 const urgency = { unacknowledged: 0, acknowledged: 1, returned: 2, closed: 3 } as const;

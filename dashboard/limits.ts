@@ -16,6 +16,12 @@ export function emissionLimit(boiler: BoilerText, quantity: EmissionQuantity): n
   return boiler.emissionLimits?.[quantity] ?? null;
 }
 
+export const emissionUnits = {
+  pmAtRefO2MgPerNm3: "mg/Nm³",
+  soxAtRefO2Ppm: "ppm",
+  noxAtRefO2Ppm: "ppm",
+} as const satisfies Readonly<Record<EmissionQuantity, string>>;
+
 /** How far from its limit a value is, 1 being the limit; the air ratio by its excess over 1. */
 export function shareOfLimit(point: TableQuantity | EmissionQuantity, value: number, limit: number): number {
   return point === "airRatio" ? (value - 1) / (limit - 1) : value / limit;

@@ -1,5 +1,6 @@
 import type { Boiler } from "./boiler.ts";
-import { type Formula, type FormulaContext, formulas } from "./formula.ts";
+import type { Fired } from "./boiler-losses.ts";
+import { type Formula, formulas } from "./formula.ts";
 import { type Frame, flawCode } from "./frame.ts";
 import { type Burning, burning, mixed } from "./fuel.ts";
 import type { PointCatalogue, PointName } from "./points.ts";
@@ -55,7 +56,7 @@ export function boilerDerivation(
   const heatSlots = [slotOf("heatInputLhvKw"), slotOf("heatInputHhvKw"), slotOf("co2KgPerH")] as const;
   const parts = boiler.fuels.map(burning);
   const flows = boiler.fuels.map(({ flowPoint }) => slotOf(flowPoint));
-  const contexts = new Map(parts.map((part): [Burning, FormulaContext] => [part, { boiler, burning: part }]));
+  const contexts = new Map(parts.map((part): [Burning, Fired] => [part, { boiler, burning: part }]));
   const prepared = toDerive
     .filter(({ applies }) => applies(boiler))
     .map(
@@ -120,11 +121,7 @@ export function boilerDerivation(
     return burns;
   }
 
-  function apply(
-    { gives, needs, uses, whileFiring, compute }: Prepared,
-    frame: Frame,
-    context: FormulaContext,
-  ): void {
+  function apply({ gives, needs, uses, whileFiring, compute }: Prepared, frame: Frame, context: Fired): void {
     if (wasRead(frame, gives[0] ?? -1)) return;
     const { values, flaws } = frame;
     let missing = false;

@@ -1,6 +1,7 @@
 import { avoidableFuelPercent } from "./advice/avoidable-fuel.ts";
 import { recoveryRoom } from "./advice/heat-recovery.ts";
 import { alongCurve, type Boiler, tunedO2At } from "./boiler.ts";
+import { boilerLosses, type Fired, known } from "./boiler-losses.ts";
 import { airRatio } from "./combustion/air-ratio.ts";
 import {
   acidDewPointVerhoffBancheroC,
@@ -10,12 +11,10 @@ import {
 } from "./combustion/dew-point.ts";
 import { flueMoisturePercent, o2DryFromWetPercent } from "./combustion/dry-oxygen.ts";
 import { excessAirRatio, expectedCo2DryPercent, flueGas } from "./combustion/excess-air.ts";
-import { heatLosses, surfaceLossLhvPercent } from "./combustion/heat-loss.ts";
 import { stackLossSiegertLhvPercent } from "./combustion/siegert.ts";
 import { concentrationOfPpm, massRateKgPerH, molarMass } from "./emissions/concentration.ts";
 import { referenceO2Factor } from "./emissions/reference-oxygen.ts";
 import { soxEstimateDryPpm } from "./emissions/sulphur.ts";
-import type { Burning } from "./fuel.ts";
 import type { PointName } from "./points.ts";
 import {
   absolutePressure,
@@ -29,13 +28,6 @@ import {
   steamHeatKw,
   thermalOilHeatKw,
 } from "./steam/useful-heat.ts";
-
-/** What a formula knows besides its inputs. */
-export interface FormulaContext {
-  readonly boiler: Boiler;
-  /** What burns at this instant. */
-  readonly burning: Burning;
-}
 
 /** As many inputs as a formula may have. */
 export const mostInputs = 6;
@@ -56,7 +48,7 @@ export interface Formula {
    * Takes the inputs in the order of `needs` and `uses`; of those in use, NaN is one that is not there. Gives the one
    * number, `null` when these inputs have no such result; several numbers are written to `out`.
    */
-  readonly compute: (context: FormulaContext, out: number[], ...inputs: number[]) => number | null;
+  readonly compute: (context: Fired, out: number[], ...inputs: number[]) => number | null;
 }
 
 interface One<N extends readonly PointName[], U extends readonly PointName[]> {
@@ -66,7 +58,7 @@ interface One<N extends readonly PointName[], U extends readonly PointName[]> {
   readonly whileFiring?: boolean;
   readonly applies?: (boiler: Boiler) => boolean;
   readonly compute: (
-    context: FormulaContext,
+    context: Fired,
     out: number[],
     ...inputs: [...Numbers<N>, ...Numbers<U>]
   ) => number | null;
@@ -88,11 +80,6 @@ function formula<const N extends readonly PointName[], const U extends readonly 
     applies,
     compute: compute as Formula["compute"],
   };
-}
-
-/** An input in use, or what stands for it where it is not there. */
-function known<T>(value: number, otherwise: T): number | T {
-  return Number.isNaN(value) ? otherwise : value;
 }
 
 function atReferenceO2(gives: PointName, measured: PointName): Formula {
@@ -124,43 +111,6 @@ function massRate(gives: PointName, measured: PointName, molarMassKgPerKmol: num
 }
 
 const normalM3PerMol = 22.414e-3;
-/** Net efficiency by which a load is turned into heat input where no fuel meter stands: only its shell loss hangs on it. */
-const assumedEfficiency = 0.9;
-
-/**
- * Losses at an oxygen and exhaust temperature, with what else is known of the instant. The heat input decides how much
- * the constant shell loss weighs; without a fuel meter it follows from the load.
- */
-function lossesAt(
-  o2DryPercent: number,
-  exhaustTempC: number,
-  { boiler, burning }: FormulaContext,
-  airTempC: number,
-  coDryPpm: number,
-  heatInputKw: number,
-  loadPercent: number,
-) {
-  const ratedMw = boiler.ratedHeatKw / 1_000;
-  const inputMw =
-    heatInputKw > 0
-      ? heatInputKw / 1_000
-      : (ratedMw * Math.max(10, known(loadPercent, 100))) / 100 / assumedEfficiency;
-  return heatLosses(
-    {
-      o2DryPercent,
-      exhaustTempC,
-      airTempC: known(airTempC, boiler.combustionAirTempC),
-      airHumidityKgPerKg: boiler.airHumidityKgPerKg,
-      coDryPpm: Math.max(0, known(coDryPpm, 0)),
-      ashKg: burning.ashKgPerMj,
-      carbonInAshPercent: boiler.carbonInAshPercent,
-      surfaceLossLhvPercent: surfaceLossLhvPercent(boiler.surfaceLossFactor, ratedMw, inputMw) ?? 0,
-    },
-    burning.stoichiometry,
-    { ncvKj: 1_000, gcvKj: 1_000 * burning.gcvMjPerNcvMj },
-  );
-}
-
 const lossUses = ["combustionAirTempC", "coDryPpm", "heatInputLhvKw", "loadPercent"] as const;
 
 /**
@@ -249,7 +199,7 @@ export const formulas: readonly Formula[] = [
     uses: lossUses,
     whileFiring: true,
     compute: (context, out, o2, exhaust, air, co, input, load) => {
-      const losses = lossesAt(o2, exhaust, context, air, co, input, load);
+      const losses = boilerLosses(o2, exhaust, context, air, co, input, load);
       if (losses === null) return null;
       out[0] = losses.dryGasLhvPercent;
       out[1] = losses.fuelWaterLhvPercent;
@@ -387,8 +337,8 @@ export const formulas: readonly Formula[] = [
       const tuned = tunedO2At(context.boiler.tunedO2, known(load, 100));
       if (tuned === null) return null;
       if (tuned >= o2) return 0;
-      const now = lossesAt(o2, exhaust, context, air, co, input, load);
-      const target = lossesAt(tuned, exhaust, context, air, co, input, load);
+      const now = boilerLosses(o2, exhaust, context, air, co, input, load);
+      const target = boilerLosses(tuned, exhaust, context, air, co, input, load);
       if (now === null || target === null) return null;
       return avoidableFuelPercent(now.efficiencyIndirectLhvPercent, target.efficiencyIndirectLhvPercent);
     },

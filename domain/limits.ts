@@ -163,6 +163,7 @@ export interface JudgedInput {
 /** A value held against its limit, with all that is needed to explain it. */
 export interface Judged extends Omit<LimitInForce, "limit"> {
   readonly kind: "within" | "above";
+  readonly quantity: TableQuantity;
   /** As compared: the air ratio rounded to two decimals, the exhaust temperature unrounded. */
   readonly value: number;
   readonly limit: number;
@@ -291,7 +292,7 @@ const judgedBy = {
   airRatio: {
     point: "o2DryPercent",
     formula: "round2(21 / (21 − O₂))",
-    valueOf: (o2DryPercent: number) => {
+    compared: (o2DryPercent: number) => {
       const hundredths = airRatioHundredths(o2DryPercent);
       return hundredths === null ? null : hundredths / 100;
     },
@@ -300,7 +301,7 @@ const judgedBy = {
   exhaustTempC: {
     point: "exhaustTempC",
     formula: "T",
-    valueOf: (exhaustTempC: number) => exhaustTempC,
+    compared: (exhaustTempC: number) => exhaustTempC,
     barOf: (limit: number) => limit,
   },
 } as const;
@@ -321,10 +322,10 @@ export function judgeTables(
   atMs: number,
 ): TableVerdicts {
   const judge = (quantity: TableQuantity): Verdict => {
-    const { point, formula, valueOf, barOf } = judgedBy[quantity];
+    const { point, formula, compared, barOf } = judgedBy[quantity];
     const window = means[point];
     if (window === null) return { kind: "not-judged", reason: "no-sensor" };
-    const value = valueOf(window.mean);
+    const value = compared(window.mean);
     if (value === null) return { kind: "not-judged", reason: "input-flawed" };
     const inForce = limitInForce(quantity, boiler, fuel, tables, atMs);
     if (inForce === null) return { kind: "not-in-force" };
@@ -334,6 +335,7 @@ export function judgeTables(
     return {
       ...inForce,
       kind: value <= limit ? "within" : "above",
+      quantity,
       value,
       limit,
       formula,

@@ -79,10 +79,13 @@ export interface SignalMemory {
   frozen: (StandingValue | null)[];
   lastO2: number | null;
   exhaust: { value: number; atMs: number } | null;
-  /** Slow means of what should be nought, or one. */
-  closure: number | null;
-  fo: number | null;
-  flow: number | null;
+  /**
+   * Slow means: CO₂ above the expected, percentage points; Fo from the middle of its fuel's range, 1 at its ends; the
+   * measured stack flow as a share of the computed one. They begin where nothing is wrong: a doubt takes evidence.
+   */
+  closure: number;
+  fo: number;
+  flow: number;
   /** Of each pair of signals that are independent of each other, in the order of the pairs. */
   pairs: (PairMemory | null)[];
   /** Indexes of the signals that are one signal under two names. */
@@ -115,9 +118,9 @@ export function signalMemory(): SignalMemory {
     frozen: [],
     lastO2: null,
     exhaust: null,
-    closure: null,
-    fo: null,
-    flow: null,
+    closure: 0,
+    fo: 0,
+    flow: 1,
     pairs: [],
     duplicates: [],
     sampledMs: 0,
@@ -269,8 +272,9 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     let reason: FlawReason | null = Math.abs(memory.closure) > rules.co2ClosurePoints ? "co2-closure" : null;
     const { fo } = burning.governing;
     if (fo !== null && co2 > 0.5) {
-      memory.fo = slow(memory.fo, (20.9 - o2Dry) / co2, weight);
-      if (reason === null && (memory.fo < fo[0] || memory.fo > fo[1])) reason = "fo-range";
+      const fromMiddle = (20.9 - o2Dry) / co2 - (fo[0] + fo[1]) / 2;
+      memory.fo = slow(memory.fo, fromMiddle / ((fo[1] - fo[0]) / 2), weight);
+      if (reason === null && Math.abs(memory.fo) > 1) reason = "fo-range";
     }
     if (reason === null) return;
     doubt(frame, co2Slot, reason);
@@ -357,6 +361,6 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
   return { see };
 }
 
-function slow(before: number | null, now: number, weight: number): number {
-  return before === null ? now : before + weight * (now - before);
+function slow(before: number, now: number, weight: number): number {
+  return before + weight * (now - before);
 }

@@ -121,7 +121,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     const next = nextAlarm(
       running,
       event.turned === "on"
-        ? { kind: "on", atMs: event.atMs, evidence: event.evidence }
+        ? { kind: "on", sinceMs: event.sinceMs, evidence: event.evidence }
         : { kind: "off", atMs: event.atMs },
     );
     return next === null ? null : save(tx, next);
@@ -263,6 +263,7 @@ function newEpisode(rule: AlarmRule, { siteId, sourceId, sinceMs, atMs, evidence
     priority: rule.priority,
     state: "unacknowledged",
     sinceMs,
+    lastSinceMs: sinceMs,
     announcedAtMs: atMs,
     returnedAtMs: null,
     occurrences: 1,

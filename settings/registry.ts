@@ -281,7 +281,8 @@ function pointsOf(boiler: Boiler, settings: Settings): BoilerText["points"] {
   return [...names].flatMap((name) => {
     const point = catalogue.get(name);
     if (point === undefined) return [];
-    const { unit, decimals, from } = point;
+    const { unit, decimals } = point;
+    const from = measured.includes(name) ? ("sensor" as const) : ("formula" as const);
     return [{ name, unit, decimals, from, label: config.points[name]?.label ?? null }];
   });
 }

@@ -57,7 +57,7 @@ export function alarmRoutes(
       {
         config: { role: "viewer" },
         schema: {
-          summary: "Alarms that began in a range of time, newest first",
+          summary: "Alarms whose condition held at any time in a range, newest first",
           querystring: Type.Object(
             { from: Type.String({ maxLength: 40 }), to: Type.String({ maxLength: 40 }) },
             { additionalProperties: false },

@@ -4,7 +4,7 @@ import type { LiveBoiler } from "../../contracts/live.ts";
 import { emissionQuantities } from "../../domain/limits.ts";
 import { Indicator } from "../charts/indicator.tsx";
 import { formatNumber } from "../format.ts";
-import { emissionLimit } from "../limits.ts";
+import { emissionLimit, emissionUnits } from "../limits.ts";
 import { text } from "../texts/texts.ts";
 import { emissionName } from "./row-cells.tsx";
 import { Value } from "./value.tsx";
@@ -14,7 +14,6 @@ const dryPoints = {
   soxAtRefO2Ppm: "soxDryPpm",
   noxAtRefO2Ppm: "noxDryPpm",
 } as const;
-const units = { pmAtRefO2MgPerNm3: "mg/Nm³", soxAtRefO2Ppm: "ppm", noxAtRefO2Ppm: "ppm" } as const;
 
 /** As measured, as corrected, and against the limit; without colour, for the hour's mean is what is judged. */
 export function EmissionsPanel(props: {
@@ -51,7 +50,7 @@ export function EmissionsPanel(props: {
                 return (
                   <tr>
                     <th scope="row">
-                      {emissionName(quantity)} <span class="u">{units[quantity]}</span>
+                      {emissionName(quantity)} <span class="u">{emissionUnits[quantity]}</span>
                     </th>
                     <td class="r num">
                       <Value

@@ -104,10 +104,10 @@ function verdictSentences(reading: LiveBoiler | null, condition: Condition | nul
 }
 
 /** Of the air ratio it is the oxygen that was averaged: a mean of ratios would be another figure. */
-function meanText({ inputMean }: Judged, quantity: TableQuantity, { steady }: BoilerText): string {
+function meanText({ input: { mean } }: Judged, quantity: TableQuantity, { steady }: BoilerText): string {
   const { boiler: t } = text();
   const window = formatSpan(steady.windowSeconds * 1_000);
   return quantity === "airRatio"
-    ? t.meanO2(formatNumber(inputMean, 2), window)
-    : t.meanTemp(formatNumber(inputMean, 1), window);
+    ? t.meanO2(formatNumber(mean, 2), window)
+    : t.meanTemp(formatNumber(mean, 1), window);
 }

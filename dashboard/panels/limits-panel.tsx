@@ -2,7 +2,7 @@ import { For, type JSX, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http.ts";
 import { emissionQuantities, tableQuantities } from "../../domain/limits.ts";
 import { formatNumber } from "../format.ts";
-import { rowName } from "../limits.ts";
+import { emissionUnits, rowName } from "../limits.ts";
 import { measured } from "../reasons.ts";
 import { text } from "../texts/texts.ts";
 
@@ -57,8 +57,9 @@ export function LimitsPanel(props: { readonly boiler: BoilerText }): JSX.Element
                     <tr>
                       <th scope="row">{text().points[quantity]}</th>
                       <td class="r num">
-                        {formatNumber(standard()[quantity], 0)}{" "}
-                        {quantity === "pmAtRefO2MgPerNm3" ? "mg/Nm³" : "ppm"}
+                        <Show when={standard()[quantity]} fallback={text().missing.noLimitShort}>
+                          {(limit) => `${formatNumber(limit(), 0)} ${emissionUnits[quantity]}`}
+                        </Show>
                       </td>
                       <td class="nw">{t().hourly}</td>
                       <td class="m">{standard().source}</td>

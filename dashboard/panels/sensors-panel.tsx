@@ -48,7 +48,7 @@ export function SensorsPanel(props: {
                     <span class="u">{point.unit}</span>
                   </td>
                   <td>{quality(point.name)}</td>
-                  <td class="m nw">{t().origin[originOf(props.boiler, point)]}</td>
+                  <td class="m nw">{t().origin[point.from]}</td>
                 </tr>
               )}
             </For>
@@ -63,10 +63,4 @@ function nameOf({ name, label }: PointText): string {
   if (label !== null) return labelOf(label);
   const { points } = text();
   return name in points ? points[name as keyof typeof points] : name;
-}
-
-/** Dry O₂ beside a wet probe is computed from it; of other points that can be either, nobody says which it is. */
-function originOf({ points }: BoilerText, { name, from }: PointText): PointText["from"] {
-  if (name !== "o2DryPercent" || from !== "either") return from;
-  return points.some((point) => point.name === "o2WetPercent") ? "formula" : "sensor";
 }

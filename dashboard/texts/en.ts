@@ -13,6 +13,15 @@ const flaws: Readonly<Record<FlawReason, string>> = {
   "dead-analyser": "The analyser seems dead: it sends zeros",
   implausible: "Contradicts the other sensors",
   "clock-doubtful": "The clock of the gateway is not to be trusted",
+  frozen: "The value does not move: the sensor seems frozen",
+  "too-fast": "Changed faster than this sensor can",
+  "co2-closure": "O₂ and CO₂ do not belong to this fuel",
+  "fo-range": "O₂ and CO₂ lie outside of what this fuel can give",
+  "flow-mismatch": "Fuel flow and useful heat contradict each other",
+  drifted: "The analyser has drifted",
+  "not-air": "Air was expected, and the analyser shows something else",
+  "air-leak": "Air seems to leak into the flue or the sample line",
+  duplicate: "Repeats another point in proportion: one of the two is not measured",
   "input-missing": "Computed from a value that is missing",
   "input-doubtful": "Computed from a value that is doubtful",
   "not-computable": "Cannot be computed from these inputs",
@@ -29,6 +38,7 @@ const notJudged: Readonly<Record<NotJudgedReason, string>> = {
   "no-sensor": "no such sensor",
   "fuel-unknown": "not known which fuel burns",
   "hour-not-complete": "the hour is not complete",
+  "hour-invalid": "too few valid minutes in the hour",
 };
 
 const fuelClass: Readonly<Record<FuelClass, string>> = { coal: "coal", oil: "oil", gas: "gas" };
@@ -337,7 +347,7 @@ export const en = {
     good: "good",
     uncertain: "uncertain",
     bad: "bad",
-    origin: { sensor: "measured", formula: "computed", either: "measured or computed" },
+    origin: { sensor: "measured", formula: "computed" },
     unknownTitle: "There is no such boiler",
     unknownText: "It may have been renamed or taken out of the configuration.",
     toFleet: "Go to the fleet",

@@ -21,6 +21,8 @@ export interface Alarm {
   readonly state: AlarmState;
   /** When the condition began, not when it was announced. */
   readonly sinceMs: number;
+  /** The same of the newest occurrence: later, where the alarm returned and came again before anybody saw it. */
+  readonly lastSinceMs: number;
   readonly announcedAtMs: number;
   /** End of the condition; `null` while it holds. */
   readonly returnedAtMs: number | null;
@@ -41,7 +43,7 @@ export interface Acknowledgement {
 }
 
 export type AlarmEvent =
-  | { readonly kind: "on"; readonly atMs: number; readonly evidence: Judged | null }
+  | { readonly kind: "on"; readonly sinceMs: number; readonly evidence: Judged | null }
   | { readonly kind: "off"; readonly atMs: number }
   | ({ readonly kind: "acknowledge" } & Acknowledgement);
 
@@ -58,6 +60,7 @@ export function nextAlarm(alarm: Alarm, event: AlarmEvent): Alarm | null {
       return {
         ...alarm,
         state: "unacknowledged",
+        lastSinceMs: event.sinceMs,
         returnedAtMs: null,
         occurrences: alarm.occurrences + 1,
         evidence: event.evidence,

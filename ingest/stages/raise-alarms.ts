@@ -139,13 +139,15 @@ function turned(
   atMs: number,
   evidence: Judged | null,
 ): ConditionEvent {
+  // A gateway's silence began with the last that was heard of it, not when that was long enough to call it silence.
+  const heldBeforeMs = rule.watches === "gateway-silence" ? rule.silentAfterMs : 0;
   return {
     kind: "condition",
     ruleId: rule.id,
     siteId: source.siteId,
     sourceId: source.id,
     turned: effect.kind,
-    sinceMs: effect.kind === "on" ? effect.sinceMs : atMs,
+    sinceMs: effect.kind === "on" ? effect.sinceMs - heldBeforeMs : atMs,
     atMs,
     evidence,
   };

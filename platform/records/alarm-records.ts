@@ -15,17 +15,20 @@ export function alarmRow({ acknowledgement, evidence, ...alarm }: Alarm, listRev
 }
 
 export function alarmFromRow(row: AlarmRow): Alarm {
-  const { acknowledgement, evidence, priority, state, sinceMs, announcedAtMs, returnedAtMs, ...rest } = row;
+  const { acknowledgement, evidence, priority, state, sinceMs, lastSinceMs, announcedAtMs, returnedAtMs } =
+    row;
+  const { id, ruleId, siteId, sourceId, occurrences, rev } = row;
   return {
-    id: rest.id,
-    ruleId: rest.ruleId,
-    siteId: rest.siteId,
-    sourceId: rest.sourceId,
-    occurrences: rest.occurrences,
-    rev: rest.rev,
+    id,
+    ruleId,
+    siteId,
+    sourceId,
+    occurrences,
+    rev,
     priority: priority as Priority,
     state: state as AlarmState,
     sinceMs: Number(sinceMs),
+    lastSinceMs: Number(lastSinceMs),
     announcedAtMs: Number(announcedAtMs),
     returnedAtMs: returnedAtMs === null ? null : Number(returnedAtMs),
     acknowledgement: acknowledgement === null ? null : (JSON.parse(acknowledgement) as Acknowledgement),
@@ -61,7 +64,7 @@ export async function alarmById(db: Kysely<RecordsTables>, id: string): Promise<
 
 const mostHistory = 1_000;
 
-/** Alarms that began from `fromMs` on and before `toMs`, newest first, at most a thousand. */
+/** Alarms whose condition held at any time from `fromMs` on and before `toMs`, newest first, at most a thousand. */
 export async function alarmHistory(
   db: Kysely<RecordsTables>,
   fromMs: number,
@@ -70,8 +73,8 @@ export async function alarmHistory(
   const rows = await db
     .selectFrom("alarms")
     .selectAll()
-    .where("sinceMs", ">=", fromMs)
     .where("sinceMs", "<", toMs)
+    .where(({ eb, or }) => or([eb("returnedAtMs", "is", null), eb("returnedAtMs", ">=", fromMs)]))
     .orderBy("sinceMs", "desc")
     .limit(mostHistory)
     .execute();

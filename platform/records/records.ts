@@ -15,6 +15,7 @@ export interface RecordsTables {
     readonly priority: number;
     readonly state: string;
     readonly sinceMs: number;
+    readonly lastSinceMs: number;
     readonly announcedAtMs: number;
     readonly returnedAtMs: number | null;
     readonly occurrences: number;
@@ -86,6 +87,7 @@ const migrations: Record<string, Migration> = {
         .addColumn("priority", "integer", (column) => column.notNull())
         .addColumn("state", "text", (column) => column.notNull())
         .addColumn("sinceMs", "bigint", (column) => column.notNull())
+        .addColumn("lastSinceMs", "bigint", (column) => column.notNull())
         .addColumn("announcedAtMs", "bigint", (column) => column.notNull())
         .addColumn("returnedAtMs", "bigint")
         .addColumn("occurrences", "integer", (column) => column.notNull())

@@ -121,6 +121,7 @@ describe("the annunciation of an alarm", () => {
     priority: 2,
     state: "unacknowledged",
     sinceMs: 0,
+    lastSinceMs: 0,
     announcedAtMs: 60_000,
     returnedAtMs: null,
     occurrences: 1,
@@ -129,7 +130,7 @@ describe("the annunciation of an alarm", () => {
     rev: 1,
   };
   const events: Readonly<Record<AlarmEvent["kind"], AlarmEvent>> = {
-    on: { kind: "on", atMs: 90_000, evidence: null },
+    on: { kind: "on", sinceMs: 80_000, evidence: null },
     off: { kind: "off", atMs: 90_000 },
     acknowledge: { kind: "acknowledge", by: "lin", atMs: 90_000, comment: "damper" },
   };
