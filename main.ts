@@ -6,12 +6,14 @@ import { messageOf, OperationalError } from "./platform/errors.ts";
 import { packageRoot } from "./platform/package-root.ts";
 import { serviceStack } from "./platform/service.ts";
 import { realWorld, type World } from "./platform/world.ts";
-import { loadSettings } from "./settings/settings.ts";
+import { runReference } from "./settings/reference.ts";
+import { loadSettings, type Settings } from "./settings/settings.ts";
 
 const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.
 
   fluewatch [start] [roles…] [--config file]   starts all roles, or those named: ${roles.join(", ")}
   fluewatch check-config [--config file]       reads the configuration and names every fault
+  fluewatch reference file                     runs golden cases through the formulas that run live
 
 Without --config (or FLUEWATCH_CONFIG) it is the demo plant, config/demo.yaml.
 Environment: FLUEWATCH_CONFIG, FLUEWATCH_DATA_DIR, FLUEWATCH_HTTP_PORT, FLUEWATCH_MQTT_PORT,
@@ -39,6 +41,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       say(`${configFile} is in order`);
       return exit.ok;
     }
+    if (first === "reference") return reference(rest, loadSettings(configFile, packageRoot(), environment));
     const named = first === "start" ? rest : [first, ...rest];
     return await start(rolesNamed(named), configFile, environment);
   } catch (error) {
@@ -72,6 +75,17 @@ function rolesNamed(names: readonly string[]): ReadonlySet<Role> {
       );
     }),
   );
+}
+
+function reference(files: readonly string[], { rules }: Settings): number {
+  const [file] = files;
+  if (file === undefined || files.length > 1)
+    throw new OperationalError("usage", `reference needs one file\n\n${help}`);
+  const outcomes = runReference(file, rules, realWorld("silent").clock.nowMs());
+  const failed = outcomes.filter(({ faults }) => faults.length > 0);
+  for (const { id, kind, faults } of failed) say(`${id} ${kind}: ${faults.join("; ")}`);
+  say(`${outcomes.length - failed.length} passed, ${failed.length} failed`);
+  return failed.length === 0 ? exit.ok : exit.failed;
 }
 
 async function start(

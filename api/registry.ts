@@ -1,4 +1,5 @@
-import type { BoilerText, SiteText } from "../contracts/http.ts";
+import type { AdviceText, BoilerText, SiteText } from "../contracts/http.ts";
+import type { LiveBoiler } from "../contracts/live.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
 
 /** What the API knows of the plant without asking anybody: made of the configuration and the rule files. */
@@ -6,6 +7,8 @@ export interface Registry {
   readonly sites: readonly SiteText[];
   /** The limits in them are those in force at the moment of the call. */
   boilers(atMs: number): readonly BoilerText[];
+  /** What may be worth doing at a boiler, by one reading of it; nothing for a boiler that is not here. */
+  advice(reading: LiveBoiler): readonly AdviceText[];
   readonly gateways: readonly { readonly id: string; readonly siteId: string; readonly scanMs: number }[];
   readonly rules: ReadonlyMap<string, Pick<AlarmRule, "title" | "response" | "consequence">>;
 }

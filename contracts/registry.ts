@@ -44,6 +44,8 @@ export const SiteRules = Type.Object(
     savingHints: Type.String({ default: "saving-hints" }),
     abatementCosts: Type.String({ default: "abatement-costs" }),
     wallTemperature: Type.String({ default: "wall-temperature" }),
+    /** The fuel to which the advice reckons a change. */
+    switchTo: Type.String({ default: "natural-gas" }),
   },
   { ...closed, default: {} },
 );

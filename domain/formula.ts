@@ -1,4 +1,4 @@
-import { avoidableFuelPercent } from "./advice/avoidable-fuel.ts";
+import { avoidableBy } from "./advice/avoidable-fuel.ts";
 import { recoveryRoom } from "./advice/heat-recovery.ts";
 import { alongCurve, type Boiler, tunedO2At } from "./boiler.ts";
 import { boilerLosses, type Fired, known } from "./boiler-losses.ts";
@@ -337,10 +337,15 @@ export const formulas: readonly Formula[] = [
       const tuned = tunedO2At(context.boiler.tunedO2, known(load, 100));
       if (tuned === null) return null;
       if (tuned >= o2) return 0;
-      const now = boilerLosses(o2, exhaust, context, air, co, input, load);
-      const target = boilerLosses(tuned, exhaust, context, air, co, input, load);
-      if (now === null || target === null) return null;
-      return avoidableFuelPercent(now.efficiencyIndirectLhvPercent, target.efficiencyIndirectLhvPercent);
+      const now = {
+        o2DryPercent: o2,
+        exhaustTempC: exhaust,
+        combustionAirTempC: air,
+        coDryPpm: co,
+        heatInputLhvKw: input,
+        loadPercent: load,
+      };
+      return avoidableBy(context, now, { o2DryPercent: tuned });
     },
   }),
   formula({

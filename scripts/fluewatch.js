@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-// The `fluewatch` command. In a checkout that was never built, `npm start` or `npm run build` comes first.
+// The `fluewatch` command. A checkout that was never built is built first.
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { ensureBuilt, ensureInstalled, root } from "./prepare.js";
 
-const built = join(dirname(dirname(fileURLToPath(import.meta.url))), "dist", "server", "main.js");
+const built = join(root, "dist", "server", "main.js");
 if (!existsSync(built)) {
-  console.error("Fluewatch is not built yet: run `npm run build` first.");
-  process.exit(2);
+  ensureInstalled();
+  ensureBuilt();
 }
 const { main } = await import(built);
 process.exit(await main(process.argv.slice(2)));

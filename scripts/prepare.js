@@ -16,6 +16,7 @@ const serverSources = [
   "ingest",
   "api",
   "simulators",
+  "bench",
   "settings",
   "tsconfig.json",
 ];

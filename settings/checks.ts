@@ -79,6 +79,7 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
         ids,
       );
     }
+    known(["sites", s, "rules", "switchTo"], "fuel", site.rules.switchTo, rules.fuels.keys());
     const priced = new Set<string>();
     for (const [p, { fuel, validFrom }] of site.prices.entries()) {
       known(["sites", s, "prices", p, "fuel"], "fuel", fuel, rules.fuels.keys());

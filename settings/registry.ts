@@ -1,6 +1,8 @@
 import type { Registry } from "../api/registry.ts";
 import type { BoilerText } from "../contracts/http.ts";
+import type { LiveBoiler } from "../contracts/live.ts";
 import type { BoilerConfig, SiteConfig } from "../contracts/registry.ts";
+import { type Advice, advise } from "../domain/advice/advise.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
 import { assert } from "../domain/assert.ts";
 import type { Boiler } from "../domain/boiler.ts";
@@ -10,6 +12,7 @@ import {
   dayStartMs,
   type EmissionQuantity,
   emissionLimitInForce,
+  emissionQuantities,
   inForceAt,
   limitInForce,
 } from "../domain/limits.ts";
@@ -84,6 +87,7 @@ export function registryOf(settings: Settings): Registry {
     })),
     boilers: (atMs) =>
       config.sites.flatMap((site) => site.boilers.map((boiler) => boilerText(boiler, site, settings, atMs))),
+    advice: (reading) => adviceOn(reading, settings),
     gateways: config.gateways.map(({ id, site, scanMs }) => ({ id, siteId: site, scanMs })),
     rules: new Map(rules.alarmRules.map((rule) => [rule.id, rule])),
   };
@@ -136,10 +140,7 @@ function boilerAt(
   const floors = pick(rules.files["dew-floors"], site.rules.dewFloors, atMs);
   const { factors } = pick(rules.files["surface-loss"], site.rules.surfaceLoss, atMs);
   const priced = config.fuels.flatMap((fuel) => {
-    const price = inForceAt(
-      site.prices.filter((each) => each.fuel === fuel),
-      atMs,
-    );
+    const price = priceAt(site, fuel, atMs);
     return price === null ? [] : [[fuel, { perUnit: price.perUnit, currency: price.currency }] as const];
   });
   return {
@@ -268,6 +269,34 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
         steady.afterLightOffMs < defaultSteadySettings.afterLightOffMs,
     },
   };
+}
+
+function adviceOn(reading: LiveBoiler, settings: Settings): readonly Advice[] {
+  const { boilerId, takenAtMs, values, flaws, verdicts } = reading;
+  const site = settings.config.sites.find(({ boilers }) => boilers.some(({ id }) => id === boilerId));
+  const config = site?.boilers.find(({ id }) => id === boilerId);
+  if (site === undefined || config === undefined) return [];
+  const { files, fuels } = settings.rules;
+  const gas = editionAt(fuels.get(site.rules.switchTo) ?? [], takenAtMs)?.fuel ?? null;
+  const rules = {
+    savingHints: pick(files["saving-hints"], site.rules.savingHints, takenAtMs),
+    dewFloors: pick(files["dew-floors"], site.rules.dewFloors, takenAtMs),
+    wallTemperature: pick(files["wall-temperature"], site.rules.wallTemperature, takenAtMs),
+    abatementCosts: pick(files["abatement-costs"], site.rules.abatementCosts, takenAtMs),
+    gas,
+    gasPrice: priceAt(site, site.rules.switchTo, takenAtMs),
+  };
+  return advise(boilerAt(takenAtMs, config, site, settings), rules, {
+    value: (point) => (flaws[point] === undefined ? (values[point] ?? Number.NaN) : Number.NaN),
+    hoursAbove: emissionQuantities.filter((quantity) => verdicts[quantity].kind === "above"),
+  });
+}
+
+function priceAt({ prices }: SiteConfig, fuel: string, atMs: number) {
+  return inForceAt(
+    prices.filter((each) => each.fuel === fuel),
+    atMs,
+  );
 }
 
 /** What a boiler's devices give, and what follows from that. */

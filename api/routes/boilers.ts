@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
-import { Boilers, BoilerText, Latest, Problem } from "../../contracts/http.ts";
+import { AdviceList, Boilers, BoilerText, Latest, Problem } from "../../contracts/http.ts";
 import { Id } from "../../contracts/ids.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import type { World } from "../../platform/world.ts";
@@ -51,6 +51,24 @@ export function boilerRoutes(registry: Registry, live: LiveState, world: World):
       async ({ params: { boilerId } }) => {
         boilerOf(boilerId);
         return { serverTimeMs: world.clock.nowMs(), latest: live.boilers.get(boilerId) ?? null };
+      },
+    );
+
+    app.get(
+      "/boilers/:boilerId/advice",
+      {
+        config: { role: "viewer" },
+        schema: {
+          summary: "What may be worth doing, estimated from the newest reading: never a proved saving",
+          params,
+          response: { 200: AdviceList, "4xx": Problem },
+        },
+      },
+      async ({ params: { boilerId } }) => {
+        boilerOf(boilerId);
+        const latest = live.boilers.get(boilerId);
+        if (latest === undefined) return { boilerId, takenAtMs: null, advice: [] };
+        return { boilerId, takenAtMs: latest.takenAtMs, advice: [...registry.advice(latest)] };
       },
     );
   };

@@ -1,10 +1,23 @@
+import { boilerLosses, type Fired } from "../boiler-losses.ts";
+
+/** What a boiler's losses are computed from; NaN is an input that is not there, where a default stands for it. */
+export interface LossInputs {
+  readonly o2DryPercent: number;
+  readonly exhaustTempC: number;
+  readonly combustionAirTempC: number;
+  readonly coDryPpm: number;
+  readonly heatInputLhvKw: number;
+  readonly loadPercent: number;
+}
+
 /**
  * Fuel that would not be burned if the boiler ran at its target efficiency with the same useful heat: an estimate,
  * labelled with its basis.
  *
  * The same heat at efficiency η takes fuel in proportion to 1/η, so the avoidable share is 1 − η_now / η_target. Both
- * efficiencies are computed by the same method on the same basis, one with the measured and one with the target oxygen.
+ * efficiencies are computed by the same method on the same basis, one with the measured and one with the target inputs.
  * @returns % of the fuel burned now, 0 where the target is not better; `null` where an efficiency is missing
+ * @source Heat balance: useful heat is equal before and after
  */
 export function avoidableFuelPercent(
   efficiencyNowPercent: number | null,
@@ -13,4 +26,34 @@ export function avoidableFuelPercent(
   if (efficiencyNowPercent === null || efficiencyTargetPercent === null) return null;
   if (!(efficiencyNowPercent > 0 && efficiencyTargetPercent > 0)) return null;
   return 100 * Math.max(0, 1 - efficiencyNowPercent / efficiencyTargetPercent);
+}
+
+/**
+ * The same with other oxygen, or a cooler exhaust, by computed losses (indirect method, LHV).
+ * @returns % of the fuel burned now; `null` where the losses cannot be computed
+ * @source Heat-loss method, once with the measured and once with the target values
+ */
+export function avoidableBy(
+  fired: Fired,
+  now: LossInputs,
+  target: { readonly o2DryPercent?: number; readonly exhaustTempC?: number },
+): number | null {
+  return avoidableFuelPercent(
+    efficiencyLhvPercent(fired, now),
+    efficiencyLhvPercent(fired, { ...now, ...target }),
+  );
+}
+
+function efficiencyLhvPercent(fired: Fired, inputs: LossInputs): number | null {
+  const { o2DryPercent, exhaustTempC, combustionAirTempC, coDryPpm, heatInputLhvKw, loadPercent } = inputs;
+  const losses = boilerLosses(
+    o2DryPercent,
+    exhaustTempC,
+    fired,
+    combustionAirTempC,
+    coDryPpm,
+    heatInputLhvKw,
+    loadPercent,
+  );
+  return losses === null ? null : losses.efficiencyIndirectLhvPercent;
 }

@@ -3,6 +3,7 @@ import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  AdviceList,
   Alarms,
   Boilers,
   Gateways,
@@ -104,6 +105,7 @@ describe("the contract", () => {
     "boilers",
     "boilers/toh-01",
     "boilers/toh-01/latest",
+    "boilers/toh-01/advice",
     "alarms",
     "gateways",
     "integrity",
@@ -117,6 +119,7 @@ describe("the contract", () => {
     ["health", Health],
     ["boilers", Boilers],
     ["boilers/toh-02/latest", Latest],
+    ["boilers/toh-01/advice", AdviceList],
     ["alarms", Alarms],
     ["gateways", Gateways],
     ["integrity", Integrity],

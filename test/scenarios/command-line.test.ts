@@ -22,6 +22,8 @@ describe("the command line", () => {
 
   test.each([
     [["dance"], /"dance" is no command and no role; roles are simulators, broker, gateway, ingest, api/],
+    [["reference"], /reference needs one file/],
+    [["reference", "/nowhere.json"], /\/nowhere.json: cannot be read/],
     [["--colour"], /Unknown option '--colour'/],
     [["--config", "/nowhere.yaml"], /\/nowhere.yaml: cannot be read/],
     [["start", "api"], /ingest and api share one process over an embedded store: start both, or neither/],
@@ -45,6 +47,29 @@ describe("the command line", () => {
     expect(output).toMatch(
       /has 2 faults:\n.*demo.yaml:\d+: .*heatCarrier is "air"; allowed are .*\n.*demo.yaml:\d+: .*scanMs is 1; it must be >= 100/,
     );
+  });
+
+  test("golden cases: the shipped ones pass; one that is wrong is a line with expected, got and tolerance", async () => {
+    const cases = join(import.meta.dirname, "../reference/combustion-cases.json");
+    const right = await ran(["reference", cases]);
+    expect(right.output.trim().split("\n").at(-1)).toBe("38 passed, 0 failed");
+    expect(right.code).toBe(0);
+
+    const file = join(temporaryFolder(), "cases.json");
+    const quantity = (value: number) => ({ value, unit: "-", tolerance: { abs: 0.001 } });
+    const wrong = {
+      id: "W1",
+      kind: "air-ratio",
+      inputs: { o2: quantity(4.2) },
+      expected: { airRatio: quantity(1.26) },
+    };
+    writeFileSync(file, JSON.stringify({ cases: [wrong, { ...wrong, id: "W2", kind: "alchemy" }] }));
+    const { code, output } = await ran(["reference", file]);
+    expect(output).toMatch(
+      /^W1 air-ratio: airRatio: expected 1.26 ± 0.001, got 1.25\nW2 alchemy: the kind alchemy is not known/,
+    );
+    expect(output.trim().split("\n").at(-1)).toBe("0 passed, 2 failed");
+    expect(code).toBe(1);
   });
 
   test("a right one is said to be in order, exit code 0", async () => {
