@@ -15,6 +15,7 @@ import { stackLossSiegertLhvPercent } from "./combustion/siegert.ts";
 import { concentrationOfPpm, massRateKgPerH, molarMass } from "./emissions/concentration.ts";
 import { referenceO2Factor } from "./emissions/reference-oxygen.ts";
 import { soxEstimateDryPpm } from "./emissions/sulphur.ts";
+import { burning } from "./fuel.ts";
 import type { PointName } from "./points.ts";
 import {
   absolutePressure,
@@ -93,21 +94,30 @@ function atReferenceO2(gives: PointName, measured: PointName): Formula {
 }
 
 /** kg/h of a gas or of dust, by the stack's own flow meter where there is one, else by the flow that the fuel gives. */
-function massRate(gives: PointName, measured: PointName, molarMassKgPerKmol: number | null): Formula {
-  return formula({
-    gives,
-    needs: [measured],
-    uses: ["stackFlowDryNm3PerH", "flueFlowFromFuelDryNm3PerH"],
-    whileFiring: true,
-    compute: (_context, _out, value, stackFlow, flowFromFuel) => {
-      const nm3PerH = known(stackFlow, flowFromFuel);
-      const concentration =
-        molarMassKgPerKmol === null
-          ? ({ basis: "dry", mgPerNm3: value } as const)
-          : concentrationOfPpm(value, molarMassKgPerKmol, "dry");
-      return massRateKgPerH(concentration, { basis: "dry", nm3PerH });
-    },
-  });
+function massRate(
+  gives: PointName,
+  measured: PointName,
+  molarMassKgPerKmol: number | null,
+): readonly Formula[] {
+  return (["stackFlowDryNm3PerH", "flueFlowFromFuelDryNm3PerH"] as const).map((flow) =>
+    formula({
+      gives,
+      needs: [measured, flow],
+      whileFiring: true,
+      compute: (_context, _out, value, nm3PerH) => {
+        const concentration =
+          molarMassKgPerKmol === null
+            ? ({ basis: "dry", mgPerNm3: value } as const)
+            : concentrationOfPpm(value, molarMassKgPerKmol, "dry");
+        return massRateKgPerH(concentration, { basis: "dry", nm3PerH });
+      },
+    }),
+  );
+}
+
+/** Without sulphur in it there is no SO₂ to estimate, and no acid to condense. */
+function burnsSulphur({ fuels }: Boiler): boolean {
+  return fuels.some((fuel) => burning(fuel).stoichiometry.so2Mol > 0);
 }
 
 const normalM3PerMol = 22.414e-3;
@@ -284,14 +294,15 @@ export const formulas: readonly Formula[] = [
       return gas === null ? null : heatInputKw * 3.6 * gas.dryMol * normalM3PerMol;
     },
   }),
-  massRate("coKgPerH", "coDryPpm", molarMass.co),
-  massRate("soxKgPerH", "soxDryPpm", molarMass.so2),
-  massRate("noxKgPerH", "noxDryPpm", molarMass.nox),
-  massRate("pmKgPerH", "pmDryMgPerNm3", null),
+  ...massRate("coKgPerH", "coDryPpm", molarMass.co),
+  ...massRate("soxKgPerH", "soxDryPpm", molarMass.so2),
+  ...massRate("noxKgPerH", "noxDryPpm", molarMass.nox),
+  ...massRate("pmKgPerH", "pmDryMgPerNm3", null),
   formula({
     gives: "soxEstimateDryPpm",
     needs: ["o2DryPercent"],
     whileFiring: true,
+    applies: burnsSulphur,
     compute: ({ burning }, _out, o2DryPercent) => soxEstimateDryPpm(burning.stoichiometry, o2DryPercent),
   }),
   formula({
@@ -305,6 +316,7 @@ export const formulas: readonly Formula[] = [
     needs: ["flueMoisturePercent", "soxEstimateDryPpm"],
     uses: ["soxDryPpm"],
     whileFiring: true,
+    applies: burnsSulphur,
     compute: ({ boiler }, _out, moisture, estimate, measured) => {
       const so2DryPpm = known(measured, estimate);
       if (so2DryPpm <= 0) return null;
@@ -345,7 +357,7 @@ export const formulas: readonly Formula[] = [
         heatInputLhvKw: input,
         loadPercent: load,
       };
-      return avoidableBy(context, now, { o2DryPercent: tuned });
+      return avoidableBy(context, now, tuned, exhaust);
     },
   }),
   formula({

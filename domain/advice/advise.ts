@@ -204,7 +204,7 @@ function excessAir(
   const { fuelClass } = burns.governing;
   const target = tuned ?? (fuelClass === "coal" ? null : savingHints.o2.actAbovePercent[fuelClass].to);
   if (target === null || target >= now.o2DryPercent) return null;
-  const fuelPercent = avoidableBy({ boiler, burning: burns }, now, { o2DryPercent: target });
+  const fuelPercent = avoidableBy({ boiler, burning: burns }, now, target, now.exhaustTempC);
   if (fuelPercent === null) return null;
   return {
     kind: "excess-air",
@@ -234,7 +234,7 @@ function heatRecovery(
     dewFloor.marginK,
   );
   if (room.coolingK <= 0) return null;
-  const fuelPercent = avoidableBy({ boiler, burning: burns }, now, { exhaustTempC: room.floorTempC });
+  const fuelPercent = avoidableBy({ boiler, burning: burns }, now, now.o2DryPercent, room.floorTempC);
   if (fuelPercent === null) return null;
   return {
     kind: "heat-recovery",

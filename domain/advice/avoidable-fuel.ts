@@ -36,16 +36,21 @@ export function avoidableFuelPercent(
 export function avoidableBy(
   fired: Fired,
   now: LossInputs,
-  target: { readonly o2DryPercent?: number; readonly exhaustTempC?: number },
+  targetO2DryPercent: number,
+  targetExhaustTempC: number,
 ): number | null {
   return avoidableFuelPercent(
-    efficiencyLhvPercent(fired, now),
-    efficiencyLhvPercent(fired, { ...now, ...target }),
+    efficiencyLhvPercent(fired, now, now.o2DryPercent, now.exhaustTempC),
+    efficiencyLhvPercent(fired, now, targetO2DryPercent, targetExhaustTempC),
   );
 }
 
-function efficiencyLhvPercent(fired: Fired, inputs: LossInputs): number | null {
-  const { o2DryPercent, exhaustTempC, combustionAirTempC, coDryPpm, heatInputLhvKw, loadPercent } = inputs;
+function efficiencyLhvPercent(
+  fired: Fired,
+  { combustionAirTempC, coDryPpm, heatInputLhvKw, loadPercent }: LossInputs,
+  o2DryPercent: number,
+  exhaustTempC: number,
+): number | null {
   const losses = boilerLosses(
     o2DryPercent,
     exhaustTempC,
