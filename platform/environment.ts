@@ -24,9 +24,19 @@ export function readEnvironment(
     dataDir: text("FLUEWATCH_DATA_DIR"),
     httpPort: port("FLUEWATCH_HTTP_PORT", text("FLUEWATCH_HTTP_PORT")),
     mqttPort: port("FLUEWATCH_MQTT_PORT", text("FLUEWATCH_MQTT_PORT")),
-    adminPassword: text("FLUEWATCH_ADMIN_PASSWORD"),
+    adminPassword: password(text("FLUEWATCH_ADMIN_PASSWORD")),
     logLevel: level(text("FLUEWATCH_LOG_LEVEL") ?? "info"),
   };
+}
+
+const shortestPassword = 12;
+
+function password(value: string | null): string | null {
+  if (value === null || [...value].length >= shortestPassword) return value;
+  throw new OperationalError(
+    "environment-invalid",
+    `FLUEWATCH_ADMIN_PASSWORD is too short; set at least ${shortestPassword} characters`,
+  );
 }
 
 function port(name: string, value: string | null): number | null {

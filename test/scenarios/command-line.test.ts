@@ -34,6 +34,13 @@ describe("the command line", () => {
     expect(code).toBe(2);
   });
 
+  test("a short administrator's password is refused, exit code 2", async () => {
+    const { code, output } = await ran(["check-config"], { FLUEWATCH_ADMIN_PASSWORD: "short" });
+    expect(output).toMatch(/FLUEWATCH_ADMIN_PASSWORD is too short; set at least 12 characters/);
+    expect(output).not.toContain('"short"');
+    expect(code).toBe(2);
+  });
+
   test("a wrong configuration names every fault with its line, exit code 2", async () => {
     const file = await plantFile("demo.yaml");
     writeFileSync(
