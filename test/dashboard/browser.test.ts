@@ -170,11 +170,10 @@ if (program !== null) {
       const acknowledge = desk.getByTestId("alert-banner").getByTestId("acknowledge");
       await acknowledge.waitFor();
 
-      const seen = there.getByText(/Acknowledged by admin/).waitFor();
+      const seenAtMs = firstShown(second, "[data-testid=situation]", "Acknowledged by admin");
       const clickedAtMs = Date.now();
       await acknowledge.click();
-      await seen;
-      const tookMs = Date.now() - clickedAtMs;
+      const tookMs = (await seenAtMs) - clickedAtMs;
       report("acknowledgement, from click to the other screen", tookMs);
       expect(tookMs).toBeLessThan(1_000);
       await desk
@@ -225,11 +224,10 @@ if (program !== null) {
       expect(await html.getAttribute("data-conn")).toBeNull();
 
       const lost = desk.getByTestId("link-lost");
-      const seen = lost.waitFor();
+      const seenAtMs = firstShown(desk, "[data-conn=lost] [data-testid=link-lost]", "lost");
       const killedAtMs = Date.now();
       await plant.stop("SIGKILL");
-      await seen;
-      const tookMs = Date.now() - killedAtMs;
+      const tookMs = (await seenAtMs) - killedAtMs;
       report("lost link", tookMs);
       expect(tookMs).toBeLessThan(3_000);
       expect(await lost.textContent()).toMatch(
@@ -276,6 +274,15 @@ const airRatio = async (page: Page, boilerId: string) =>
 /** Measured figures, for who reads the log. */
 function report(what: string, tookMs: number): void {
   console.log(`${what}: ${(tookMs / 1_000).toFixed(2)} s`);
+}
+
+/** When an element that says `text` is painted first, to a frame; a locator would look twice a second only. */
+async function firstShown(page: Page, selector: string, text: string): Promise<number> {
+  const shown = await page.waitForFunction<number>(
+    `[...document.querySelectorAll("${selector}")].some((element) =>
+      element.checkVisibility() && element.textContent.includes("${text}")) && Date.now()`,
+  );
+  return shown.jsonValue();
 }
 
 /** Of `rgb(…)`, 0 to 255. */
