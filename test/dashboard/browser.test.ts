@@ -170,10 +170,12 @@ if (program !== null) {
       const acknowledge = desk.getByTestId("alert-banner").getByTestId("acknowledge");
       await acknowledge.waitFor();
 
-      const seenAtMs = firstShown(second, "[data-testid=situation]", "Acknowledged by admin");
       const clickedAtMs = Date.now();
-      await acknowledge.click();
-      const tookMs = (await seenAtMs) - clickedAtMs;
+      const [seenAtMs] = await Promise.all([
+        firstShown(second, "[data-testid=situation]", "Acknowledged by admin"),
+        acknowledge.click(),
+      ]);
+      const tookMs = seenAtMs - clickedAtMs;
       report("acknowledgement, from click to the other screen", tookMs);
       expect(tookMs).toBeLessThan(1_000);
       await desk
@@ -224,10 +226,12 @@ if (program !== null) {
       expect(await html.getAttribute("data-conn")).toBeNull();
 
       const lost = desk.getByTestId("link-lost");
-      const seenAtMs = firstShown(desk, "[data-conn=lost] [data-testid=link-lost]", "lost");
       const killedAtMs = Date.now();
-      await plant.stop("SIGKILL");
-      const tookMs = (await seenAtMs) - killedAtMs;
+      const [seenAtMs] = await Promise.all([
+        firstShown(desk, "[data-conn=lost] [data-testid=link-lost]", "lost"),
+        plant.stop("SIGKILL"),
+      ]);
+      const tookMs = seenAtMs - killedAtMs;
       report("lost link", tookMs);
       expect(tookMs).toBeLessThan(3_000);
       expect(await lost.textContent()).toMatch(
@@ -255,13 +259,14 @@ if (program !== null) {
         empty.simulators.servers = [];
       });
       const fresh = await startFluewatch({ config });
+      const page = await newPage();
       try {
-        const page = await newPage();
         await page.goto(fresh.link);
         await page.getByRole("heading", { name: "No boiler yet" }).waitFor();
         await page.getByRole("heading", { name: "Connect a gateway" }).waitFor();
         await page.getByText("npm start", { exact: true }).waitFor();
       } finally {
+        await page.close();
         await fresh.stop();
       }
     });
@@ -276,13 +281,18 @@ function report(what: string, tookMs: number): void {
   console.log(`${what}: ${(tookMs / 1_000).toFixed(2)} s`);
 }
 
-/** When an element that says `text` is painted first, to a frame; a locator would look twice a second only. */
+/** When an element that says `text` is shown first, to a frame; a locator may look twice a second only. */
 async function firstShown(page: Page, selector: string, text: string): Promise<number> {
-  const shown = await page.waitForFunction<number>(
-    `[...document.querySelectorAll("${selector}")].some((element) =>
-      element.checkVisibility() && element.textContent.includes("${text}")) && Date.now()`,
-  );
-  return shown.jsonValue();
+  return page.evaluate<number>(`new Promise((found, failed) => {
+    const endMs = Date.now() + 10_000;
+    const isShown = (element) => element.checkVisibility() && element.textContent.includes("${text}");
+    const look = () => {
+      if ([...document.querySelectorAll("${selector}")].some(isShown)) found(Date.now());
+      else if (Date.now() > endMs) failed(new Error("${selector} does not say: ${text}"));
+      else requestAnimationFrame(look);
+    };
+    look();
+  })`);
 }
 
 /** Of `rgb(…)`, 0 to 255. */
