@@ -61,7 +61,8 @@ export interface Feed {
   close(): void;
 }
 
-const silenceMs = 2_900;
+/** Two frames missed, and half a second for a busy device: what the page says is seen within three. */
+const silenceMs = 2_500;
 const connectWithinMs = 5_000;
 const longestWaitMs = 10_000;
 const filledShownMs = 5_000;
@@ -71,7 +72,7 @@ const awayThatMattersMs = 30_000;
 const lagThatIsSilenceMs = 10_000;
 
 /**
- * Opens the live feed. Without a frame for three seconds the link counts as lost, whatever the socket says; then a
+ * Opens the live feed. Without a frame for two and a half seconds the link counts as lost, whatever the socket says; then a
  * new one is tried after 1, 2, 4 … seconds, here and nowhere else.
  */
 export function openFeed(heard: {

@@ -105,7 +105,7 @@ export function BoilerRow(props: {
         </Show>
       </th>
       <td class="c-f no-tab">
-        <For each={props.boiler.fuels.slice(0, 1)}>{({ label }) => labelOf(label)}</For>
+        <For each={props.boiler.fuels.slice(0, 1)}>{({ label }) => <>{labelOf(label)}</>}</For>
         <span class="sub num">{capacityText(props.boiler)}</span>
       </td>
       <Show

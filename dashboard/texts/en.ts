@@ -170,7 +170,7 @@ export const en = {
 
   fleet: {
     title: "Fleet",
-    distance: "Distance to the legal limit",
+    distance: "Distance to the limit",
     distanceNote: "one tick per firing boiler, each against its own limit",
     lane: { airRatio: "Air ratio", exhaust: "Exhaust temp", pm: "PM", sox: "SOx", nox: "NOx" },
     excess: "excess",

@@ -148,7 +148,7 @@ export const zhTw: Texts = {
 
   fleet: {
     title: "鍋爐總覽",
-    distance: "距法定限值",
+    distance: "距限值",
     distanceNote: "每一刻線為一座運轉中鍋爐，依其適用之限值",
     lane: { airRatio: "空氣比", exhaust: "排氣溫度", pm: "粒狀物", sox: "SOx", nox: "NOx" },
     excess: "過剩",

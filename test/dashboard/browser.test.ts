@@ -1,0 +1,337 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Boilers } from "../../contracts/http.ts";
+import { plantFile, type RunningFluewatch, startFluewatch } from "../helpers/fluewatch.ts";
+import { freePort, neededProgram, temporaryFolder } from "../helpers/servers.ts";
+
+const built = resolve(import.meta.dirname, "../../dist/dashboard");
+const password = "a password for tests";
+const boilers = ["toh-01", "toh-02", "cfb-01"] as const;
+const browserArguments = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+describe("what a browser has to load stays small", () => {
+  const files = readdirSync(built, { recursive: true, encoding: "utf8" });
+  const bytes = (ending: string, size: (content: Buffer) => number) => {
+    const named = files.filter((name) => name.endsWith(ending));
+    expect(named, `some ${ending} is built`).not.toEqual([]);
+    return named.reduce((sum, name) => sum + size(readFileSync(join(built, name))), 0);
+  };
+  test.each([
+    ["JavaScript, compressed", ".js", 150_000, (content: Buffer) => gzipSync(content).length],
+    ["styles, compressed", ".css", 20_000, (content: Buffer) => gzipSync(content).length],
+    ["the font", ".woff2", 40_000, (content: Buffer) => content.length],
+  ])("%s (%s): at most %d bytes", (_what, ending, most, size) => {
+    expect(bytes(ending, size)).toBeLessThanOrEqual(most);
+  });
+});
+
+const program = neededProgram("chromium");
+if (program !== null) {
+  describe("the dashboard in a browser", () => {
+    let browser: Browser;
+    let plant: RunningFluewatch;
+    let startedAtMs: number;
+    /** Signed in by the link; stays open from test to test, as on a control-room screen. */
+    let desk: Page;
+    /** Signed in by password, on a device of its own. */
+    let second: Page;
+    let start: () => Promise<RunningFluewatch>;
+
+    /** What the browsers complained of. What a test provokes, it names. */
+    let complaints: string[] = [];
+    let provoked: readonly RegExp[] = [];
+    const contexts: BrowserContext[] = [];
+
+    async function newPage(): Promise<Page> {
+      const context = await browser.newContext({
+        viewport: { width: 1440, height: 900 },
+        locale: "en-GB",
+        colorScheme: "light",
+      });
+      contexts.push(context);
+      const page = await context.newPage();
+      page.setDefaultTimeout(15_000);
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      page.on("console", (message) => {
+        const told = `${message.text()} at ${message.location().url}`;
+        if (["error", "warning"].includes(message.type())) complaints.push(told);
+      });
+      return page;
+    }
+
+    beforeAll(async () => {
+      const config = await plantFile("demo.yaml");
+      const [dataDir, port] = [temporaryFolder(), await freePort()];
+      start = () =>
+        startFluewatch({
+          config,
+          dataDir,
+          env: { FLUEWATCH_ADMIN_PASSWORD: password, FLUEWATCH_HTTP_PORT: String(port) },
+        });
+      browser = await chromium.launch({ executablePath: program, args: browserArguments });
+      startedAtMs = Date.now();
+      plant = await start();
+      desk = await newPage();
+    });
+
+    afterAll(async () => {
+      await Promise.all(contexts.map((context) => context.close()));
+      await browser?.close();
+      await plant?.stop();
+    });
+
+    afterEach(() => {
+      const unexpected = complaints.filter((told) => !provoked.some((pattern) => pattern.test(told)));
+      [complaints, provoked] = [[], []];
+      expect(unexpected, "errors in the browser's console").toEqual([]);
+    });
+
+    test("the printed link signs in, and the first live value is there within 10 s", async () => {
+      const openedAtMs = Date.now();
+      await desk.goto(plant.link);
+      await expect.poll(() => airRatio(desk, "toh-01"), { timeout: 10_000 }).toMatch(/^\d\.\d\d$/);
+      const tookMs = Date.now() - openedAtMs;
+      report("first live value", tookMs);
+      expect(tookMs).toBeLessThan(10_000);
+      expect(new URL(desk.url()).search, "the ticket leaves the address bar").toBe("");
+    });
+
+    test("a wrong password is said beside its field; the right one signs in", async () => {
+      provoked = [/status of 401 .*\/api\/v1\/session$/];
+      second = await newPage();
+      await second.goto(plant.url);
+      const form = second.getByTestId("sign-in");
+      await form.getByLabel("User").fill("admin");
+      await form.getByLabel("Password").fill("not the password");
+      await form.getByRole("button", { name: "Sign in" }).click();
+      await form.getByRole("alert").getByText("User and password do not match").waitFor();
+      expect(await form.getByLabel("User").inputValue(), "what was typed stays").toBe("admin");
+
+      await form.getByLabel("Password").fill(password);
+      await form.getByRole("button", { name: "Sign in" }).click();
+      await expect.poll(() => airRatio(second, "toh-02"), { timeout: 10_000 }).toMatch(/^\d\.\d\d$/);
+    });
+
+    test("the theme changes with a click, and is kept", async () => {
+      const ground = () => desk.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+      const light = await ground();
+      await desk.getByTestId("theme").click();
+      await expect.poll(ground).not.toBe(light);
+      const dark = await ground();
+      expect(brightness(dark)).toBeLessThan(brightness(light) / 3);
+      await desk.reload();
+      await desk.getByTestId("row-toh-01").waitFor();
+      expect(await ground()).toBe(dark);
+      await desk.getByTestId("theme").click();
+      await expect.poll(ground).toBe(light);
+    });
+
+    test("within 90 s the alert of the drifting boiler is there: value, limit, row of the table, duration", async () => {
+      const row = desk.getByTestId("row-toh-02");
+      await row.getByText(/Air ratio 1\.\d\d, limit 1\.30, for \d+ s/).waitFor({ timeout: 90_000 });
+      for (const id of boilers) {
+        expect(await airRatio(desk, id), id).toMatch(/^\d\.\d\d$/);
+        expect(await desk.getByTestId(`age-${id}`).textContent(), id).toMatch(/^[0-4]\.\d s$/);
+        expect(await desk.getByTestId(`row-${id}`).getAttribute("data-stale"), id).toBeNull();
+      }
+      const banner = desk.getByTestId("alert-banner");
+      expect(await banner.textContent()).toMatch(/TOH-02/);
+
+      await row.getByRole("link").click();
+      const situation = desk.getByTestId("situation").filter({ hasText: "Air ratio" });
+      const headline = /Air ratio (1\.\d\d) is above the (1\.\d\d) limit, for (\d+ s|\d+ min)/;
+      await situation.getByText(headline).waitFor();
+      const tookMs = Date.now() - startedAtMs;
+      report("alert and its details after the start", tookMs);
+      expect(tookMs).toBeLessThan(90_000);
+
+      const said = (await situation.textContent()) ?? "";
+      const [, value, limit] = headline.exec(said) ?? [];
+      expect(Number(limit)).toBe(1.3);
+      expect(Number(value)).toBeGreaterThan(1.3);
+      expect(said).toContain("Limit row: gas, under 5 t/h");
+    }, 100_000);
+
+    test("an acknowledgement is seen in another browser within 1 s", async () => {
+      await second.getByTestId("row-toh-02").getByRole("link").click();
+      const there = second.getByTestId("situation").filter({ hasText: "Air ratio" });
+      await there.getByTestId("acknowledge").waitFor();
+      const acknowledge = desk.getByTestId("alert-banner").getByTestId("acknowledge");
+      await acknowledge.waitFor();
+
+      const clickedAtMs = Date.now();
+      const [seenAtMs] = await Promise.all([
+        firstShown(second, "[data-testid=situation]", "Acknowledged by admin"),
+        acknowledge.click(),
+      ]);
+      const tookMs = seenAtMs - clickedAtMs;
+      report("acknowledgement, from click to the other screen", tookMs);
+      expect(tookMs).toBeLessThan(1_000);
+      await desk
+        .getByTestId("situation")
+        .getByText(/Acknowledged by admin/)
+        .waitFor();
+    });
+
+    test("the language changes on every page, down to the last word, and is kept", async () => {
+      const html = second.locator("html");
+      const names = await namesOf(plant);
+      const english = async () => englishWords(await everyText(second), names);
+      for (const [page, ready] of [
+        ["/", "[data-testid=row-toh-01]"],
+        ["/boilers/toh-02", "[data-testid=situation]"],
+        ["/alerts", "[data-alarm]"],
+      ] as const) {
+        await second.goto(`${plant.url}${page}`);
+        await second.locator(ready).first().waitFor();
+        expect(await html.getAttribute("lang"), page).toBe("en");
+        expect(await english(), "the check knows English when it sees it").toContain("Fleet");
+
+        await second.getByTestId("language").click();
+        await expect.poll(english).toEqual([]);
+        await second.reload();
+        await second.locator(ready).first().waitFor();
+        expect(await html.getAttribute("lang"), page).toBe("zh-Hant-TW");
+        expect(await english(), page).toEqual([]);
+        for (const heading of await second.locator("h1, h2, h3").allTextContents())
+          if (!names.has(heading)) expect(heading, page).toMatch(/\p{Script=Han}/u);
+
+        await second.getByTestId("language").click();
+        await expect.poll(() => html.getAttribute("lang")).toBe("en");
+      }
+    });
+
+    test("a dead server is seen within 3 s; when it is back, so is the page, by itself", async () => {
+      provoked = [/ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/];
+      const pages = [desk, second];
+      await Promise.all(pages.map((page) => page.goto(`${plant.url}/`)));
+      const html = desk.locator("html");
+      const loaded = () => desk.evaluate<number>("performance.timeOrigin");
+      const loadedAt = await loaded();
+      await expect.poll(() => desk.getByTestId("link-state").textContent()).toMatch(/Live/);
+      expect(await html.getAttribute("data-conn")).toBeNull();
+
+      const lost = desk.getByTestId("link-lost");
+      const killedAtMs = Date.now();
+      const [seenAtMs] = await Promise.all([
+        firstShown(desk, "[data-conn=lost] [data-testid=link-lost]", "lost"),
+        plant.stop("SIGKILL"),
+      ]);
+      const tookMs = seenAtMs - killedAtMs;
+      report("lost link", tookMs);
+      expect(tookMs).toBeLessThan(3_000);
+      expect(await lost.textContent()).toMatch(
+        /Connection to the server lost\..*Values below stopped at \d\d:\d\d/s,
+      );
+      expect(await html.getAttribute("data-conn")).toBe("lost");
+      expect(await desk.getByTestId("link-state").textContent()).toContain("Not live");
+      for (const id of boilers)
+        expect(await desk.getByTestId(`row-${id}`).getAttribute("data-stale"), id).toBe("true");
+
+      plant = await start();
+      const runsAtMs = Date.now();
+      for (const page of pages)
+        await page.getByTestId("link-lost").waitFor({ state: "detached", timeout: 15_000 });
+      await expect.poll(() => desk.getByTestId("row-toh-01").getAttribute("data-stale")).toBeNull();
+      report("back after the server", Date.now() - runsAtMs);
+      expect(await html.getAttribute("data-conn")).toBeNull();
+      expect(await loaded(), "without loading the page again").toBe(loadedAt);
+    });
+
+    test("without a boiler, the page says how to begin", async () => {
+      const config = await plantFile("demo.yaml", (empty) => {
+        for (const site of empty.sites) site.boilers = [];
+        empty.gateways = [];
+        empty.simulators.servers = [];
+      });
+      const fresh = await startFluewatch({ config });
+      const page = await newPage();
+      try {
+        await page.goto(fresh.link);
+        await page.getByRole("heading", { name: "No boiler yet" }).waitFor();
+        await page.getByRole("heading", { name: "Connect a gateway" }).waitFor();
+        await page.getByText("npm start", { exact: true }).waitFor();
+      } finally {
+        await page.close();
+        await fresh.stop();
+      }
+    });
+  });
+}
+
+const airRatio = async (page: Page, boilerId: string) =>
+  page.getByTestId(`air-ratio-${boilerId}`).textContent();
+
+/** Measured figures, for who reads the log. */
+function report(what: string, tookMs: number): void {
+  console.log(`${what}: ${(tookMs / 1_000).toFixed(2)} s`);
+}
+
+/** When an element that says `text` is shown first, to a frame; a locator may look twice a second only. */
+async function firstShown(page: Page, selector: string, text: string): Promise<number> {
+  return page.evaluate<number>(`new Promise((found, failed) => {
+    const endMs = Date.now() + 10_000;
+    const isShown = (element) => element.checkVisibility() && element.textContent.includes("${text}");
+    const look = () => {
+      if ([...document.querySelectorAll("${selector}")].some(isShown)) found(Date.now());
+      else if (Date.now() > endMs) failed(new Error("${selector} does not say: ${text}"));
+      else requestAnimationFrame(look);
+    };
+    look();
+  })`);
+}
+
+/** Of `rgb(…)`, 0 to 255. */
+function brightness(colour: string): number {
+  const parts = colour.match(/\d+/g)?.slice(0, 3).map(Number) ?? [];
+  expect(parts).toHaveLength(3);
+  return parts.reduce((sum, part) => sum + part, 0) / 3;
+}
+
+/** What is read on a page or read out from it, text by text. */
+async function everyText(page: Page): Promise<readonly string[]> {
+  const texts = await page.evaluate<string[]>(`(() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) if (!walker.currentNode.parentElement.closest("noscript")) found.push(walker.currentNode.data);
+    for (const name of ["title", "aria-label", "placeholder"])
+      for (const element of document.querySelectorAll("[" + name + "]")) found.push(element.getAttribute(name));
+    return found;
+  })()`);
+  return [await page.title(), ...texts];
+}
+
+/** What the plant calls its own: boilers, points, and the papers that its limits are from. */
+async function namesOf(plant: RunningFluewatch): Promise<ReadonlySet<string>> {
+  const { boilers: all } = (await plant.ask("boilers")).body as Boilers;
+  return new Set(
+    all.flatMap(({ name, points, limits, emissionLimits }) => [
+      name,
+      ...points.map((point) => point.name),
+      ...[limits.airRatio, limits.exhaustTempC, emissionLimits].flatMap((limit) => limit?.source ?? []),
+    ]),
+  );
+}
+
+/** Symbols and units, which are the same in every language; who is signed in; what the language button offers. */
+const sameEverywhere = /\b(?:Fluewatch|admin|Siegert|NOx|SOx|ppm|UTC|Show in English)\b/g;
+
+function englishWords(texts: readonly string[], names: ReadonlySet<string>): readonly string[] {
+  const longestFirst = [...names].sort((a, b) => b.length - a.length);
+  const words = texts.flatMap((text) => {
+    const unnamed = longestFirst.reduce((rest, name) => rest.replaceAll(name, ""), text);
+    return unnamed.replace(sameEverywhere, "").match(/[A-Za-z]{3,}/g) ?? [];
+  });
+  return [...new Set(words)];
+}
