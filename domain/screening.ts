@@ -214,7 +214,7 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
 
   function dryOf(o2WetPercent: number, { stoichiometry }: Burning): number {
     const moisture = flueMoisturePercent(o2WetPercent, stoichiometry, boiler.airHumidityKgPerKg);
-    return moisture === null ? Number.NaN : o2DryFromWetPercent(o2WetPercent, moisture);
+    return moisture === null ? Number.NaN : (o2DryFromWetPercent(o2WetPercent, moisture) ?? Number.NaN);
   }
 
   function checkFrozen(memory: SignalMemory, frame: Frame, fires: boolean): void {
@@ -267,8 +267,9 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     weight: number,
   ): void {
     const co2 = frame.values[co2Slot] as number;
-    if (Number.isNaN(co2) || Number.isNaN(o2Dry)) return;
-    memory.closure = slow(memory.closure, co2 - expectedCo2DryPercent(o2Dry, burning.stoichiometry), weight);
+    const expected = expectedCo2DryPercent(o2Dry, burning.stoichiometry);
+    if (Number.isNaN(co2) || expected === null) return;
+    memory.closure = slow(memory.closure, co2 - expected, weight);
     let reason: FlawReason | null = Math.abs(memory.closure) > rules.co2ClosurePoints ? "co2-closure" : null;
     const { fo } = burning.governing;
     if (fo !== null && co2 > 0.5) {

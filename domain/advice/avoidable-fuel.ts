@@ -1,3 +1,5 @@
+import { finiteOrNull } from "../finite.ts";
+
 /**
  * Fuel that would not be burned if the boiler ran at its target efficiency with the same useful heat: an estimate,
  * labelled with its basis.
@@ -5,6 +7,7 @@
  * The same heat at efficiency η takes fuel in proportion to 1/η, so the avoidable share is 1 − η_now / η_target. Both
  * efficiencies are computed by the same method on the same basis, one with the measured and one with the target oxygen.
  * @returns % of the fuel burned now, 0 where the target is not better; `null` where an efficiency is missing
+ * @source Heat balance above: the same useful heat at two efficiencies
  */
 export function avoidableFuelPercent(
   efficiencyNowPercent: number | null,
@@ -12,5 +15,5 @@ export function avoidableFuelPercent(
 ): number | null {
   if (efficiencyNowPercent === null || efficiencyTargetPercent === null) return null;
   if (!(efficiencyNowPercent > 0 && efficiencyTargetPercent > 0)) return null;
-  return 100 * Math.max(0, 1 - efficiencyNowPercent / efficiencyTargetPercent);
+  return finiteOrNull(100 * Math.max(0, 1 - efficiencyNowPercent / efficiencyTargetPercent));
 }

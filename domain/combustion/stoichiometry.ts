@@ -102,7 +102,10 @@ function molOfGases({ gases }: MoleComposition): AtomMol {
   return { ...sum, water: 0 };
 }
 
-/** kg of one mol of a fuel gas of this composition. */
+/**
+ * kg of one mol of a fuel gas of this composition.
+ * @source Molar masses IUPAC 2021
+ */
 export function molarMassKgPerMol({ gases }: MoleComposition): number {
   const { c, h, s, o, n } = molOfGases({ basis: "mole", gases });
   return (12.011 * c + 1.008 * h + 32.06 * s + 15.999 * o + 14.007 * n) / 1_000;

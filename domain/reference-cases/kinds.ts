@@ -57,12 +57,12 @@ export interface CaseKind {
 const wetInputs = ["o2Basis", "h2o"] as const;
 const normalLitre = 22.414;
 
-/** Dry oxygen, also where the case gives it wet with the moisture of the gas. */
+/** Dry oxygen, also where the case gives it wet with the moisture of the gas; NaN where there is none. */
 function o2Dry(inputs: Inputs): number {
   const o2 = inputs.number("o2");
   const wet = inputs.textOr("o2Basis", inputs.unitOf("o2").includes("wet") ? "wet" : "dry") === "wet";
   if (!wet) return o2;
-  return o2DryFromWetPercent(o2, inputs.number("h2o"));
+  return o2DryFromWetPercent(o2, inputs.number("h2o")) ?? Number.NaN;
 }
 
 function dryFlowNm3PerMin(inputs: Inputs): number {
@@ -430,14 +430,15 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
     inputs: ["velocity", "area", "gasTemp", "pressure", "h2o"],
     expected: ["wetFlow", "dryFlow"],
     compute: (inputs) => {
-      const { wet, dry } = pitotFlow(
+      const flow = pitotFlow(
         inputs.number("velocity"),
         inputs.number("area"),
         inputs.number("gasTemp", "degC"),
         inputs.number("pressure", "kPa"),
         inputs.numberOr("h2o", 0),
       );
-      return { wetFlow: wet.nm3PerH / 60, dryFlow: dry.nm3PerH / 60 };
+      if (flow === null) return { wetFlow: null, dryFlow: null };
+      return { wetFlow: flow.wet.nm3PerH / 60, dryFlow: flow.dry.nm3PerH / 60 };
     },
   },
   "hourly-mean": {
@@ -488,10 +489,10 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
         },
       );
       return {
-        co2Before: change.co2BeforeT,
-        fuelAfter: change.fuelAfter,
-        co2After: change.co2AfterT,
-        reductionPct: change.reductionPercent,
+        co2Before: change?.co2BeforeT ?? null,
+        fuelAfter: change?.fuelAfter ?? null,
+        co2After: change?.co2AfterT ?? null,
+        reductionPct: change?.reductionPercent ?? null,
       };
     },
   },

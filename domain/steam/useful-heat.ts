@@ -1,3 +1,4 @@
+import { finiteOrNull } from "../finite.ts";
 import { liquidDensityKgPerM3, liquidEnthalpyKjPerKg } from "./if97.ts";
 
 /**
@@ -38,9 +39,10 @@ export function thermalOilHeatKw(
  * Efficiency by the direct method.
  * @param heatInputKw of the fuel, on the basis of the result: net for LHV, gross for HHV
  * @returns %; `null` without heat input
+ * @source Definition of the direct method: useful heat / heat input
  */
 export function efficiencyDirectPercent(usefulHeatKw: number, heatInputKw: number): number | null {
-  return heatInputKw > 0 ? (100 * usefulHeatKw) / heatInputKw : null;
+  return heatInputKw > 0 ? finiteOrNull((100 * usefulHeatKw) / heatInputKw) : null;
 }
 
 /** Pressure at which a hot-water system is taken to stand: its enthalpy hardly depends on it. */
@@ -58,5 +60,5 @@ export function hotWaterHeatKw(flowM3PerH: number, returnTempC: number, supplyTe
   const cold = liquidEnthalpyKjPerKg(pressure, returnTempC);
   const hot = liquidEnthalpyKjPerKg(pressure, supplyTempC);
   if (density === null || cold === null || hot === null) return null;
-  return (flowM3PerH * density * (hot - cold)) / 3_600;
+  return finiteOrNull((flowM3PerH * density * (hot - cold)) / 3_600);
 }
