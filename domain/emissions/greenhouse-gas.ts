@@ -67,6 +67,6 @@ export function fuelSwitch(
   const co2BeforeT = co2Kg(before.quantity, before.ncvMjPerUnit, before.co2KgPerTj) / 1_000;
   const co2AfterT = co2Kg(fuelAfter, after.ncvMjPerUnit, after.co2KgPerTj) / 1_000;
   const reductionPercent = 100 * (1 - co2AfterT / co2BeforeT);
-  const isKnown = Number.isFinite(fuelAfter) && Number.isFinite(reductionPercent);
-  return isKnown ? { co2BeforeT, fuelAfter, co2AfterT, reductionPercent } : null;
+  const change = { co2BeforeT, fuelAfter, co2AfterT, reductionPercent };
+  return Object.values(change).every(Number.isFinite) ? change : null;
 }
