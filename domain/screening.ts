@@ -129,6 +129,8 @@ export function signalMemory(): SignalMemory {
 
 /** Points that should never repeat themselves to the bit. */
 const restless: readonly PointName[] = [...analyserPoints, "pmDryMgPerNm3", "exhaustTempC"];
+/** Of these a clean fire has none: at zero they stand still rightly, and so do SO₂ and dust behind a filter. */
+const mayBeAbsent: readonly PointName[] = ["coDryPpm", "soxDryPpm", "pmDryMgPerNm3"];
 /** Signals of different instruments: none of them is another one times a number. */
 const independent: readonly PointName[] = [
   ...analyserPoints,
@@ -162,6 +164,7 @@ export interface SignalWatch {
 export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Plausibility): SignalWatch {
   const slot = (name: PointName) => catalogue.slotOf(name);
   const restlessSlots = restless.map(slot);
+  const absentSlots = mayBeAbsent.map(slot);
   const pairSlots = independent.map(slot);
   const flows = boiler.fuels.map(({ flowPoint }) => slot(flowPoint));
   const firingSlot = slot("firing");
@@ -199,7 +202,9 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     if (firing === true && settled && o2 > rules.firingO2AtMostPercent) doubt(frame, o2Slot, "air-leak");
     if (firing === true && values[firingSlot] === 1) checkFuelFlows(frame);
     if (burning !== null && firing === true) {
-      const weight = 1 - Math.exp(-Math.max(0, dtMs) / slowMs);
+      // The first frame has no past to be weighed against, and one frame after a gap is no more than one frame.
+      const sinceMs = memory.lastMs === 0 ? 0 : Math.min(slowMs, Math.max(0, dtMs));
+      const weight = 1 - Math.exp(-sinceMs / slowMs);
       const o2Dry = o2Slot === o2DrySlot ? o2 : dryOf(o2, burning);
       checkCo2(memory, frame, burning, o2Dry, o2Slot, weight);
       checkFlow(memory, frame, burning, o2Dry, weight);
@@ -226,7 +231,8 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
       const value = values[each] as number;
       if (Number.isNaN(value)) continue;
       const known = memory.frozen[index] ?? null;
-      if (!fires || known === null || known.value !== value) {
+      const isAbsent = value === 0 && absentSlots.includes(each);
+      if (!fires || known === null || known.value !== value || isAbsent) {
         memory.frozen[index] = { value, sinceMs: takenAtMs, leastLoad: load, mostLoad: load };
         continue;
       }

@@ -58,7 +58,7 @@ export function boiler(changes: Partial<Boiler> = {}): Boiler {
 }
 
 export function shippedPlausibility(): Plausibility {
-  const [file] = shippedRules().files.plausibility;
+  const file = shippedRules().files.plausibility.find(({ id }) => id === "plausibility");
   if (file === undefined) throw new Error("no plausibility rules");
   return plausibilityOf(file);
 }
