@@ -72,7 +72,14 @@ export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
       }
       case "fuels": {
         const { validFrom, validUntil } = rule;
+        const taken = [...fuels].flatMap(([id, editions]) =>
+          editions.some((edition) => edition.validFrom === validFrom) ? [id] : [],
+        );
         for (const fuel of fuelsOf(rule, fault, faults)) {
+          if (taken.includes(fuel.id))
+            faults.push(
+              fault(["validFrom"], `is ${validFrom}, as in another file with the fuel "${fuel.id}"`),
+            );
           const edition = { validFrom, ...(validUntil !== undefined && { validUntil }), fuel };
           fuels.set(fuel.id, [...(fuels.get(fuel.id) ?? []), edition]);
         }
