@@ -80,6 +80,11 @@ describe.each(Object.entries(boilers))("%s, whatever its sensors say", (_name, e
       fc.property(readings(finite), ({ values, flaws }) => {
         const derived = derive(values, flaws);
         expectHonest(derived.values, derived.flaws);
+        // Whatever has its inputs is there, with a value or with the reason why it has none.
+        for (const { gives, needs, applies } of formulas) {
+          if (!applies(each) || !needs.every((need) => need in derived.values)) continue;
+          for (const name of gives) expect(derived.values, name).toHaveProperty(name);
+        }
         numbers += given.filter((name) => typeof derived.values[name] === "number").length;
       }),
       { numRuns: 2_000 },

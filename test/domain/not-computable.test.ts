@@ -238,6 +238,40 @@ describe("what cannot be computed is null", () => {
     },
   );
 
+  test("an oxygen below what a zero drifts to has no result; one that drifted has", () => {
+    for (const o2 of [-1.1, -50, -1e300, Number.NEGATIVE_INFINITY]) {
+      expect(stackLossSiegertLhvPercent(200, 25, o2, { a2: 0.66, b: 0.009 })).toBeNull();
+      expect([excessAirRatio(o2, of), expectedCo2DryPercent(o2, of), flueMoisturePercent(o2, of, 0)]).toEqual(
+        [null, null, null],
+      );
+      expect(stackFlow.method19Flow(1_000, 2.34, o2)).toBeNull();
+      expect(airRatio(o2)).toBeNull();
+    }
+    expect(stackLossSiegertLhvPercent(200, 25, -0.2, { a2: 0.66, b: 0.009 })).toBeCloseTo(7.02, 2);
+    expect(excessAirRatio(-0.2, of)).toBeCloseTo(0.991, 3);
+    expect(airRatio(-0.2)).toBeNull(); // the table's own ratio has no room for a drifted zero
+  });
+
+  test("an acid dew point is a temperature, for any pressures", () => {
+    const pressure = fc.oneof(
+      fc.double(),
+      fc.double({ min: 0, max: 8_000, noNaN: true }),
+      fc.constant(5e-324),
+    );
+    fc.assert(
+      fc.property(pressure, pressure, (water, so3) => {
+        for (const tempC of [
+          dewPoint.acidDewPointVerhoffBancheroC(water, so3),
+          dewPoint.acidDewPointOkkesC(water / 760, so3 / 760),
+        ])
+          if (tempC !== null) expect(tempC).toBeLessThan(1_000);
+        const tempC = dewPoint.acidDewPointVerhoffBancheroC(water, so3);
+        if (tempC !== null) expect(tempC).toBeGreaterThan(-273.15);
+      }),
+      { numRuns: 5_000, examples: [[5e-324, 7_600]] },
+    );
+  });
+
   test("the oxygen of air, and no flow, have no result", () => {
     for (const o2 of [21, 21.1, 36, 360]) {
       expect([airRatio(o2), excessAirRatio(o2, of), flueGas(o2, of, 0), soxEstimateDryPpm(of, o2)]).toEqual([
