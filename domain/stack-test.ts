@@ -215,7 +215,7 @@ export function impliedFuelRatePerH(
 /**
  * Sulphur in the fuel that a measured SO₂ implies, % by mass; for fuels given by mass.
  * @returns `null` where the oxygen is that of air
- * @source Element balance; no sulphur is held back in ash or removed
+ * @source Element balance, with no sulphur held back in ash or removed
  */
 export function impliedSulphurPercent(
   so2DryPpm: number,

@@ -7,7 +7,7 @@ import { finiteOrNull } from "../finite.ts";
  * The same heat at efficiency η takes fuel in proportion to 1/η, so the avoidable share is 1 − η_now / η_target. Both
  * efficiencies are computed by the same method on the same basis, one with the measured and one with the target oxygen.
  * @returns % of the fuel burned now, 0 where the target is not better; `null` where an efficiency is missing
- * @source Heat balance above: the same useful heat at two efficiencies
+ * @source Heat balance, above: the same useful heat at two efficiencies
  */
 export function avoidableFuelPercent(
   efficiencyNowPercent: number | null,

@@ -10,7 +10,7 @@ const mostAtm = 10;
  * @param waterMmHg partial pressure of water vapour
  * @param so3MmHg partial pressure of SO₃
  * @returns °C; `null` without water or SO₃, and for pressures that no flue gas has
- * @source Verhoff & Banchero 1974, as reprinted by V. Ganapathy: natural logarithms, mmHg, K
+ * @source Verhoff & Banchero 1974, as reprinted by V. Ganapathy, natural logarithms, mmHg, K
  */
 export function acidDewPointVerhoffBancheroC(waterMmHg: number, so3MmHg: number): number | null {
   if (!(isOfFlueGas(waterMmHg / mmHgPerAtm) && isOfFlueGas(so3MmHg / mmHgPerAtm))) return null;
@@ -26,7 +26,7 @@ export function acidDewPointVerhoffBancheroC(waterMmHg: number, so3MmHg: number)
  * @param waterAtm partial pressure of water vapour
  * @param so3Atm partial pressure of SO₃
  * @returns °C; `null` without water, below 0.01 ppm of SO₃, and for pressures that no flue gas has
- * @source Okkes 1987: decimal logarithms, atm
+ * @source Okkes 1987, decimal logarithms, atm
  */
 export function acidDewPointOkkesC(waterAtm: number, so3Atm: number): number | null {
   if (!(isOfFlueGas(waterAtm) && isOfFlueGas(so3Atm) && so3Atm > 1e-8)) return null;
@@ -40,7 +40,7 @@ function isOfFlueGas(partialAtm: number): boolean {
 
 /**
  * Partial pressures of flue gas, from its shares by volume in the wet gas.
- * @source Dalton's law: share by volume × total pressure
+ * @source Dalton's law, share by volume × total pressure
  */
 export function partialPressures(
   waterPercent: number,
@@ -61,7 +61,7 @@ export function partialPressures(
  * Temperature below which plain water condenses out of flue gas.
  * @param waterPercent water in the wet gas, % by volume
  * @returns °C; `null` outside of 0.7 to 100 % at one atmosphere
- * @source Saturation of IAPWS-IF97 at the partial pressure
+ * @source IAPWS-IF97, region 4, at the partial pressure
  */
 export function waterDewPointC(waterPercent: number, totalAtm = 1): number | null {
   return saturationTempC({ absoluteMpa: (waterPercent / 100) * totalAtm * mpaPerAtm });
@@ -70,7 +70,7 @@ export function waterDewPointC(waterPercent: number, totalAtm = 1): number | nul
 /**
  * SO₃ in the wet gas, from SO₂ in the dry one.
  * @param conversionPercent share of SO₂ that goes on to SO₃: 1 to 5 %
- * @source Definition of the dry basis; the conversion is a figure of practice, from the rules
+ * @source Definition, the gas without its water, and a conversion from the rules
  */
 export function so3WetPpm(so2DryPpm: number, waterPercent: number, conversionPercent: number): number {
   return so2DryPpm * (conversionPercent / 100) * (1 - waterPercent / 100);

@@ -6,7 +6,7 @@ import { airO2Percent, type Stoichiometry } from "./stoichiometry.ts";
  * Oxygen of the dried gas, from the reading of a probe in the wet gas.
  * @param flueMoisturePercent water in the flue gas, % by volume
  * @returns `null` where the moisture is not from 0 up to below 100 %
- * @source Definition of the dry basis: the same oxygen in the volume without water
+ * @source Definition, the same oxygen in the gas without its water
  */
 export function o2DryFromWetPercent(o2WetPercent: number, flueMoisturePercent: number): number | null {
   if (!(flueMoisturePercent >= 0 && flueMoisturePercent < 100)) return null;
@@ -22,7 +22,7 @@ export function o2DryFromWetPercent(o2WetPercent: number, flueMoisturePercent: n
  * @param o2WetPercent % by volume in the wet gas
  * @param airHumidityKgPerKg water in the combustion air, kg per kg of dry air
  * @returns % by volume; `null` where the oxygen is that of air or more, or below what a zero can drift to
- * @source Water and oxygen balance above
+ * @source Element balance of oxygen and water, above
  */
 export function flueMoisturePercent(
   o2WetPercent: number,

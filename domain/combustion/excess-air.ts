@@ -17,7 +17,7 @@ export const airToWaterMolarMass = 28.96 / 18.015;
  * @param o2DryPercent % by volume, 0 or more
  * @param coDryPpm ppm by volume in the same dry gas
  * @returns `null` in plain air, where nothing burns; for an oxygen that cannot be; for a fuel that takes no air
- * @source Oxygen balance above
+ * @source Element balance of oxygen, above
  */
 export function excessAirRatio(o2DryPercent: number, fuel: Stoichiometry, coDryPpm = 0): number | null {
   const surplusO2Percent = o2DryPercent - coDryPpm / 20_000;
@@ -30,7 +30,7 @@ export function excessAirRatio(o2DryPercent: number, fuel: Stoichiometry, coDryP
 /**
  * CO₂ that complete combustion leaves in dry flue gas at an oxygen reading.
  * @returns % by volume, dry; `null` above the oxygen of air, and for a fuel without dry products
- * @source Dilution of the stoichiometric dry gas with air: CO₂max·(20.95 − O₂) / 20.95
+ * @source Element balance, the stoichiometric dry gas diluted with air: CO₂max·(20.95 − O₂) / 20.95
  */
 export function expectedCo2DryPercent(
   o2DryPercent: number,
@@ -58,7 +58,7 @@ export interface FlueGas {
  * What leaves the furnace, from the oxygen that is measured.
  * @param airHumidityKgPerKg water in the combustion air, kg per kg of dry air
  * @returns `null` where `excessAirRatio` is, and for a humidity that is none
- * @source Element balance: what goes in with fuel and air comes out
+ * @source Element balance, what goes in with fuel and air comes out
  */
 export function flueGas(
   o2DryPercent: number,

@@ -5,9 +5,9 @@ import type { Stoichiometry } from "./stoichiometry.ts";
 
 /** Heat of condensation of water at 25 °C, kJ/mol: what lies between the two heating values of a fuel. */
 export const waterLatentKjPerMol = 44.004;
-/** Heat lost when a kg of carbon burns to CO only. */
+/** Heat lost when a kg of carbon burns to CO only: the 283.0 kJ/mol that CO still has, over 12.011 g/mol. */
 const coLossKjPerKgCarbon = 23_560;
-/** Heat in a kg of carbon that stays in the ash. */
+/** Heat in a kg of carbon that stays in the ash: Dulong's coefficient of carbon. */
 const carbonKjPerKg = 33_800;
 
 /** A fuel's heating values, per the same unit (kg, or mol of gas) as its stoichiometry. */
@@ -58,7 +58,7 @@ export interface HeatLosses {
  * it is a loss of the direct method's boundary.
  * @returns `null` where there is no flue gas (O₂ of air), a temperature outside −40 to 1,200 °C, no heating value, or
  *   nothing but carbon in the ash
- * @source Heat balance, ASME PTC 4 / BS 845 family; gas heats: NIST Shomate; CO: 23,560 kJ per kg of carbon
+ * @source Heat balance, as in the ASME PTC 4 and BS 845 families; NIST Chemistry WebBook for the heat of the gases
  */
 export function heatLosses(
   inputs: HeatLossInputs,

@@ -8,7 +8,7 @@ import { lowestO2Percent } from "./excess-air.ts";
  * gas and oil, half a point for coal.
  * @param o2DryPercent % by volume, dry
  * @returns % of the net heating value (LHV); `null` from 21 % O₂ on, and below what a zero can drift to
- * @source Siegert, constants as in the Testo 330 manual, p. 54
+ * @source Siegert's formula, constants as in the Testo 330-1 manual, p. 54
  */
 export function stackLossSiegertLhvPercent(
   exhaustTempC: number,

@@ -57,7 +57,7 @@ export interface Stoichiometry {
  *
  * Carbon takes one O₂ and gives one CO₂, hydrogen half an O₂ for two atoms and gives water, sulphur one O₂ for
  * SO₂; oxygen in the fuel is taken off. The air's other 79.05 % go through as nitrogen.
- * @source Element balance; molar masses IUPAC 2021 (C 12.011, H 1.008, S 32.06, O 15.999, N 14.007)
+ * @source Element balance; IUPAC 2021, molar masses (C 12.011, H 1.008, S 32.06, O 15.999, N 14.007)
  */
 export function stoichiometry(composition: Composition): Stoichiometry {
   const { c, h, s, o, n, water } =
@@ -104,7 +104,7 @@ function molOfGases({ gases }: MoleComposition): AtomMol {
 
 /**
  * kg of one mol of a fuel gas of this composition.
- * @source Molar masses IUPAC 2021
+ * @source IUPAC 2021, molar masses
  */
 export function molarMassKgPerMol({ gases }: MoleComposition): number {
   const { c, h, s, o, n } = molOfGases({ basis: "mole", gases });

@@ -24,7 +24,7 @@ export const normalLitrePerMol = 22.4;
 /**
  * Mass concentration of a gas from its share by volume.
  * @param molarMassKgPerKmol 64.07 for SO₂, 46.01 for NOx as NO₂
- * @source Ideal gas at 0 °C and 101.325 kPa: mg/Nm³ = ppm · M / 22.4
+ * @source Ideal gas at 0 °C and 101.325 kPa, mg/Nm³ = ppm · M / 22.4
  */
 export function concentrationOfPpm<B extends Basis>(
   ppm: number,
@@ -38,7 +38,7 @@ export function concentrationOfPpm<B extends Basis>(
 /**
  * The way back to ppm by volume.
  * @returns `null` without a molar mass
- * @source Ideal gas at 0 °C and 101.325 kPa: ppm = mg/Nm³ · 22.4 / M
+ * @source Ideal gas at 0 °C and 101.325 kPa, ppm = mg/Nm³ · 22.4 / M
  */
 export function ppmOfConcentration(
   { mgPerNm3 }: Concentration<Basis>,
@@ -51,7 +51,7 @@ export function ppmOfConcentration(
 /**
  * What leaves the stack in an hour. Concentration and flow must be on the same basis: corrected × corrected gives the
  * same mass as measured × measured, anything else does not.
- * @source Definition: concentration × flow
+ * @source Definition, concentration × flow on one basis
  */
 export function massRateKgPerH<B extends Basis>(
   concentration: Concentration<B>,

@@ -13,7 +13,7 @@ export interface WarmingPotentials {
 
 /**
  * CO₂ from burning a fuel, kg: quantity × net heating value × factor.
- * @source IPCC 2006 Guidelines, volume 2, tier 1; factors: Taiwan emission factor table 6.0.4
+ * @source IPCC 2006 Guidelines, volume 2, tier 1; Taiwan emission factor table 6.0.4
  */
 export function co2Kg(quantity: number, ncvMjPerUnit: number, co2KgPerTj: number): number {
   return (quantity * ncvMjPerUnit * co2KgPerTj) / 1e6;
@@ -21,7 +21,7 @@ export function co2Kg(quantity: number, ncvMjPerUnit: number, co2KgPerTj: number
 
 /**
  * CO₂ and what methane and nitrous oxide count for, kg of CO₂ equivalent.
- * @source IPCC 2006 Guidelines, volume 2, tier 1; warming potentials: IPCC, Fifth Assessment Report, 100 years
+ * @source IPCC 2006 Guidelines, volume 2, tier 1; IPCC Fifth Assessment Report, 100 years
  */
 export function co2EquivalentKg(
   quantity: number,
@@ -47,7 +47,7 @@ export interface FuelSwitch {
  * The same useful heat from another fuel at another efficiency.
  * @param efficiencies % on the net heating value, both by the same boundary
  * @returns `null` where nothing was burned before, or the new fuel has no heat or no efficiency
- * @source Heat balance: fuel × NCV × η is equal before and after
+ * @source Heat balance, fuel × NCV × η is equal before and after
  */
 export function fuelSwitch(
   before: {

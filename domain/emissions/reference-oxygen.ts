@@ -7,7 +7,7 @@ const denominatorFloor = 1;
  * The factor that brings a dry concentration to the reference oxygen: (21 − reference) / (21 − measured). It undoes
  * dilution.
  * @param o2DryPercent % by volume, dry, in the same gas as the concentration
- * @source Guidance 003, stack tests (143.3 ppm at 8.5 % → 172 at 6 %); floor of 1: Taiwan's dioxin standard
+ * @source Guidance 003, stack tests (143.3 ppm at 8.5 % → 172 at 6 %); Dioxin standard of Taiwan, floor of 1
  */
 export function referenceO2Factor(
   o2DryPercent: number,
@@ -19,7 +19,7 @@ export function referenceO2Factor(
 
 /**
  * Whether the floor decided the factor: then the result is a bound, not a measurement.
- * @source Floor of 1: Taiwan's dioxin standard
+ * @source Dioxin standard of Taiwan, floor of 1
  */
 export function isO2Clamped(o2DryPercent: number, floor = denominatorFloor): boolean {
   return 21 - o2DryPercent < floor;

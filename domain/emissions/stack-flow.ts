@@ -10,7 +10,7 @@ const normalPressureKpa = 101.325;
  * @param pressureKpa absolute pressure in the stack
  * @param moisturePercent water in the gas, % by volume
  * @returns `null` at absolute zero and below, and where an input is no number
- * @source Ideal gas to 0 °C and 101.325 kPa
+ * @source Ideal gas at 0 °C and 101.325 kPa
  */
 export function pitotFlow(
   velocityMPerS: number,
@@ -34,7 +34,7 @@ export function pitotFlow(
 
 /**
  * The flow of the gas without its water.
- * @source Definition of the dry basis
+ * @source Definition, the gas without its water
  */
 export function dryFlow(wet: GasFlow<"wet">, moisturePercent: number): GasFlow<"dry"> {
   return { basis: "dry", nm3PerH: wet.nm3PerH * (1 - moisturePercent / 100) };
@@ -43,7 +43,7 @@ export function dryFlow(wet: GasFlow<"wet">, moisturePercent: number): GasFlow<"
 /**
  * Water in the gas, % by volume, from its wet and dry flow.
  * @returns `null` without a flow
- * @source Definition of the dry basis
+ * @source Definition, the gas without its water
  */
 export function moistureFromFlowsPercent(wet: GasFlow<"wet">, dry: GasFlow<"dry">): number | null {
   return finiteOrNull(100 * (1 - dry.nm3PerH / wet.nm3PerH));
@@ -60,7 +60,7 @@ export interface Method19Flow {
  * @param heatInputHhvMjPerH on the gross heating value: Method 19 knows no other
  * @param fdM3PerJ dry F factor, 1e-7 m³/J at 20 °C: 2.47 for oil, 2.34 for gas …
  * @returns `null` from 20.9 % O₂ on, and below what a zero can drift to
- * @source 40 CFR 60, Appendix A-7, Method 19, equation 19-1; a default factor is for cross-checks and indication
+ * @source EPA Method 19, equation 19-1, whose default factors are for cross-checks and indication
  */
 export function method19Flow(
   heatInputHhvMjPerH: number,
@@ -78,7 +78,7 @@ export function method19Flow(
  * @param percent by mass, as fired
  * @param gcvKjPerKg gross heating value
  * @returns 1e-7 m³/J at 20 °C; `null` without a heating value
- * @source Method 19, equation 19-13
+ * @source EPA Method 19, equation 19-13
  */
 export function fdFromAnalysis(
   percent: {
