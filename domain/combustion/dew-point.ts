@@ -60,10 +60,11 @@ export function partialPressures(
 /**
  * Temperature below which plain water condenses out of flue gas.
  * @param waterPercent water in the wet gas, % by volume
- * @returns °C; `null` outside of 0.7 to 100 % at one atmosphere
+ * @returns °C; `null` above 100 %, and below that of water at 0 °C: 0.61 % at one atmosphere
  * @source IAPWS-IF97, region 4, at the partial pressure
  */
 export function waterDewPointC(waterPercent: number, totalAtm = 1): number | null {
+  if (!(waterPercent <= 100)) return null;
   return saturationTempC({ absoluteMpa: (waterPercent / 100) * totalAtm * mpaPerAtm });
 }
 

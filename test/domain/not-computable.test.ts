@@ -290,6 +290,12 @@ describe("what cannot be computed is null", () => {
     expect(surfaceLossLhvPercent(0.0113, 7, 0)).toBeNull();
     expect(mixed([heavyOil, gas], [0, 0])).toBeNull();
     expect(o2DryFromWetPercent(3, 100)).toBeNull();
+    expect([0.6, 0.61, 100, 100.1].map((water) => dewPoint.waterDewPointC(water) !== null)).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   test("every function of combustion, emissions and steam is held to this", async () => {

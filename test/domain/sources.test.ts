@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { points } from "../../domain/points.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const page = readFileSync(join(root, "docs", "sources.md"), "utf8");
@@ -108,4 +109,10 @@ describe("docs/sources.md", () => {
     const shipped = readdirSync(join(root, "config", "rules")).map((name) => `\`config/rules/${name}\``);
     expect([...told].sort()).toEqual(shipped.sort());
   });
+});
+
+test("docs/domain.md tells of every quantity that is derived", () => {
+  const text = readFileSync(join(root, "docs", "domain.md"), "utf8");
+  const derived = Object.entries(points).flatMap(([name, { from }]) => (from === "sensor" ? [] : [name]));
+  expect(derived.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
 });
