@@ -181,7 +181,11 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
         .list("fuels")
         .map((fuel) => ({ fuel, heat: fuel.number("rate") * fuel.number("ncv") }));
       const total = heats.reduce((sum, { heat }) => sum + heat, 0);
-      const most = heats.reduce((best, each) => (each.heat > best.heat ? each : best));
+      const [first] = heats;
+      if (first === undefined) throw new CaseFault("fuels names no fuel");
+      const most = heats.reduce((best, each) => (each.heat > best.heat ? each : best), first);
+      if (!(most.heat > 0))
+        return { governingFuel: null, verdict: "not-evaluated", exhaustVerdict: "not-evaluated" };
       const { limitTables, atMs } = rules;
       const tables = inForceAt(limitTables, atMs)?.tables;
       const fuelClass = fuelClassOf(most.fuel.text("fuel"));
@@ -199,7 +203,7 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
       const ratio = inputs.has("o2") ? airRatio(o2Dry(inputs)) : null;
       return {
         governingFuel: most.fuel.text("fuel"),
-        governingShare: total > 0 ? most.heat / total : null,
+        governingShare: most.heat / total,
         airRatioLimit: limitOf("airRatio"),
         exhaustTempLimit: limitOf("exhaustTempC"),
         airRatio: ratio,
