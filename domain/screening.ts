@@ -148,6 +148,12 @@ const independent: readonly PointName[] = [
 ];
 const slowMs = 60_000;
 const pairsEveryMs = 10_000;
+/**
+ * No more than this enters a slow mean: a ratio to next to nothing, as of a fuel meter at light-off, is one wrong
+ * frame, not the evidence of an hour.
+ */
+const mostFo = 3;
+const mostFlow = 2;
 /** A pair must cover this share of its values before a constant ratio means anything. */
 const pairsMustVary = 0.02;
 const normalM3PerMol = 22.414e-3;
@@ -280,7 +286,7 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     const { fo } = burning.governing;
     if (fo !== null && co2 > 0.5) {
       const fromMiddle = (20.9 - o2Dry) / co2 - (fo[0] + fo[1]) / 2;
-      memory.fo = slow(memory.fo, fromMiddle / ((fo[1] - fo[0]) / 2), weight);
+      memory.fo = slow(memory.fo, bounded(fromMiddle / ((fo[1] - fo[0]) / 2), -mostFo, mostFo), weight);
       if (reason === null && Math.abs(memory.fo) > 1) reason = "fo-range";
     }
     if (reason === null) return;
@@ -300,7 +306,9 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     if (Number.isNaN(measured) || !(heatInputKw > 0) || Number.isNaN(o2Dry)) return;
     const gas = flueGas(o2Dry, burning.stoichiometry, boiler.airHumidityKgPerKg);
     if (gas === null) return;
-    memory.flow = slow(memory.flow, measured / (heatInputKw * 3.6 * gas.dryMol * normalM3PerMol), weight);
+    const computed = heatInputKw * 3.6 * gas.dryMol * normalM3PerMol;
+    if (!(computed > 0)) return;
+    memory.flow = slow(memory.flow, bounded(measured / computed, 0, mostFlow), weight);
     if (memory.flow >= rules.flowRatio.from && memory.flow <= rules.flowRatio.to) return;
     doubt(frame, stackFlowSlot, "flow-mismatch");
     for (const each of flows) if (!Number.isNaN(frame.values[each])) doubt(frame, each, "flow-mismatch");
@@ -366,6 +374,10 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
   }
 
   return { see };
+}
+
+function bounded(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }
 
 function slow(before: number, now: number, weight: number): number {

@@ -70,6 +70,19 @@ function expectHonest(values: Values, flaws: Flaws): void {
   }
 }
 
+test("a reading is the same after its way through a frame", () => {
+  fc.assert(
+    fc.property(readings(finite), ({ values, flaws }) => {
+      const missing = Object.keys(values).filter((name) => values[name] === null);
+      const told = { ...Object.fromEntries(missing.map((name) => [name, "no-answer" as const])), ...flaws };
+      const read = Object.fromEntries(Object.entries(told).filter(([name]) => name in values));
+      const reading = { boilerId: "b-1", takenAtMs: 7, values: { ...values }, flaws: read };
+      const back = readingOf(frameOf(reading, catalogue), catalogue);
+      expect({ ...back, values: { ...back.values } }).toEqual(reading);
+    }),
+  );
+});
+
 describe.each(Object.entries(boilers))("%s, whatever its sensors say", (_name, each) => {
   const derive = derivationOf(each);
   const screen = screenFor(catalogue);

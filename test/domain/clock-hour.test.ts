@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type HourMean, hourMemory, hourWatch } from "../../domain/emissions/clock-hour.ts";
 import { type AveragingOrder, hourlyMean } from "../../domain/emissions/hourly-mean.ts";
@@ -122,6 +123,32 @@ describe("the mean of a clock hour", () => {
       mean: null,
       validMinutes: 31,
     });
+  });
+
+  test("the order of the scans in a minute, and of the minutes in a quarter, changes nothing", () => {
+    const scan = fc.oneof(
+      fc.record({
+        c: fc.double({ min: 0, max: 200, noNaN: true }),
+        o2: fc.double({ min: 1, max: 15, noNaN: true }),
+      }),
+      fc.constant(null),
+    );
+    const minute = fc.array(scan, { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.array(minute, { minLength: 15, maxLength: 15 }), (quarter) => {
+        const hour = (of: typeof quarter) =>
+          hourOf((at, index) => {
+            const each = of[at % 15]?.[index] ?? null;
+            return each === null ? bad : nox(each.c, each.o2);
+          });
+        const [one, other] = [hour(quarter), hour(quarter.map((each) => [...each].reverse()).reverse())];
+        expect(other?.validMinutes).toBe(one?.validMinutes);
+        if (one?.mean == null) expect(other?.mean).toBeNull();
+        else
+          expect(Math.abs((other?.mean ?? 0) - one.mean)).toBeLessThanOrEqual(1e-12 * Math.max(1, one.mean));
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test("a zone that is half an hour off has its own hours", () => {

@@ -253,6 +253,11 @@ describe("signals that contradict each other", () => {
     const doubts = reasonsIn(doubtsIn(minutes(9), lean(6)));
     expect(doubts).toEqual(["co2DryPercent fo-range", "o2DryPercent fo-range"]);
     expect(reasonsIn(doubtsIn(minutes(9), lean(5.2)))).toEqual([]);
+    // One frame without CO₂, as while an analyser is purged, is no other fuel.
+    const purged = faulty((values, second) =>
+      second === minutes(5) ? { ...values, co2DryPercent: 0.6 } : values,
+    );
+    expect(reasonsIn(doubtsIn(minutes(9), purged))).toEqual([]);
   });
 
   test("stack flow against fuel: beyond 0.85 to 1.15, on both meters", () => {
@@ -263,6 +268,11 @@ describe("signals that contradict each other", () => {
     expect(reasonsIn(doubtsIn(minutes(20), times(1.3)))).toEqual(both);
     expect(reasonsIn(doubtsIn(minutes(20), times(0.92)))).toEqual([]);
     expect(reasonsIn(doubtsIn(minutes(20), times(1.1)))).toEqual([]);
+    // A meter that reads next to nothing once is one wrong frame; it does not outlast itself.
+    const once = faulty((values, second) =>
+      second === minutes(5) ? { ...values, naturalGasFlowNm3PerH: 1e-300 } : values,
+    );
+    expect(reasonsIn(doubtsIn(minutes(20), once))).toEqual([]);
   });
 
   test("firing against the oxygen: no air out of firing, air in a fire, each only when it has settled", () => {
