@@ -15,3 +15,6 @@ export const PointNameText = Type.String({ pattern: "^[a-z][A-Za-z0-9]{0,63}$" }
 
 /** A number never reused by its giver: a batch's seq, a revision. */
 export const Serial = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
+/** A day as the rules write it; one that no calendar has would be in force at no time, or at any. */
+export const IsoDate = Type.String({ format: "date", description: "a day of the calendar, like 2026-01-01" });

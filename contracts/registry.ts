@@ -1,10 +1,9 @@
 import { type Static, Type } from "typebox";
 import { coalFirings, heatCarriers } from "../domain/boiler.ts";
 import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
-import { Id, PointNameText } from "./ids.ts";
+import { Id, IsoDate, PointNameText } from "./ids.ts";
 
 const closed = { additionalProperties: false } as const;
-const IsoDate = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$", description: "a date like 2026-01-01" });
 
 export const LabelText = Type.Object(
   { en: Type.String({ minLength: 1 }), "zh-TW": Type.String({ minLength: 1 }) },

@@ -5,11 +5,10 @@ import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
 import { fuelClasses } from "../domain/fuel.ts";
 import { tableQuantities } from "../domain/limits.ts";
 import { type PointName, points } from "../domain/points.ts";
-import { Id } from "./ids.ts";
+import { Id, IsoDate } from "./ids.ts";
 import { LabelText } from "./registry.ts";
 
 const closed = { additionalProperties: false } as const;
-const IsoDate = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$", description: "a date like 2018-09-19" });
 
 /** What every file of rules says of itself. */
 const provenance = {

@@ -101,7 +101,7 @@ export function tunedO2At(curve: readonly TunedO2[], loadPercent: number): numbe
   );
 }
 
-/** A value on a line of points, straight between them and level beyond them; `null` when there are none. */
+/** A value on a line of points, straight between them and level beyond them; `null` when there are none, or no place. */
 export function alongCurve<T>(
   curve: readonly T[],
   at: number,
@@ -110,7 +110,7 @@ export function alongCurve<T>(
 ): number | null {
   const [first] = curve;
   const last = curve.at(-1);
-  if (first === undefined || last === undefined) return null;
+  if (first === undefined || last === undefined || Number.isNaN(at)) return null;
   if (at <= x(first)) return y(first);
   for (let index = 1; index < curve.length; index += 1) {
     const from = curve[index - 1] as T;

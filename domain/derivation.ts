@@ -68,6 +68,10 @@ export function boilerDerivation(
         compute,
       }),
     );
+  // What no boiler can be is no result: NaN, too, is in no range.
+  const ranges = catalogue.names.map((name) => catalogue.get(name)?.range);
+  const lowest = ranges.map((range) => range?.[0] ?? Number.NEGATIVE_INFINITY);
+  const highest = ranges.map((range) => range?.[1] ?? Number.POSITIVE_INFINITY);
   // One set of buffers serves all formulas: they run one after the other and keep nothing.
   const inputs: [number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0];
   const out: number[] = [];
@@ -87,6 +91,13 @@ export function boilerDerivation(
     if (fires) frame.values[firing] = 1;
     else if (read && known) frame.values[firing] = 0;
     else if (read) frame.flaws[firing] = inputMissing;
+  }
+
+  function set({ values, flaws }: Frame, slot: number, value: number, doubtful: boolean): void {
+    if (value >= (lowest[slot] as number) && value <= (highest[slot] as number)) {
+      values[slot] = value;
+      if (doubtful) flaws[slot] = inputDoubtful;
+    } else flaws[slot] = notComputable;
   }
 
   /** The heat that the fuels bring, and what burns. */
@@ -113,10 +124,9 @@ export function boilerDerivation(
       for (const slot of heatSlots) if (frame.flaws[slot] === 0) frame.flaws[slot] = inputMissing;
     } else if (measured && burns !== null) {
       const kw = heatInputMjPerH / 3.6;
-      frame.values[heatSlots[0]] = kw;
-      frame.values[heatSlots[1]] = kw * burns.gcvMjPerNcvMj;
-      frame.values[heatSlots[2]] = (heatInputMjPerH * burns.co2KgPerTj) / 1e6;
-      if (doubtful) for (const slot of heatSlots) frame.flaws[slot] = inputDoubtful;
+      set(frame, heatSlots[0], kw, doubtful);
+      set(frame, heatSlots[1], kw * burns.gcvMjPerNcvMj, doubtful);
+      set(frame, heatSlots[2], (heatInputMjPerH * burns.co2KgPerTj) / 1e6, doubtful);
     }
     return burns;
   }
@@ -124,7 +134,7 @@ export function boilerDerivation(
   function apply({ gives, needs, uses, whileFiring, compute }: Prepared, frame: Frame, context: Fired): void {
     if (wasRead(frame, gives[0] ?? -1)) return;
     const { values, flaws } = frame;
-    let missing = false;
+    let missing = 0;
     let doubtful = false;
     let input = 0;
     for (; input < needs.length; input += 1) {
@@ -133,11 +143,11 @@ export function boilerDerivation(
       const flaw = flaws[slot] ?? 0;
       if (Number.isNaN(value)) {
         if (flaw === 0) return; // no sensor gives it
-        missing = true;
+        missing = flaw === notComputable && missing !== inputMissing ? notComputable : inputMissing;
       } else if (flaw !== 0) doubtful = true;
       inputs[input] = value;
     }
-    const outcome = missing ? inputMissing : whileFiring && values[firing] === 0 ? notComputable : 0;
+    const outcome = missing !== 0 ? missing : whileFiring && values[firing] === 0 ? notComputable : 0;
     if (outcome !== 0) {
       for (const slot of gives) flaws[slot] = outcome;
       return;
@@ -153,10 +163,7 @@ export function boilerDerivation(
     for (let index = 0; index < gives.length; index += 1) {
       const slot = gives[index] ?? -1;
       const value = result === null ? Number.NaN : index === 0 ? result : (out[index] ?? Number.NaN);
-      if (Number.isFinite(value)) {
-        values[slot] = value;
-        if (doubtful) flaws[slot] = inputDoubtful;
-      } else flaws[slot] = notComputable;
+      set(frame, slot, value, doubtful);
     }
   }
 

@@ -71,12 +71,12 @@ export function burning(fuel: Fuel): Burning {
 /**
  * Several fuels at once, mixed by their net heat. The fuel that gives most heat per unit of time governs.
  * @param heats net heat of each, in the order of `parts`; any unit
- * @returns `null` when none gives heat
+ * @returns `null` when none gives heat, or a heat is no number or below nought
  * @source Guidance 003, note 2 of the limit tables: rate × net heating value, in the same window
  */
 export function mixed(parts: readonly Burning[], heats: readonly number[]): Burning | null {
   const total = heats.reduce((sum, heat) => sum + heat, 0);
-  if (!(total > 0)) return null;
+  if (!(total > 0 && Number.isFinite(total)) || heats.some((heat) => heat < 0)) return null;
   let governing: Fuel | null = null;
   let most = 0;
   const sum = { airMol: 0, dryProductMol: 0, waterMol: 0, co2Mol: 0, so2Mol: 0 };

@@ -264,7 +264,7 @@ export function judgeHour(
 ): EmissionVerdict {
   const inForce = emissionLimitInForce(quantity, boiler, standards, hour.hourStartMs);
   if (inForce === null) return { kind: "not-in-force" };
-  if (hour.mean === null) return { kind: "not-judged", reason: "hour-invalid" };
+  if (hour.mean === null || Number.isNaN(hour.mean)) return { kind: "not-judged", reason: "hour-invalid" };
   const { hourStartMs, validMinutes, clampedMinutes, mean: value } = hour;
   const kind = value <= inForce.limit ? "within" : "above";
   const formula = hourFormulas[inForce.averagingOrder];
@@ -326,7 +326,7 @@ export function judgeTables(
     const window = means[point];
     if (window === null) return { kind: "not-judged", reason: "no-sensor" };
     const value = compared(window.mean);
-    if (value === null) return { kind: "not-judged", reason: "input-flawed" };
+    if (value === null || Number.isNaN(value)) return { kind: "not-judged", reason: "input-flawed" };
     const inForce = limitInForce(quantity, boiler, fuel, tables, atMs);
     if (inForce === null) return { kind: "not-in-force" };
     const { limit, row, tablesId, source } = inForce;

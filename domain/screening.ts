@@ -129,6 +129,8 @@ export function signalMemory(): SignalMemory {
 
 /** Points that should never repeat themselves to the bit. */
 const restless: readonly PointName[] = [...analyserPoints, "pmDryMgPerNm3", "exhaustTempC"];
+/** Of these a clean fire has none: at zero they stand still rightly, and so do SO₂ and dust behind a filter. */
+const mayBeAbsent: readonly PointName[] = ["coDryPpm", "soxDryPpm", "pmDryMgPerNm3"];
 /** Signals of different instruments: none of them is another one times a number. */
 const independent: readonly PointName[] = [
   ...analyserPoints,
@@ -146,6 +148,12 @@ const independent: readonly PointName[] = [
 ];
 const slowMs = 60_000;
 const pairsEveryMs = 10_000;
+/**
+ * No more than this enters a slow mean: a ratio to next to nothing, as of a fuel meter at light-off, is one wrong
+ * frame, not the evidence of an hour.
+ */
+const mostFo = 3;
+const mostFlow = 2;
 /** A pair must cover this share of its values before a constant ratio means anything. */
 const pairsMustVary = 0.02;
 const normalM3PerMol = 22.414e-3;
@@ -162,6 +170,7 @@ export interface SignalWatch {
 export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Plausibility): SignalWatch {
   const slot = (name: PointName) => catalogue.slotOf(name);
   const restlessSlots = restless.map(slot);
+  const absentSlots = mayBeAbsent.map(slot);
   const pairSlots = independent.map(slot);
   const flows = boiler.fuels.map(({ flowPoint }) => slot(flowPoint));
   const firingSlot = slot("firing");
@@ -199,7 +208,9 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     if (firing === true && settled && o2 > rules.firingO2AtMostPercent) doubt(frame, o2Slot, "air-leak");
     if (firing === true && values[firingSlot] === 1) checkFuelFlows(frame);
     if (burning !== null && firing === true) {
-      const weight = 1 - Math.exp(-Math.max(0, dtMs) / slowMs);
+      // The first frame has no past to be weighed against, and one frame after a gap is no more than one frame.
+      const sinceMs = memory.lastMs === 0 ? 0 : Math.min(slowMs, Math.max(0, dtMs));
+      const weight = 1 - Math.exp(-sinceMs / slowMs);
       const o2Dry = o2Slot === o2DrySlot ? o2 : dryOf(o2, burning);
       checkCo2(memory, frame, burning, o2Dry, o2Slot, weight);
       checkFlow(memory, frame, burning, o2Dry, weight);
@@ -214,7 +225,7 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
 
   function dryOf(o2WetPercent: number, { stoichiometry }: Burning): number {
     const moisture = flueMoisturePercent(o2WetPercent, stoichiometry, boiler.airHumidityKgPerKg);
-    return moisture === null ? Number.NaN : o2DryFromWetPercent(o2WetPercent, moisture);
+    return moisture === null ? Number.NaN : (o2DryFromWetPercent(o2WetPercent, moisture) ?? Number.NaN);
   }
 
   function checkFrozen(memory: SignalMemory, frame: Frame, fires: boolean): void {
@@ -226,7 +237,8 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
       const value = values[each] as number;
       if (Number.isNaN(value)) continue;
       const known = memory.frozen[index] ?? null;
-      if (!fires || known === null || known.value !== value) {
+      const isAbsent = value === 0 && absentSlots.includes(each);
+      if (!fires || known === null || known.value !== value || isAbsent) {
         memory.frozen[index] = { value, sinceMs: takenAtMs, leastLoad: load, mostLoad: load };
         continue;
       }
@@ -267,13 +279,14 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     weight: number,
   ): void {
     const co2 = frame.values[co2Slot] as number;
-    if (Number.isNaN(co2) || Number.isNaN(o2Dry)) return;
-    memory.closure = slow(memory.closure, co2 - expectedCo2DryPercent(o2Dry, burning.stoichiometry), weight);
+    const expected = expectedCo2DryPercent(o2Dry, burning.stoichiometry);
+    if (Number.isNaN(co2) || expected === null) return;
+    memory.closure = slow(memory.closure, co2 - expected, weight);
     let reason: FlawReason | null = Math.abs(memory.closure) > rules.co2ClosurePoints ? "co2-closure" : null;
     const { fo } = burning.governing;
     if (fo !== null && co2 > 0.5) {
       const fromMiddle = (20.9 - o2Dry) / co2 - (fo[0] + fo[1]) / 2;
-      memory.fo = slow(memory.fo, fromMiddle / ((fo[1] - fo[0]) / 2), weight);
+      memory.fo = slow(memory.fo, bounded(fromMiddle / ((fo[1] - fo[0]) / 2), -mostFo, mostFo), weight);
       if (reason === null && Math.abs(memory.fo) > 1) reason = "fo-range";
     }
     if (reason === null) return;
@@ -293,7 +306,9 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     if (Number.isNaN(measured) || !(heatInputKw > 0) || Number.isNaN(o2Dry)) return;
     const gas = flueGas(o2Dry, burning.stoichiometry, boiler.airHumidityKgPerKg);
     if (gas === null) return;
-    memory.flow = slow(memory.flow, measured / (heatInputKw * 3.6 * gas.dryMol * normalM3PerMol), weight);
+    const computed = heatInputKw * 3.6 * gas.dryMol * normalM3PerMol;
+    if (!(computed > 0)) return;
+    memory.flow = slow(memory.flow, bounded(measured / computed, 0, mostFlow), weight);
     if (memory.flow >= rules.flowRatio.from && memory.flow <= rules.flowRatio.to) return;
     doubt(frame, stackFlowSlot, "flow-mismatch");
     for (const each of flows) if (!Number.isNaN(frame.values[each])) doubt(frame, each, "flow-mismatch");
@@ -359,6 +374,10 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
   }
 
   return { see };
+}
+
+function bounded(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }
 
 function slow(before: number, now: number, weight: number): number {

@@ -2,6 +2,7 @@ import { expectedCo2DryPercent, flueGas } from "./combustion/excess-air.ts";
 import type { Stoichiometry } from "./combustion/stoichiometry.ts";
 import { concentrationOfPpm, massRateKgPerH, molarMass } from "./emissions/concentration.ts";
 import { referenceO2Factor } from "./emissions/reference-oxygen.ts";
+import { finiteOrNull } from "./finite.ts";
 
 /** A number as a report prints it: `0.22` has two decimals, and cannot be held to a third. */
 export interface Printed {
@@ -13,7 +14,8 @@ export interface Printed {
 export function printed(text: string): Printed | null {
   const plain = text.replaceAll(",", "").trim();
   if (!/^[+-]?\d+(\.\d+)?$/.test(plain)) return null;
-  return { value: Number(plain), decimals: plain.split(".")[1]?.length ?? 0 };
+  const value = Number(plain);
+  return Number.isFinite(value) ? { value, decimals: plain.split(".")[1]?.length ?? 0 } : null;
 }
 
 export const stackTestPollutants = ["pm", "sox", "nox"] as const;
@@ -135,7 +137,7 @@ function rowFindings(
   }
   if (row.co2DryPercent !== null) {
     const expected = expectedCo2DryPercent(o2DryPercent.value, stoichiometry);
-    hold("co2-from-o2", row.co2DryPercent, expected, co2Points);
+    if (expected !== null) hold("co2-from-o2", row.co2DryPercent, expected, co2Points);
   }
   return findings;
 }
@@ -194,26 +196,34 @@ function moistureOfFuel(
   return gas === null ? null : (100 * gas.waterMol) / gas.wetMol;
 }
 
-/** The fuel that a flue-gas flow needs, in the unit of its meter. */
+/**
+ * The fuel that a flue-gas flow needs, in the unit of its meter.
+ * @returns `null` where the oxygen is that of air, and for a meter that counts nothing
+ * @source Element balance
+ */
 export function impliedFuelRatePerH(
   dryFlowNm3PerMin: number,
   o2DryPercent: number,
   { stoichiometry, amountPerUnit }: StackTestFuel,
 ): number | null {
   const gas = flueGas(o2DryPercent, stoichiometry, 0);
-  if (gas === null || gas.dryMol <= 0) return null;
+  if (gas === null) return null;
   const dryNm3PerUnit = (gas.dryMol * amountPerUnit * litrePerMol) / 1_000;
-  return (60 * dryFlowNm3PerMin) / dryNm3PerUnit;
+  return finiteOrNull((60 * dryFlowNm3PerMin) / dryNm3PerUnit);
 }
 
-/** Sulphur in the fuel that a measured SO₂ implies, % by mass; for fuels given by mass. */
+/**
+ * Sulphur in the fuel that a measured SO₂ implies, % by mass; for fuels given by mass.
+ * @returns `null` where the oxygen is that of air
+ * @source Element balance, with no sulphur held back in ash or removed
+ */
 export function impliedSulphurPercent(
   so2DryPpm: number,
   o2DryPercent: number,
   { stoichiometry }: StackTestFuel,
 ): number | null {
   const gas = flueGas(o2DryPercent, stoichiometry, 0);
-  if (gas === null || gas.dryMol <= 0) return null;
+  if (gas === null) return null;
   const so2MolPerKg = (so2DryPpm / 1e6) * gas.dryMol;
-  return (100 * so2MolPerKg * 32.06) / 1_000;
+  return finiteOrNull((100 * so2MolPerKg * 32.06) / 1_000);
 }

@@ -157,6 +157,7 @@ function described(root: TSchema, value: unknown, error: SchemaError): readonly 
       ];
     case "const":
       return [{ path, message: `${at} is ${shown(now)}; it must be ${shown(schema?.["const"])}` }];
+    case "format":
     case "pattern": {
       const wanted = schema?.["description"] ?? `text that matches ${String(schema?.["pattern"])}`;
       return [{ path, message: `${at} is ${shown(now)}; it must be ${String(wanted)}` }];

@@ -95,9 +95,10 @@ export function registryOf(settings: Settings): Registry {
 
 /** The boiler anew from each day on which something of it changed: a fuel's data, a price, a floor. */
 function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings): PlantBoiler["editions"] {
-  const { fuels, files } = settings.rules;
+  const { fuels, files, emissionStandards } = settings.rules;
   const dated: readonly Dated[] = [
     ...config.fuels.flatMap((id) => fuels.get(id) ?? []),
+    ...emissionStandards.filter(({ id }) => id === config.emissionStandard),
     ...site.prices,
     ...files["dew-floors"].filter(({ id }) => id === site.rules.dewFloors),
     ...files["surface-loss"].filter(({ id }) => id === site.rules.surfaceLoss),

@@ -56,7 +56,8 @@ export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
     if (loaded.ok) read.push({ rule: loaded.file.value as RuleFile, fault: loaded.file.fault });
     else faults.push(...loaded.faults);
   }
-  read.sort((a, b) => (a.rule.validFrom < b.rule.validFrom ? -1 : 1));
+  // Of the same day, in the order of the files.
+  read.sort(({ rule: { validFrom: a } }, { rule: { validFrom: b } }) => (a < b ? -1 : a > b ? 1 : 0));
   faults.push(...overlaps(read));
 
   for (const { rule, fault } of read) {
@@ -71,7 +72,14 @@ export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
       }
       case "fuels": {
         const { validFrom, validUntil } = rule;
+        const taken = [...fuels].flatMap(([id, editions]) =>
+          editions.some((edition) => edition.validFrom === validFrom) ? [id] : [],
+        );
         for (const fuel of fuelsOf(rule, fault, faults)) {
+          if (taken.includes(fuel.id))
+            faults.push(
+              fault(["validFrom"], `is ${validFrom}, as in another file with the fuel "${fuel.id}"`),
+            );
           const edition = { validFrom, ...(validUntil !== undefined && { validUntil }), fuel };
           fuels.set(fuel.id, [...(fuels.get(fuel.id) ?? []), edition]);
         }

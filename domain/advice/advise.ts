@@ -278,6 +278,7 @@ function switchToGas(
       efficiencyLhvPercent: after,
     },
   );
+  if (change === null) return null;
   const price = boiler.prices[governing.id];
   const priced = price !== undefined && gasPrice !== null && price.currency === gasPrice.currency;
   const moneyPerH = priced ? unitsPerH * price.perUnit - change.fuelAfter * gasPrice.perUnit : Number.NaN;

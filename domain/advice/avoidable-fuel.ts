@@ -1,4 +1,5 @@
 import { boilerLosses, type Fired } from "../boiler-losses.ts";
+import { finiteOrNull } from "../finite.ts";
 
 /** What a boiler's losses are computed from; NaN is an input that is not there, where a default stands for it. */
 export interface LossInputs {
@@ -17,7 +18,7 @@ export interface LossInputs {
  * The same heat at efficiency η takes fuel in proportion to 1/η, so the avoidable share is 1 − η_now / η_target. Both
  * efficiencies are computed by the same method on the same basis, one with the measured and one with the target inputs.
  * @returns % of the fuel burned now, 0 where the target is not better; `null` where an efficiency is missing
- * @source Heat balance: useful heat is equal before and after
+ * @source Heat balance, above: the same useful heat at two efficiencies
  */
 export function avoidableFuelPercent(
   efficiencyNowPercent: number | null,
@@ -25,13 +26,13 @@ export function avoidableFuelPercent(
 ): number | null {
   if (efficiencyNowPercent === null || efficiencyTargetPercent === null) return null;
   if (!(efficiencyNowPercent > 0 && efficiencyTargetPercent > 0)) return null;
-  return 100 * Math.max(0, 1 - efficiencyNowPercent / efficiencyTargetPercent);
+  return finiteOrNull(100 * Math.max(0, 1 - efficiencyNowPercent / efficiencyTargetPercent));
 }
 
 /**
  * The same with other oxygen, or a cooler exhaust, by computed losses (indirect method, LHV).
  * @returns % of the fuel burned now; `null` where the losses cannot be computed
- * @source Heat-loss method, once with the measured and once with the target values
+ * @source Heat balance, by the heat-loss method once with the measured and once with the target values
  */
 export function avoidableBy(
   fired: Fired,

@@ -11,6 +11,7 @@ export interface RecoveryRoom {
  * points with their margin, because below any of them metal corrodes.
  * @param ruleFloorTempC practical minimum after recovery, from the rules
  * @param marginK distance of the coldest metal to a dew point, 15 to 20 K
+ * @source Guidance 003, dew floors, with a margin of practice
  */
 export function recoveryRoom(
   exhaustTempC: number,

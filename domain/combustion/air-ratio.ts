@@ -21,7 +21,10 @@ export function airRatioHundredths(o2DryPercent: number): number | null {
   return hundredths;
 }
 
-/** The same as a ratio with two decimals, 1.30 for instance. */
+/**
+ * The same as a ratio with two decimals, 1.30 for instance.
+ * @source Guidance 003, air-ratio table, note 1
+ */
 export function airRatio(o2DryPercent: number): number | null {
   const hundredths = airRatioHundredths(o2DryPercent);
   return hundredths === null ? null : hundredths / 100;

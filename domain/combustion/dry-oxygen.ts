@@ -1,13 +1,16 @@
-import { airToWaterMolarMass } from "./excess-air.ts";
+import { finiteOrNull } from "../finite.ts";
+import { airToWaterMolarMass, lowestO2Percent } from "./excess-air.ts";
 import { airO2Percent, type Stoichiometry } from "./stoichiometry.ts";
 
 /**
  * Oxygen of the dried gas, from the reading of a probe in the wet gas.
- * @param flueMoisturePercent water in the flue gas, % by volume, below 100
- * @source Definition of the dry basis: the same oxygen in the volume without water
+ * @param flueMoisturePercent water in the flue gas, % by volume
+ * @returns `null` where the moisture is not from 0 up to below 100 %
+ * @source Definition, the same oxygen in the gas without its water
  */
-export function o2DryFromWetPercent(o2WetPercent: number, flueMoisturePercent: number): number {
-  return (100 * o2WetPercent) / (100 - flueMoisturePercent);
+export function o2DryFromWetPercent(o2WetPercent: number, flueMoisturePercent: number): number | null {
+  if (!(flueMoisturePercent >= 0 && flueMoisturePercent < 100)) return null;
+  return finiteOrNull((100 * o2WetPercent) / (100 - flueMoisturePercent));
 }
 
 /**
@@ -18,8 +21,8 @@ export function o2DryFromWetPercent(o2WetPercent: number, flueMoisturePercent: n
  * volume and the water in it. Combustion is taken as complete.
  * @param o2WetPercent % by volume in the wet gas
  * @param airHumidityKgPerKg water in the combustion air, kg per kg of dry air
- * @returns % by volume; `null` where the oxygen is that of air or more
- * @source Water and oxygen balance above
+ * @returns % by volume; `null` where the oxygen is that of air or more, or below what a zero can drift to
+ * @source Element balance of oxygen and water, above
  */
 export function flueMoisturePercent(
   o2WetPercent: number,
@@ -29,8 +32,8 @@ export function flueMoisturePercent(
   const waterPerAir = airHumidityKgPerKg * airToWaterMolarMass;
   const stoichiometricWetMol = fuel.dryProductMol + fuel.waterMol + fuel.airMol * waterPerAir;
   const oxygenLeft = airO2Percent - o2WetPercent * (1 + waterPerAir);
-  if (oxygenLeft <= 0) return null;
+  if (!(oxygenLeft > 0 && o2WetPercent >= lowestO2Percent && airHumidityKgPerKg >= 0)) return null;
   const surplusAirMol = (stoichiometricWetMol * o2WetPercent) / oxygenLeft;
   const waterMol = fuel.waterMol + (fuel.airMol + surplusAirMol) * waterPerAir;
-  return (100 * waterMol) / (fuel.dryProductMol + surplusAirMol + waterMol);
+  return finiteOrNull((100 * waterMol) / (fuel.dryProductMol + surplusAirMol + waterMol));
 }

@@ -1,4 +1,8 @@
+import { finiteOrNull } from "../finite.ts";
 import { airO2Percent, type Stoichiometry } from "./stoichiometry.ts";
+
+/** A zero drifts by tenths; an oxygen reading below this is none. % by volume. */
+export const lowestO2Percent = -1;
 
 /** kg of air to kg of water, as mol to mol. */
 export const airToWaterMolarMass = 28.96 / 18.015;
@@ -12,25 +16,28 @@ export const airToWaterMolarMass = 28.96 / 18.015;
  * limit tables, 21 / (21 − O₂), is another one and overstates the surplus by a tenth for gas.
  * @param o2DryPercent % by volume, 0 or more
  * @param coDryPpm ppm by volume in the same dry gas
- * @returns `null` in plain air, where nothing burns
- * @source Oxygen balance above
+ * @returns `null` in plain air, where nothing burns; for an oxygen that cannot be; for a fuel that takes no air
+ * @source Element balance of oxygen, above
  */
 export function excessAirRatio(o2DryPercent: number, fuel: Stoichiometry, coDryPpm = 0): number | null {
   const surplusO2Percent = o2DryPercent - coDryPpm / 20_000;
-  if (!(surplusO2Percent < airO2Percent)) return null;
-  return 1 + ((fuel.dryProductMol / fuel.airMol) * surplusO2Percent) / (airO2Percent - surplusO2Percent);
+  if (!(o2DryPercent >= lowestO2Percent && surplusO2Percent < airO2Percent && fuel.airMol > 0)) return null;
+  return finiteOrNull(
+    1 + ((fuel.dryProductMol / fuel.airMol) * surplusO2Percent) / (airO2Percent - surplusO2Percent),
+  );
 }
 
 /**
  * CO₂ that complete combustion leaves in dry flue gas at an oxygen reading.
- * @returns % by volume, dry
- * @source Dilution of the stoichiometric dry gas with air: CO₂max·(20.95 − O₂) / 20.95
+ * @returns % by volume, dry; `null` above the oxygen of air, and for a fuel without dry products
+ * @source Element balance, the stoichiometric dry gas diluted with air: CO₂max·(20.95 − O₂) / 20.95
  */
 export function expectedCo2DryPercent(
   o2DryPercent: number,
   { co2Mol, dryProductMol }: Stoichiometry,
-): number {
-  return ((100 * co2Mol) / dryProductMol) * ((airO2Percent - o2DryPercent) / airO2Percent);
+): number | null {
+  if (!(o2DryPercent >= lowestO2Percent && o2DryPercent <= airO2Percent && dryProductMol > 0)) return null;
+  return finiteOrNull(((100 * co2Mol) / dryProductMol) * ((airO2Percent - o2DryPercent) / airO2Percent));
 }
 
 /** Flue gas of one unit of fuel, in mol. */
@@ -50,7 +57,8 @@ export interface FlueGas {
 /**
  * What leaves the furnace, from the oxygen that is measured.
  * @param airHumidityKgPerKg water in the combustion air, kg per kg of dry air
- * @returns `null` where `excessAirRatio` is
+ * @returns `null` where `excessAirRatio` is, and for a humidity that is none
+ * @source Element balance, what goes in with fuel and air comes out
  */
 export function flueGas(
   o2DryPercent: number,
@@ -59,12 +67,13 @@ export function flueGas(
   coDryPpm = 0,
 ): FlueGas | null {
   const ratio = excessAirRatio(o2DryPercent, fuel, coDryPpm);
-  if (ratio === null) return null;
+  if (ratio === null || !(airHumidityKgPerKg >= 0)) return null;
   const airMol = ratio * fuel.airMol;
   const o2Mol = (airO2Percent / 100) * (airMol - fuel.airMol);
   const dryMol = fuel.dryProductMol + airMol - fuel.airMol;
   const airWaterMol = airMol * airHumidityKgPerKg * airToWaterMolarMass;
   const waterMol = fuel.waterMol + airWaterMol;
+  if (!(dryMol > 0 && Number.isFinite(dryMol + waterMol))) return null;
   return {
     excessAirRatio: ratio,
     co2Mol: fuel.co2Mol,

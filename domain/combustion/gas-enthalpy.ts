@@ -89,21 +89,11 @@ export interface GasEnthalpies {
 
 /**
  * Heat in the gases at a temperature, above 25 °C.
- * @param tempC −40 to 1,200 °C
+ * @returns `null` outside −40 to 1,200 °C
  * @source NIST Chemistry WebBook, SRD 69, Shomate equations (water vapour below 227 °C: the same equation)
  */
-export function gasEnthalpies(tempC: number): GasEnthalpies {
-  if (tempC === newest.tempC) return newest.enthalpies;
-  if (tempC !== older.tempC) older = { tempC, enthalpies: enthalpiesAt(tempC) };
-  [newest, older] = [older, newest];
-  return newest.enthalpies;
-}
-
-// A balance is often asked for twice at the same two temperatures: with the measured and with another oxygen.
-let newest = { tempC: 25, enthalpies: enthalpiesAt(25) };
-let older = newest;
-
-function enthalpiesAt(tempC: number): GasEnthalpies {
+export function gasEnthalpies(tempC: number): GasEnthalpies | null {
+  if (!(tempC >= -40 && tempC <= 1_200)) return null;
   const t = (tempC + 273.15) / 1_000;
   return {
     co2: shomate(t, carbonDioxide),

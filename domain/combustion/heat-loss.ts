@@ -1,12 +1,13 @@
+import { finiteOrNull } from "../finite.ts";
 import { flueGas } from "./excess-air.ts";
 import { gasEnthalpies } from "./gas-enthalpy.ts";
 import type { Stoichiometry } from "./stoichiometry.ts";
 
 /** Heat of condensation of water at 25 °C, kJ/mol: what lies between the two heating values of a fuel. */
 export const waterLatentKjPerMol = 44.004;
-/** Heat lost when a kg of carbon burns to CO only. */
+/** Heat lost when a kg of carbon burns to CO only: the 283.0 kJ/mol that CO still has, over 12.011 g/mol. */
 const coLossKjPerKgCarbon = 23_560;
-/** Heat in a kg of carbon that stays in the ash. */
+/** Heat in a kg of carbon that stays in the ash: Dulong's coefficient of carbon. */
 const carbonKjPerKg = 33_800;
 
 /** A fuel's heating values, per the same unit (kg, or mol of gas) as its stoichiometry. */
@@ -55,8 +56,9 @@ export interface HeatLosses {
  * Each gas carries its own heat between air and exhaust temperature. On the net basis the fuel's water leaves as
  * vapour and only its warmth is lost; on the gross basis its heat of condensation is lost, too. Blowdown is not in it:
  * it is a loss of the direct method's boundary.
- * @returns `null` where there is no flue gas (O₂ of air), or a temperature outside −40 to 1,200 °C
- * @source Heat balance, ASME PTC 4 / BS 845 family; gas heats: NIST Shomate; CO: 23,560 kJ per kg of carbon
+ * @returns `null` where there is no flue gas (O₂ of air), a temperature outside −40 to 1,200 °C, no heating value, or
+ *   nothing but carbon in the ash
+ * @source Heat balance, as in the ASME PTC 4 and BS 845 families; NIST Chemistry WebBook for the heat of the gases
  */
 export function heatLosses(
   inputs: HeatLossInputs,
@@ -64,13 +66,11 @@ export function heatLosses(
   { ncvKj, gcvKj }: HeatingValues,
 ): HeatLosses | null {
   const { o2DryPercent, exhaustTempC, airTempC, airHumidityKgPerKg, coDryPpm } = inputs;
-  const inRange = (tempC: number) => tempC >= -40 && tempC <= 1_200;
-  if (!inRange(exhaustTempC) || !inRange(airTempC)) return null;
   const gas = flueGas(o2DryPercent, fuel, airHumidityKgPerKg, coDryPpm);
-  if (gas === null || gas.dryMol <= 0) return null;
-
   const hot = gasEnthalpies(exhaustTempC);
   const cold = gasEnthalpies(airTempC);
+  if (gas === null || hot === null || cold === null) return null;
+
   const dryKj =
     gas.co2Mol * (hot.co2 - cold.co2) +
     gas.so2Mol * (hot.so2 - cold.so2) +
@@ -80,7 +80,7 @@ export function heatLosses(
   const fuelWaterKj = fuel.waterMol * vapour;
   const airMoistureKj = gas.airWaterMol * vapour;
   const carbonKg = 0.012011 * fuel.co2Mol;
-  const coShare = (coDryPpm * gas.dryMol) / 1e6 / fuel.co2Mol;
+  const coShare = fuel.co2Mol > 0 ? (coDryPpm * gas.dryMol) / 1e6 / fuel.co2Mol : 0;
   const coKj = Math.min(1, coShare) * carbonKg * coLossKjPerKgCarbon;
   const carbonInAsh = inputs.carbonInAshPercent / 100;
   const unburntKj = ((inputs.ashKg * carbonInAsh) / (1 - carbonInAsh)) * carbonKjPerKg;
@@ -91,6 +91,10 @@ export function heatLosses(
   const ofGross = (kj: number) => (100 * kj) / gcvKj;
   const stackKj = dryKj + fuelWaterKj + airMoistureKj + coKj;
   const otherKj = unburntKj + surfaceKj;
+  const efficiencyIndirectLhvPercent = 100 - ofNet(stackKj + otherKj);
+  const efficiencyIndirectHhvPercent = 100 - ofGross(stackKj + latentKj + otherKj);
+  // Every loss is in these two sums: when both are numbers, all are.
+  if (!Number.isFinite(efficiencyIndirectLhvPercent + efficiencyIndirectHhvPercent)) return null;
   return {
     dryGasLhvPercent: ofNet(dryKj),
     fuelWaterLhvPercent: ofNet(fuelWaterKj),
@@ -101,8 +105,8 @@ export function heatLosses(
     latentHhvPercent: ofGross(latentKj),
     stackLhvPercent: ofNet(stackKj),
     stackHhvPercent: ofGross(stackKj + latentKj),
-    efficiencyIndirectLhvPercent: 100 - ofNet(stackKj + otherKj),
-    efficiencyIndirectHhvPercent: 100 - ofGross(stackKj + latentKj + otherKj),
+    efficiencyIndirectLhvPercent,
+    efficiencyIndirectHhvPercent,
   };
 }
 
@@ -121,5 +125,5 @@ export function surfaceLossLhvPercent(
   heatInputMw: number,
 ): number | null {
   if (!(heatInputMw > 0 && ratedHeatMw > 0)) return null;
-  return (100 * lossFactor * ratedHeatMw ** 0.7) / heatInputMw;
+  return finiteOrNull((100 * lossFactor * ratedHeatMw ** 0.7) / heatInputMw);
 }

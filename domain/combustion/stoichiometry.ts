@@ -57,7 +57,7 @@ export interface Stoichiometry {
  *
  * Carbon takes one O₂ and gives one CO₂, hydrogen half an O₂ for two atoms and gives water, sulphur one O₂ for
  * SO₂; oxygen in the fuel is taken off. The air's other 79.05 % go through as nitrogen.
- * @source Element balance; molar masses IUPAC 2021 (C 12.011, H 1.008, S 32.06, O 15.999, N 14.007)
+ * @source Element balance; IUPAC 2021, molar masses (C 12.011, H 1.008, S 32.06, O 15.999, N 14.007)
  */
 export function stoichiometry(composition: Composition): Stoichiometry {
   const { c, h, s, o, n, water } =
@@ -102,7 +102,10 @@ function molOfGases({ gases }: MoleComposition): AtomMol {
   return { ...sum, water: 0 };
 }
 
-/** kg of one mol of a fuel gas of this composition. */
+/**
+ * kg of one mol of a fuel gas of this composition.
+ * @source IUPAC 2021, molar masses
+ */
 export function molarMassKgPerMol({ gases }: MoleComposition): number {
   const { c, h, s, o, n } = molOfGases({ basis: "mole", gases });
   return (12.011 * c + 1.008 * h + 32.06 * s + 15.999 * o + 14.007 * n) / 1_000;

@@ -73,7 +73,7 @@ export interface HourWatch {
  * Means of clock hours, from minutes: a minute counts with three quarters of its samples good and firing, a quarter
  * with three quarters of its minutes, the hour with three of its quarters. Start-up, stop and bad data are not in it.
  * @param hourOffsetMs by how much the site's hours are off the UTC ones: 30 min in some zones
- * @source Practice of 40 CFR 60.13(h) and Taiwan's CEMS rule
+ * @source 40 CFR 60.13(h) and Taiwan's CEMS practice, 75 % of minutes and of quarters
  */
 export function hourWatch(
   quantity: EmissionQuantity,

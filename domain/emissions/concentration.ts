@@ -1,3 +1,5 @@
+import { finiteOrNull } from "../finite.ts";
+
 /**
  * What a concentration or a flow of gas refers to. A value on one basis does not fit where another is asked for:
  * ppm of the dried gas times the flow of the wet one is a common and quiet error.
@@ -22,7 +24,7 @@ export const normalLitrePerMol = 22.4;
 /**
  * Mass concentration of a gas from its share by volume.
  * @param molarMassKgPerKmol 64.07 for SO₂, 46.01 for NOx as NO₂
- * @source Ideal gas at 0 °C and 101.325 kPa: mg/Nm³ = ppm · M / 22.4
+ * @source Ideal gas at 0 °C and 101.325 kPa, mg/Nm³ = ppm · M / 22.4
  */
 export function concentrationOfPpm<B extends Basis>(
   ppm: number,
@@ -33,18 +35,23 @@ export function concentrationOfPpm<B extends Basis>(
   return { basis, mgPerNm3: (ppm * molarMassKgPerKmol) / litrePerMol };
 }
 
-/** The way back to ppm by volume. */
+/**
+ * The way back to ppm by volume.
+ * @returns `null` without a molar mass
+ * @source Ideal gas at 0 °C and 101.325 kPa, ppm = mg/Nm³ · 22.4 / M
+ */
 export function ppmOfConcentration(
   { mgPerNm3 }: Concentration<Basis>,
   molarMassKgPerKmol: number,
   litrePerMol = normalLitrePerMol,
-): number {
-  return (mgPerNm3 * litrePerMol) / molarMassKgPerKmol;
+): number | null {
+  return finiteOrNull((mgPerNm3 * litrePerMol) / molarMassKgPerKmol);
 }
 
 /**
  * What leaves the stack in an hour. Concentration and flow must be on the same basis: corrected × corrected gives the
  * same mass as measured × measured, anything else does not.
+ * @source Definition, concentration × flow on one basis
  */
 export function massRateKgPerH<B extends Basis>(
   concentration: Concentration<B>,

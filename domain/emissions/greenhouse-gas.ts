@@ -11,12 +11,18 @@ export interface WarmingPotentials {
   readonly n2o: number;
 }
 
-/** CO₂ from burning a fuel, kg: quantity × net heating value × factor. */
+/**
+ * CO₂ from burning a fuel, kg: quantity × net heating value × factor.
+ * @source IPCC 2006 Guidelines, volume 2, tier 1; Taiwan emission factor table 6.0.4
+ */
 export function co2Kg(quantity: number, ncvMjPerUnit: number, co2KgPerTj: number): number {
   return (quantity * ncvMjPerUnit * co2KgPerTj) / 1e6;
 }
 
-/** CO₂ and what methane and nitrous oxide count for, kg of CO₂ equivalent. */
+/**
+ * CO₂ and what methane and nitrous oxide count for, kg of CO₂ equivalent.
+ * @source IPCC 2006 Guidelines, volume 2, tier 1; IPCC Fifth Assessment Report, 100 years
+ */
 export function co2EquivalentKg(
   quantity: number,
   ncvMjPerUnit: number,
@@ -40,7 +46,8 @@ export interface FuelSwitch {
 /**
  * The same useful heat from another fuel at another efficiency.
  * @param efficiencies % on the net heating value, both by the same boundary
- * @source Heat balance: fuel × NCV × η is equal before and after
+ * @returns `null` where nothing was burned before, or the new fuel has no heat or no efficiency
+ * @source Heat balance, fuel × NCV × η is equal before and after
  */
 export function fuelSwitch(
   before: {
@@ -54,10 +61,12 @@ export function fuelSwitch(
     readonly co2KgPerTj: number;
     readonly efficiencyLhvPercent: number;
   },
-): FuelSwitch {
+): FuelSwitch | null {
   const usefulMj = (before.quantity * before.ncvMjPerUnit * before.efficiencyLhvPercent) / 100;
   const fuelAfter = usefulMj / (after.efficiencyLhvPercent / 100) / after.ncvMjPerUnit;
   const co2BeforeT = co2Kg(before.quantity, before.ncvMjPerUnit, before.co2KgPerTj) / 1_000;
   const co2AfterT = co2Kg(fuelAfter, after.ncvMjPerUnit, after.co2KgPerTj) / 1_000;
-  return { co2BeforeT, fuelAfter, co2AfterT, reductionPercent: 100 * (1 - co2AfterT / co2BeforeT) };
+  const reductionPercent = 100 * (1 - co2AfterT / co2BeforeT);
+  const change = { co2BeforeT, fuelAfter, co2AfterT, reductionPercent };
+  return Object.values(change).every(Number.isFinite) ? change : null;
 }

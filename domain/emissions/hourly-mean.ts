@@ -1,3 +1,4 @@
+import { finiteOrNull } from "../finite.ts";
 import { referenceO2Factor } from "./reference-oxygen.ts";
 
 /** What a quarter of an hour, or a minute, gives to an hour's mean; `null`: not valid. */
@@ -18,7 +19,7 @@ export type AveragingOrder = (typeof averagingOrders)[number];
  * Mean of a clock hour at the reference oxygen.
  * @param quarters the hour's four quarters; one that is not valid is `null`
  * @param minValid quarters that must be valid, 3 by the usual 75 %
- * @returns `null` when too few are valid
+ * @returns `null` when too few are valid, or one that counts as valid holds no number
  * @source 40 CFR 60.13(h) and Taiwan's CEMS practice: three of four quarter-hours
  */
 export function hourlyMean(
@@ -29,15 +30,17 @@ export function hourlyMean(
   denominatorFloor = 1,
 ): number | null {
   const valid = quarters.filter((quarter) => quarter !== null);
-  if (valid.length < Math.max(1, minValid)) return null;
+  if (!(valid.length >= Math.max(1, minValid))) return null;
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const factor = (o2DryPercent: number) =>
     referenceO2Factor(o2DryPercent, referenceO2Percent, denominatorFloor);
   if (order === "correct-then-average") {
-    return mean(valid.map(({ concentration, o2DryPercent }) => concentration * factor(o2DryPercent)));
+    return finiteOrNull(
+      mean(valid.map(({ concentration, o2DryPercent }) => concentration * factor(o2DryPercent))),
+    );
   }
-  return (
+  return finiteOrNull(
     mean(valid.map(({ concentration }) => concentration)) *
-    factor(mean(valid.map((each) => each.o2DryPercent)))
+      factor(mean(valid.map((each) => each.o2DryPercent))),
   );
 }

@@ -1,3 +1,5 @@
+import { lowestO2Percent } from "../combustion/excess-air.ts";
+import { finiteOrNull } from "../finite.ts";
 import type { GasFlow } from "./concentration.ts";
 
 const normalTempK = 273.15;
@@ -7,7 +9,8 @@ const normalPressureKpa = 101.325;
  * Wet and dry flow in a stack, from velocity (pitot tube) and its state.
  * @param pressureKpa absolute pressure in the stack
  * @param moisturePercent water in the gas, % by volume
- * @source Ideal gas to 0 °C and 101.325 kPa
+ * @returns `null` at absolute zero and below, and where an input is no number
+ * @source Ideal gas at 0 °C and 101.325 kPa
  */
 export function pitotFlow(
   velocityMPerS: number,
@@ -15,26 +18,35 @@ export function pitotFlow(
   gasTempC: number,
   pressureKpa: number,
   moisturePercent: number,
-): { readonly wet: GasFlow<"wet">; readonly dry: GasFlow<"dry"> } {
+): { readonly wet: GasFlow<"wet">; readonly dry: GasFlow<"dry"> } | null {
   const wetNm3PerH =
     3_600 *
     velocityMPerS *
     areaM2 *
     (normalTempK / (gasTempC + normalTempK)) *
     (pressureKpa / normalPressureKpa);
-  return {
-    wet: { basis: "wet", nm3PerH: wetNm3PerH },
-    dry: dryFlow({ basis: "wet", nm3PerH: wetNm3PerH }, moisturePercent),
-  };
+  const wet = { basis: "wet", nm3PerH: wetNm3PerH } as const;
+  const dry = dryFlow(wet, moisturePercent);
+  return gasTempC > -normalTempK && Number.isFinite(wetNm3PerH) && Number.isFinite(dry.nm3PerH)
+    ? { wet, dry }
+    : null;
 }
 
+/**
+ * The flow of the gas without its water.
+ * @source Definition, the gas without its water
+ */
 export function dryFlow(wet: GasFlow<"wet">, moisturePercent: number): GasFlow<"dry"> {
   return { basis: "dry", nm3PerH: wet.nm3PerH * (1 - moisturePercent / 100) };
 }
 
-/** Water in the gas, % by volume, from its wet and dry flow. */
-export function moistureFromFlowsPercent(wet: GasFlow<"wet">, dry: GasFlow<"dry">): number {
-  return 100 * (1 - dry.nm3PerH / wet.nm3PerH);
+/**
+ * Water in the gas, % by volume, from its wet and dry flow.
+ * @returns `null` without a flow
+ * @source Definition, the gas without its water
+ */
+export function moistureFromFlowsPercent(wet: GasFlow<"wet">, dry: GasFlow<"dry">): number | null {
+  return finiteOrNull(100 * (1 - dry.nm3PerH / wet.nm3PerH));
 }
 
 /** The flow of EPA Method 19 in its own state, 20 °C, and in ours. */
@@ -47,16 +59,17 @@ export interface Method19Flow {
  * Dry flue gas from the heat that is fired, where no pitot tube stands.
  * @param heatInputHhvMjPerH on the gross heating value: Method 19 knows no other
  * @param fdM3PerJ dry F factor, 1e-7 m³/J at 20 °C: 2.47 for oil, 2.34 for gas …
- * @returns `null` from 20.9 % O₂ on
- * @source 40 CFR 60, Appendix A-7, Method 19, equation 19-1; a default factor is for cross-checks and indication
+ * @returns `null` from 20.9 % O₂ on, and below what a zero can drift to
+ * @source EPA Method 19, equation 19-1, whose default factors are for cross-checks and indication
  */
 export function method19Flow(
   heatInputHhvMjPerH: number,
   fdM3PerJ: number,
   o2DryPercent: number,
 ): Method19Flow | null {
-  if (!(o2DryPercent < 20.9)) return null;
+  if (!(o2DryPercent >= lowestO2Percent && o2DryPercent < 20.9)) return null;
   const m3PerHAt20C = heatInputHhvMjPerH * 1e6 * fdM3PerJ * 1e-7 * (20.9 / (20.9 - o2DryPercent));
+  if (!Number.isFinite(m3PerHAt20C)) return null;
   return { m3PerHAt20C, normal: { basis: "dry", nm3PerH: m3PerHAt20C * (normalTempK / 293.15) } };
 }
 
@@ -64,8 +77,8 @@ export function method19Flow(
  * A fuel's own dry F factor from its analysis.
  * @param percent by mass, as fired
  * @param gcvKjPerKg gross heating value
- * @returns 1e-7 m³/J at 20 °C
- * @source Method 19, equation 19-13
+ * @returns 1e-7 m³/J at 20 °C; `null` without a heating value
+ * @source EPA Method 19, equation 19-13
  */
 export function fdFromAnalysis(
   percent: {
@@ -76,7 +89,8 @@ export function fdFromAnalysis(
     readonly o: number;
   },
   gcvKjPerKg: number,
-): number {
+): number | null {
   const { c, h, s, n, o } = percent;
-  return (1e7 * 1e-5 * (22.7 * h + 9.57 * c + 3.54 * s + 0.86 * n - 2.85 * o)) / gcvKjPerKg;
+  if (!(gcvKjPerKg > 0)) return null;
+  return finiteOrNull((1e7 * 1e-5 * (22.7 * h + 9.57 * c + 3.54 * s + 0.86 * n - 2.85 * o)) / gcvKjPerKg);
 }

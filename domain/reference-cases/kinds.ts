@@ -57,12 +57,12 @@ export interface CaseKind {
 const wetInputs = ["o2Basis", "h2o"] as const;
 const normalLitre = 22.414;
 
-/** Dry oxygen, also where the case gives it wet with the moisture of the gas. */
+/** Dry oxygen, also where the case gives it wet with the moisture of the gas; NaN where there is none. */
 function o2Dry(inputs: Inputs): number {
   const o2 = inputs.number("o2");
   const wet = inputs.textOr("o2Basis", inputs.unitOf("o2").includes("wet") ? "wet" : "dry") === "wet";
   if (!wet) return o2;
-  return o2DryFromWetPercent(o2, inputs.number("h2o"));
+  return o2DryFromWetPercent(o2, inputs.number("h2o")) ?? Number.NaN;
 }
 
 function dryFlowNm3PerMin(inputs: Inputs): number {
@@ -181,7 +181,11 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
         .list("fuels")
         .map((fuel) => ({ fuel, heat: fuel.number("rate") * fuel.number("ncv") }));
       const total = heats.reduce((sum, { heat }) => sum + heat, 0);
-      const most = heats.reduce((best, each) => (each.heat > best.heat ? each : best));
+      const [first] = heats;
+      if (first === undefined) throw new CaseFault("fuels names no fuel");
+      const most = heats.reduce((best, each) => (each.heat > best.heat ? each : best), first);
+      if (!(most.heat > 0))
+        return { governingFuel: null, verdict: "not-evaluated", exhaustVerdict: "not-evaluated" };
       const { limitTables, atMs } = rules;
       const tables = inForceAt(limitTables, atMs)?.tables;
       const fuelClass = fuelClassOf(most.fuel.text("fuel"));
@@ -199,7 +203,7 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
       const ratio = inputs.has("o2") ? airRatio(o2Dry(inputs)) : null;
       return {
         governingFuel: most.fuel.text("fuel"),
-        governingShare: total > 0 ? most.heat / total : null,
+        governingShare: most.heat / total,
         airRatioLimit: limitOf("airRatio"),
         exhaustTempLimit: limitOf("exhaustTempC"),
         airRatio: ratio,
@@ -430,14 +434,15 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
     inputs: ["velocity", "area", "gasTemp", "pressure", "h2o"],
     expected: ["wetFlow", "dryFlow"],
     compute: (inputs) => {
-      const { wet, dry } = pitotFlow(
+      const flow = pitotFlow(
         inputs.number("velocity"),
         inputs.number("area"),
         inputs.number("gasTemp", "degC"),
         inputs.number("pressure", "kPa"),
         inputs.numberOr("h2o", 0),
       );
-      return { wetFlow: wet.nm3PerH / 60, dryFlow: dry.nm3PerH / 60 };
+      if (flow === null) return { wetFlow: null, dryFlow: null };
+      return { wetFlow: flow.wet.nm3PerH / 60, dryFlow: flow.dry.nm3PerH / 60 };
     },
   },
   "hourly-mean": {
@@ -488,10 +493,10 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
         },
       );
       return {
-        co2Before: change.co2BeforeT,
-        fuelAfter: change.fuelAfter,
-        co2After: change.co2AfterT,
-        reductionPct: change.reductionPercent,
+        co2Before: change?.co2BeforeT ?? null,
+        fuelAfter: change?.fuelAfter ?? null,
+        co2After: change?.co2AfterT ?? null,
+        reductionPct: change?.reductionPercent ?? null,
       };
     },
   },

@@ -1,3 +1,4 @@
+import { finiteOrNull } from "../finite.ts";
 import { CaseFault, inputsOf, type ReferenceCase, type Results } from "./case.ts";
 import { type CaseRules, caseKinds } from "./kinds.ts";
 
@@ -46,7 +47,9 @@ const verdictWords: readonly string[] = [
 ];
 
 function difference(name: string, wanted: unknown, results: Results): readonly string[] {
-  const got = results[name] ?? null;
+  const result = results[name] ?? null;
+  // What could not be computed is no result, whichever way the arithmetic says so.
+  const got = typeof result === "number" ? finiteOrNull(result) : result;
   const said = (tolerance: string, value: unknown) => [
     `${name}: expected ${String(value)}${tolerance}, got ${String(got)}`,
   ];

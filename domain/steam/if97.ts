@@ -17,7 +17,10 @@ export interface GaugePressure {
 
 const standardAtmosphereBar = 1.01325;
 
-/** Absolute pressure of a gauge reading. */
+/**
+ * Absolute pressure of a gauge reading.
+ * @source Definition, gauge + atmosphere, with 101.325 kPa for the standard one
+ */
 export function absolutePressure(
   { barG }: GaugePressure,
   atmosphereBar = standardAtmosphereBar,
@@ -174,6 +177,7 @@ function boundary23Mpa(tempC: number): number {
  * Enthalpy of saturated steam of a dryness.
  * @param dryness kg of dry steam per kg, 0 to 1
  * @returns kJ/kg; `null` above 16.529 MPa, where regions 1 and 2 end
+ * @source IAPWS-IF97, regions 1, 2 and 4, mixed by h′ + x·(h″ − h′)
  */
 export function saturatedEnthalpyKjPerKg(pressure: AbsolutePressure, dryness: number): number | null {
   const tempC = saturationTempC(pressure);

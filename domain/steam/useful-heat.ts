@@ -1,3 +1,4 @@
+import { finiteOrNull } from "../finite.ts";
 import { liquidDensityKgPerM3, liquidEnthalpyKjPerKg } from "./if97.ts";
 
 /**
@@ -5,7 +6,7 @@ import { liquidDensityKgPerM3, liquidEnthalpyKjPerKg } from "./if97.ts";
  * @param steamFlowKgPerH of steam that leaves; blowdown is kept out of it
  * @param steamKjPerKg enthalpy of the steam; feedKjPerKg of the feedwater
  * @returns kW
- * @source Heat balance of the direct method, m·(h − h_feed)
+ * @source Heat balance, m·(h − h_feed)
  */
 export function steamHeatKw(steamFlowKgPerH: number, steamKjPerKg: number, feedKjPerKg: number): number {
   return (steamFlowKgPerH * (steamKjPerKg - feedKjPerKg)) / 3_600;
@@ -38,9 +39,10 @@ export function thermalOilHeatKw(
  * Efficiency by the direct method.
  * @param heatInputKw of the fuel, on the basis of the result: net for LHV, gross for HHV
  * @returns %; `null` without heat input
+ * @source Definition, useful heat / heat input
  */
 export function efficiencyDirectPercent(usefulHeatKw: number, heatInputKw: number): number | null {
-  return heatInputKw > 0 ? (100 * usefulHeatKw) / heatInputKw : null;
+  return heatInputKw > 0 ? finiteOrNull((100 * usefulHeatKw) / heatInputKw) : null;
 }
 
 /** Pressure at which a hot-water system is taken to stand: its enthalpy hardly depends on it. */
@@ -50,7 +52,7 @@ const hotWaterMpa = 1.6;
  * Heat that the water of a hot-water boiler took up.
  * @param flowM3PerH in the return
  * @returns kW; `null` outside 0 to 200 °C
- * @source Heat balance with enthalpies and density of IAPWS-IF97 at 1.6 MPa
+ * @source Heat balance, V·ρ·(h − h_return); IAPWS-IF97, region 1, at 1.6 MPa
  */
 export function hotWaterHeatKw(flowM3PerH: number, returnTempC: number, supplyTempC: number): number | null {
   const pressure = { absoluteMpa: hotWaterMpa };
@@ -58,5 +60,5 @@ export function hotWaterHeatKw(flowM3PerH: number, returnTempC: number, supplyTe
   const cold = liquidEnthalpyKjPerKg(pressure, returnTempC);
   const hot = liquidEnthalpyKjPerKg(pressure, supplyTempC);
   if (density === null || cold === null || hot === null) return null;
-  return (flowM3PerH * density * (hot - cold)) / 3_600;
+  return finiteOrNull((flowM3PerH * density * (hot - cold)) / 3_600);
 }

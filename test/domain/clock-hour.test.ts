@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type HourMean, hourMemory, hourWatch } from "../../domain/emissions/clock-hour.ts";
+import { type AveragingOrder, hourlyMean } from "../../domain/emissions/hourly-mean.ts";
+import type { Flaws, Values } from "../../domain/reading.ts";
+import { catalogue, frame } from "../helpers/frames.ts";
+
+/** 08:00 in Taipei. */
+const startMs = Date.UTC(2026, 0, 5);
+const hourMs = 3_600_000;
+
+interface Scan {
+  readonly values: Values;
+  readonly flaws?: Flaws;
+}
+const nox = (noxDryPpm: number, o2DryPercent = 6, firing = 1): Scan => ({
+  values: { noxDryPpm, o2DryPercent, firing },
+});
+const bad: Scan = { values: { noxDryPpm: null, o2DryPercent: 6, firing: 1 } };
+const doubtful: Scan = { values: nox(900).values, flaws: { noxDryPpm: "too-fast" } };
+const doubtfulO2: Scan = { values: nox(900).values, flaws: { o2DryPercent: "frozen" } };
+const stopped = nox(900, 6, 0);
+
+/** The mean of the hour in which `scan` says what each quarter of a minute brings; the next hour's first scan ends it. */
+function hourOf(
+  scan: (minute: number, quarter: number) => Scan | null,
+  order: AveragingOrder = "correct-then-average",
+  offsetMs = 0,
+): HourMean | null {
+  const watch = hourWatch("noxAtRefO2Ppm", catalogue, 6, order, offsetMs);
+  const memory = hourMemory();
+  for (let step = 0; step < 240; step += 1) {
+    const minute = Math.floor(step / 4);
+    const each = scan(minute, step % 4);
+    if (each === null) continue;
+    expect(watch.see(memory, frame(each.values, startMs - offsetMs + step * 15_000, each.flaws))).toBeNull();
+  }
+  return watch.see(memory, frame(nox(0).values, startMs - offsetMs + hourMs));
+}
+
+describe("the mean of a clock hour", () => {
+  test("of an hour without fault is that of its minutes, and ends when the next begins", () => {
+    const hour = hourOf((minute) => nox(minute));
+    expect(hour).toMatchObject({ hourStartMs: startMs, validMinutes: 60, clampedMinutes: 0 });
+    expect(hour?.mean).toBeCloseTo(29.5, 9);
+  });
+
+  test.each([
+    ["three quarters of a minute's scans good: the minute counts", 3, 60],
+    ["half of them: it does not", 2, 0],
+  ])("%s", (_what, goodScans, validMinutes) => {
+    const hour = hourOf((_minute, quarter) => (quarter < goodScans ? nox(80) : bad));
+    expect(hour).toMatchObject({ validMinutes, mean: validMinutes === 0 ? null : 80 });
+  });
+
+  test.each([
+    ["twelve good minutes in the quarter: it counts", 12, 4],
+    ["eleven: it does not, and three quarters make the hour", 11, 3],
+  ])("%s", (_what, goodMinutes, quarters) => {
+    // The first quarter is at 200 ppm, the others at 80: the mean shows whether the first is in it.
+    const hour = hourOf((minute) => (minute >= 15 ? nox(80) : minute < goodMinutes ? nox(200) : bad));
+    expect(hour?.mean).toBeCloseTo(quarters === 4 ? 110 : 80, 9);
+    expect(hour?.validMinutes).toBe(45 + goodMinutes);
+  });
+
+  test("two of four quarters are no hour; three are", () => {
+    expect(hourOf((minute) => (minute < 30 ? nox(80) : bad))).toMatchObject({ mean: null, validMinutes: 30 });
+    expect(hourOf((minute) => (minute < 45 ? nox(80) : bad))?.mean).toBeCloseTo(80, 9);
+    // Scattered over the hour, 75 % of the minutes are not enough where no quarter has its twelve.
+    expect(hourOf((minute) => (minute % 4 === 3 ? bad : nox(80)))).toMatchObject({ mean: null });
+  });
+
+  test.each([
+    ["flawed", doubtful],
+    ["beside a flawed oxygen", doubtfulO2],
+    ["out of firing", stopped],
+    ["missing", bad],
+    ["whose oxygen is missing", { values: { noxDryPpm: 900, o2DryPercent: null, firing: 1 } }],
+  ])("a value %s is not in it, and its minute counts as lost", (_what, spoiled) => {
+    const hour = hourOf((minute) => (minute % 15 < 13 ? nox(80) : spoiled));
+    expect(hour).toMatchObject({ validMinutes: 52 });
+    expect(hour?.mean).toBeCloseTo(80, 9);
+    expect(hourOf(() => spoiled)).toMatchObject({ mean: null, validMinutes: 0 });
+  });
+
+  test("a stop in mid-hour leaves an hour of the firing minutes, or none", () => {
+    expect(hourOf((minute) => (minute < 20 ? nox(80) : stopped))).toMatchObject({
+      mean: null,
+      validMinutes: 20,
+    });
+    expect(hourOf((minute) => (minute < 50 ? nox(80) : stopped))).toMatchObject({ validMinutes: 50 });
+  });
+
+  test("the two orders of averaging differ in a restless hour as they should", () => {
+    // Half of each quarter at 3 % and 60 ppm, half at 13 % and 30 ppm.
+    const restless = (minute: number) => (minute % 2 === 0 ? nox(60, 3) : nox(30, 13));
+    const each = hourOf(restless)?.mean ?? 0;
+    const once = hourOf(restless, "average-then-correct")?.mean ?? 0;
+    // 60·15/18 = 50 and 30·15/8 = 56.25; a quarter has eight of the one and seven of the other, by turns.
+    expect(each).toBeCloseTo((50 + 56.25) / 2, 6);
+    expect(once).toBeCloseTo((45 * 15) / (21 - 8), 6);
+    // The same from the mean of four quarters: two ways to one figure.
+    const quarters = [0, 1, 2, 3].map((quarter) => {
+      const minutes = Array.from({ length: 15 }, (_, index) => restless(15 * quarter + index).values);
+      const mean = (name: string) => minutes.reduce((sum, values) => sum + (values[name] ?? 0), 0) / 15;
+      return { concentration: mean("noxDryPpm"), o2DryPercent: mean("o2DryPercent") };
+    });
+    expect(hourlyMean(quarters, 6, "average-then-correct")).toBeCloseTo(once, 9);
+  });
+
+  test("near air the floor holds the correction to fifteenfold, and its minutes are counted", () => {
+    const hour = hourOf((minute) => (minute % 15 < 3 ? nox(4, 20.8) : nox(80)));
+    expect(hour).toMatchObject({ clampedMinutes: 12, validMinutes: 60 });
+    expect(hour?.mean).toBeCloseTo((3 * 15 * 4 + 12 * 80) / 15, 9);
+    expect(hourOf(() => nox(80, 20))).toMatchObject({ clampedMinutes: 0 });
+  });
+
+  test("scans that were never made do not count against the minute; minutes without any do", () => {
+    expect(hourOf((_minute, quarter) => (quarter === 0 ? nox(80) : null))).toMatchObject({
+      validMinutes: 60,
+    });
+    expect(hourOf((minute) => (minute < 31 ? nox(80) : null))).toMatchObject({
+      mean: null,
+      validMinutes: 31,
+    });
+  });
+
+  test("the order of the scans in a minute, and of the minutes in a quarter, changes nothing", () => {
+    const scan = fc.oneof(
+      fc.record({
+        c: fc.double({ min: 0, max: 200, noNaN: true }),
+        o2: fc.double({ min: 1, max: 15, noNaN: true }),
+      }),
+      fc.constant(null),
+    );
+    const minute = fc.array(scan, { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.array(minute, { minLength: 15, maxLength: 15 }), (quarter) => {
+        const hour = (of: typeof quarter) =>
+          hourOf((at, index) => {
+            const each = of[at % 15]?.[index] ?? null;
+            return each === null ? bad : nox(each.c, each.o2);
+          });
+        const [one, other] = [hour(quarter), hour(quarter.map((each) => [...each].reverse()).reverse())];
+        expect(other?.validMinutes).toBe(one?.validMinutes);
+        if (one?.mean == null) expect(other?.mean).toBeNull();
+        else
+          expect(Math.abs((other?.mean ?? 0) - one.mean)).toBeLessThanOrEqual(1e-12 * Math.max(1, one.mean));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("a zone that is half an hour off has its own hours", () => {
+    const hour = hourOf(() => nox(80), "correct-then-average", 30 * 60_000);
+    expect(hour).toMatchObject({ hourStartMs: startMs - 30 * 60_000, validMinutes: 60 });
+  });
+
+  test("where nothing is measured there is no hour; while one is under way, its mean so far is told", () => {
+    const watch = hourWatch("noxAtRefO2Ppm", catalogue, 6, "correct-then-average");
+    const memory = hourMemory();
+    for (let minute = 0; minute < 130; minute += 1)
+      expect(watch.see(memory, frame({ firing: 1, o2DryPercent: 6 }, startMs + minute * 60_000))).toBeNull();
+    expect(watch.soFar(memory)).toBeNull();
+    for (let minute = 0; minute < 3; minute += 1)
+      watch.see(memory, frame(nox(60 + 10 * minute).values, startMs + minute * 60_000));
+    // The third minute is not over yet.
+    expect(watch.soFar(memory)).toEqual({ mean: 65, validMinutes: 2 });
+  });
+});
