@@ -3,7 +3,8 @@ import { gatewayTopic } from "../contracts/topics.ts";
 import type { SerialRanges } from "../domain/serial-ranges.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
-import type { DamagedRange, LogReader } from "../platform/log/segment.ts";
+import type { LogRecord } from "../platform/log/record.ts";
+import type { DamagedRange } from "../platform/log/segment.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import type { Outbox } from "./outbox.ts";
@@ -19,11 +20,18 @@ const windowBytes = 4 * 1024 * 1024;
 const shortestResendMs = 30_000;
 const longestResendMs = 300_000;
 
+/** Batches in the order of their seqs; `null`: none for now. */
+interface Lane {
+  next(): Promise<LogRecord | null>;
+}
+
 /**
- * Sends what the outbox holds, oldest first, and again until ingest has acknowledged it.
+ * Sends what the outbox holds, and again until ingest has acknowledged it.
  *
- * The broker's own acknowledgement only paces the sending. What was in flight counts as lost when the link comes
- * up anew, when another ingest answers, or when ours stays away too long: it is sent again from the oldest on.
+ * Two lanes over the same seqs: what was captured since the link came up goes first, so that people see what is now;
+ * the backlog, oldest first, takes what the window leaves. The broker's own acknowledgement only paces the sending.
+ * What was in flight counts as lost when the link comes up anew, when another ingest answers, or when ours stays away
+ * too long: then it is backlog.
  */
 export function startSender(
   { site, id }: { readonly site: string; readonly id: string },
@@ -36,7 +44,7 @@ export function startSender(
   let inFlightBytes = 0;
   let window = windowBatches;
   let resendMs = shortestResendMs;
-  let reader: LogReader | null = null;
+  let lanes: readonly Lane[] | null = null;
   let answeredBy: string | null = null;
   let lost: DamagedRange[] = [];
   let wake = new AbortController();
@@ -44,7 +52,7 @@ export function startSender(
   function startOver(): void {
     inFlight.clear();
     inFlightBytes = 0;
-    reader = null;
+    lanes = null;
     stir();
   }
 
@@ -52,6 +60,33 @@ export function startSender(
   function stir(): void {
     wake.abort();
     wake = new AbortController();
+  }
+
+  function newLanes(): readonly Lane[] {
+    const liveFrom = outbox.capturedUpto + 1;
+    return [lane(liveFrom, Number.POSITIVE_INFINITY), lane(outbox.ackedUpto + 1, liveFrom - 1)];
+  }
+
+  function lane(from: number, upto: number): Lane {
+    const reader = outbox.reader(from);
+    let ready: LogRecord[] = [];
+    let reached = from - 1;
+    return {
+      next: async () => {
+        for (;;) {
+          if (ready.length === 0) {
+            if (reached >= Math.min(upto, outbox.capturedUpto)) return null;
+            const { records, damaged } = await reader.read();
+            lost.push(...damaged.filter(({ to }) => to <= upto && !outbox.isAcknowledged(to)));
+            if (records.length === 0) return null;
+            ready = records.filter(({ offset }) => offset <= upto).reverse();
+            reached = records.at(-1)?.offset ?? reached;
+          }
+          const record = ready.pop();
+          if (record !== undefined && !outbox.isAcknowledged(record.offset)) return record;
+        }
+      },
+    };
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -63,37 +98,28 @@ export function startSender(
         resendIfOverdue();
         continue;
       }
-      reader ??= outbox.reader(outbox.ackedUpto + 1);
-      const from: LogReader = reader;
-      const { records, damaged } = await from.read();
-      lost.push(...damaged.filter(({ to }) => !outbox.isAcknowledged(to)));
-      if (records.length === 0) {
-        const upto = outbox.capturedUpto;
-        await Promise.race([outbox.grown(upto, woken), world.clock.sleep(1_000, woken)]);
-        resendIfOverdue();
+      lanes ??= newLanes();
+      const from = lanes;
+      const upto = outbox.capturedUpto;
+      const batch = await nextOf(from);
+      if (lanes !== from) continue; // begun anew meanwhile
+      if (batch !== null) {
+        await send(batch);
         continue;
       }
-      for (const { offset, body } of records) {
-        while (
-          reader === from &&
-          !signal.aborted &&
-          (inFlight.size >= window || inFlightBytes >= windowBytes)
-        ) {
-          await world.clock.sleep(1_000, AbortSignal.any([wake.signal, signal]));
-          resendIfOverdue();
-        }
-        if (reader !== from || signal.aborted) break;
-        if (outbox.isAcknowledged(offset)) continue;
-        inFlight.set(offset, { bytes: body.length, sentAtMs: world.clock.monotonicMs() });
-        inFlightBytes += body.length;
-        try {
-          await bus.publish(topic, body, { qos: 1 });
-        } catch (error) {
-          if (!(error instanceof OperationalError)) throw error;
-          startOver(); // the link is down; it says when it is up again
-          break;
-        }
-      }
+      await Promise.race([outbox.grown(upto, woken), world.clock.sleep(1_000, woken)]);
+      resendIfOverdue();
+    }
+  }
+
+  async function send({ offset, body }: LogRecord): Promise<void> {
+    inFlight.set(offset, { bytes: body.length, sentAtMs: world.clock.monotonicMs() });
+    inFlightBytes += body.length;
+    try {
+      await bus.publish(topic, body, { qos: 1 });
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      startOver(); // the link is down; it says when it is up again
     }
   }
 
@@ -138,4 +164,12 @@ export function startSender(
       return taken;
     },
   };
+}
+
+async function nextOf(lanes: readonly Lane[]): Promise<LogRecord | null> {
+  for (const lane of lanes) {
+    const batch = await lane.next();
+    if (batch !== null) return batch;
+  }
+  return null;
 }

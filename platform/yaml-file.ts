@@ -112,19 +112,42 @@ function schemaFaults(schema: TSchema, value: unknown): readonly SchemaFault[] {
   if (check.Check(value)) return [];
   const faults = new Map<string, SchemaFault>();
   const errors = check.Errors(value);
+  const unions = errors
+    .filter(({ keyword }) => keyword === "anyOf")
+    .map((error) => ({ error, branch: branchMeant(schema, value, error) }));
   for (const error of errors) {
-    // A union reports each of its branches; the union's own line says it all.
-    const inUnion = errors.some(
-      (each) =>
-        each.keyword === "anyOf" &&
-        each !== error &&
-        error.schemaPath.startsWith(`${each.schemaPath}/anyOf/`),
-    );
-    if (inUnion || error.keyword === "boolean") continue;
+    // A union reports each of its branches; its own line says it all, unless the value says which branch it is.
+    const hidden = unions.some(({ error: union, branch }) => {
+      const branches = `${union.schemaPath}/anyOf/`;
+      if (union === error) return branch !== null;
+      return error.schemaPath.startsWith(branches) && !error.schemaPath.startsWith(`${branches}${branch}/`);
+    });
+    if (hidden || error.keyword === "boolean") continue;
     for (const fault of described(schema, value, error))
       faults.set(`${fault.path.join("/")} ${fault.message}`, fault);
   }
   return [...faults.values()];
+}
+
+/** Which branch of a union a value means to be, by its `kind`; `null` when it has none of them. */
+function branchMeant(root: TSchema, value: unknown, error: SchemaError): number | null {
+  const now = atPath(value, pointerParts(error.instancePath));
+  const kind = (now as { readonly kind?: unknown } | null | undefined)?.kind;
+  const index = branchesOf(atPointer(root, error.schemaPath)).findIndex(
+    (branch) => kind !== undefined && kindOf(branch) === kind,
+  );
+  return index < 0 ? null : index;
+}
+
+type Branch = Readonly<Record<string, unknown>>;
+
+function branchesOf(schema: unknown): readonly Branch[] {
+  return ((schema as { readonly anyOf?: readonly Branch[] } | undefined)?.anyOf ?? []) as readonly Branch[];
+}
+
+function kindOf(branch: Branch): unknown {
+  const properties = branch["properties"] as { readonly kind?: { readonly const?: unknown } } | undefined;
+  return properties?.kind?.const;
 }
 
 interface SchemaError {
@@ -169,8 +192,10 @@ function described(root: TSchema, value: unknown, error: SchemaError): readonly 
   }
 }
 
-function unionText(schema: Readonly<Record<string, unknown>> | undefined): string {
-  const branches = (schema?.["anyOf"] ?? []) as readonly Readonly<Record<string, unknown>>[];
+function unionText(schema: unknown): string {
+  const branches = branchesOf(schema);
+  const kinds = branches.map(kindOf).filter((kind) => kind !== undefined);
+  if (kinds.length === branches.length) return `one of kind ${kinds.join(", ")}`;
   return branches
     .map((each) => ("const" in each ? shown(each["const"]) : `a ${String(each["type"])}`))
     .join(" or ");
