@@ -1,4 +1,4 @@
-import type { Judged } from "../domain/limits.ts";
+import { type Judged, mostO2DryPercent } from "../domain/limits.ts";
 import { formatNumber, formatPoint } from "./format.ts";
 import { text } from "./texts/texts.ts";
 
@@ -10,7 +10,7 @@ export function headroomText({ quantity, kind, limit, bar, input: { mean } }: Ju
   const { boiler: t } = text();
   const written = formatPoint(quantity, limit);
   if (quantity === "airRatio") {
-    const most = mostO2Percent(bar);
+    const most = mostO2DryPercent(bar);
     const shownMost = formatNumber(most, 2);
     if (kind === "above") return t.o2MustFall(formatNumber(roundedUp(mean - most, 2), 2), shownMost, written);
     const room = roundedDown(most - mean, 2);
@@ -19,11 +19,6 @@ export function headroomText({ quantity, kind, limit, bar, input: { mean } }: Ju
   if (kind === "above") return t.tempMustFall(formatNumber(roundedUp(mean - bar, 0), 0), written);
   const room = roundedDown(bar - mean, 0);
   return room > 0 ? t.tempMayRise(written, formatNumber(room, 0)) : t.tempNoRoom(written);
-}
-
-/** The highest dry O₂ of two decimals below the bar: the bar itself may not be reached. */
-export function mostO2Percent(bar: number): number {
-  return (Math.ceil(bar * 100 - noise) - 1) / 100;
 }
 
 function roundedDown(value: number, decimals: number): number {

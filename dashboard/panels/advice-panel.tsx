@@ -99,7 +99,7 @@ export function AdvicePanel(props: { readonly boiler: BoilerText }): JSX.Element
                     const said = () => advised(advice(), list);
                     return (
                       <li>
-                        <p class="num">{said().says}</p>
+                        <p>{said().says}</p>
                         <p class="why">
                           <span class="tag">{t().estimate}</span>
                           <span>{said().basis}</span>

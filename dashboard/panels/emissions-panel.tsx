@@ -183,7 +183,7 @@ function MassRate(props: QuantityProps): JSX.Element {
   const point = () => massPoints[props.quantity];
   return (
     <Show when={props.boiler.points.some(({ name }) => name === point())}>
-      <span class="num end">
+      <span class="num end" title={text().points[point()]}>
         <Value boiler={props.boiler} reading={props.reading} point={point()} quiet />{" "}
         <span class="u">kg/h</span>
       </span>

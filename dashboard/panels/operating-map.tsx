@@ -1,12 +1,11 @@
 import { createMemo, For, type JSX, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
-import { o2BarDryPercent } from "../../domain/limits.ts";
+import { mostO2DryPercent, o2BarDryPercent } from "../../domain/limits.ts";
 import { classes, toneClass } from "../classes.ts";
 import { type Condition, toneOf } from "../condition.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber, formatPoint } from "../format.ts";
-import { mostO2Percent } from "../headroom.ts";
 import { type Columns, historyOf } from "../history.ts";
 import { tableLimit } from "../limits.ts";
 import { text } from "../texts/texts.ts";
@@ -178,7 +177,10 @@ export function OperatingMap(props: OperatingMapProps): JSX.Element {
               <Show when={limitO2()}>
                 {(o2) => (
                   <text class="bold" x="52" y={scales().y(o2()) - 6}>
-                    {t().o2Limit(formatPoint("airRatio", limit() ?? 0), formatNumber(mostO2Percent(o2()), 2))}
+                    {t().o2Limit(
+                      formatPoint("airRatio", limit() ?? 0),
+                      formatNumber(mostO2DryPercent(o2()), 2),
+                    )}
                   </text>
                 )}
               </Show>
