@@ -1,5 +1,4 @@
 import type { AdviceText } from "../contracts/http.ts";
-import type { BoilerList } from "./boilers.ts";
 import { formatNumber, formatPoint } from "./format.ts";
 import { labelOf, text } from "./texts/texts.ts";
 
@@ -14,17 +13,17 @@ export interface Advised {
   readonly source: string | null;
 }
 
-export function advised(advice: AdviceText, list: BoilerList): Advised {
+export function advised(advice: AdviceText): Advised {
   const { advice: t } = text();
   return {
-    says: sentence(advice, list),
+    says: sentence(advice),
     thumb: "thumbPercent" in advice ? t.thumb(percent(advice.thumbPercent)) : null,
     basis: t.basis[advice.basis],
     source: advice.source,
   };
 }
 
-function sentence(advice: AdviceText, list: BoilerList): string {
+function sentence(advice: AdviceText): string {
   const { advice: t } = text();
   switch (advice.kind) {
     case "excess-air":
@@ -48,7 +47,7 @@ function sentence(advice: AdviceText, list: BoilerList): string {
         money(advice.costPerM2, advice.currency),
       );
     case "fuel-switch":
-      return fuelSwitchSentence(advice, list);
+      return fuelSwitchSentence(advice);
     case "abatement":
       return t.abatement(
         text().points[advice.quantity],
@@ -60,12 +59,12 @@ function sentence(advice: AdviceText, list: BoilerList): string {
   }
 }
 
-function fuelSwitchSentence(advice: AdviceText & { readonly kind: "fuel-switch" }, list: BoilerList): string {
+function fuelSwitchSentence(advice: AdviceText & { readonly kind: "fuel-switch" }): string {
   const { advice: t } = text();
-  const { toFuelId, efficiencyPoints, efficiencyLhvPercent, fuelPercent, co2Percent, co2KgPerH } = advice;
+  const { toFuelLabel, efficiencyPoints, efficiencyLhvPercent, fuelPercent, co2Percent, co2KgPerH } = advice;
   const co2 = t.ofCo2(amount(co2Percent));
   const said = t.fuelSwitch({
-    fuel: fuelName(toFuelId, list),
+    fuel: labelOf(toFuelLabel),
     points: formatNumber(efficiencyPoints, Number.isInteger(efficiencyPoints) ? 0 : 1),
     efficiency: formatPoint("efficiencyIndirectLhvPercent", efficiencyLhvPercent),
     fuelPercent: percent(fuelPercent),
@@ -105,13 +104,4 @@ function amount(value: number): string {
 
 function money(value: number, currency: string): string {
   return `${amount(value)} ${currency}`;
-}
-
-/** As a boiler that burns it calls it; where none does, by its id. */
-function fuelName(id: string, list: BoilerList): string {
-  const known = list
-    .boilers()
-    .flatMap(({ fuels }) => fuels)
-    .find((fuel) => fuel.id === id);
-  return known === undefined ? id : labelOf(known.label);
 }

@@ -96,7 +96,7 @@ export function AdvicePanel(props: { readonly boiler: BoilerText }): JSX.Element
               <ul class="adv">
                 <Index each={shown().advice}>
                   {(advice) => {
-                    const said = () => advised(advice(), list);
+                    const said = () => advised(advice());
                     return (
                       <li>
                         <p>{said().says}</p>
