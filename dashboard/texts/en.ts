@@ -345,7 +345,7 @@ export const en = {
       clamped: (n: number) => `${n} min at the oxygen floor`,
       clampedTitle:
         "So many minutes had so much oxygen that the correction met its floor: their corrected values are held down",
-      notJudged: (why: string) => `Hour's mean not judged: ${why}`,
+      notJudged: (why: string) => `Hour not judged: ${why}`,
       notInForce: "No limit in force",
     },
     soxEstimate: (ppm: string) => `Estimate from the fuel's sulphur: ${ppm} ppm, dry; not measured`,
