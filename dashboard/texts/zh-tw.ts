@@ -311,7 +311,7 @@ export const zhTw: Texts = {
       valid: (n) => `有效 ${n} 分鐘`,
       clamped: (n) => `其中 ${n} 分鐘含氧校正達下限`,
       clampedTitle: "這些分鐘含氧量過高，含氧校正以下限計算，校正值因此偏低",
-      notJudged: (why) => `該小時暫不判定：${why}`,
+      notJudged: (why) => `小時平均暫不判定：${why}`,
       notInForce: "目前無生效限值",
     },
     soxEstimate: (ppm) => `由燃料含硫推估：${ppm} ppm（乾基），非量測值`,
