@@ -137,6 +137,7 @@ export const AdviceText = Type.Union([
     basis: Type.Enum(["efficiency-direct", "efficiency-indirect"]),
     source: Type.String(),
     toFuelId: Id,
+    toFuelLabel: LabelText,
     efficiencyLhvPercent: Type.Number(),
     efficiencyPoints: Type.Number(),
     co2Percent: Type.Number(),

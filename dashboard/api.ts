@@ -1,4 +1,13 @@
-import type { Alarms, AlarmText, Boilers, Gateways, Problem, Session, Trend } from "../contracts/http.ts";
+import type {
+  AdviceList,
+  Alarms,
+  AlarmText,
+  Boilers,
+  Gateways,
+  Problem,
+  Session,
+  Trend,
+} from "../contracts/http.ts";
 import { text } from "./texts/texts.ts";
 
 /** What a request failed with: the server's own code, or `unreachable`. */
@@ -23,6 +32,7 @@ export const api = {
   signOut: () => call<null>("DELETE", "session"),
   boilers: () => call<Boilers>("GET", "boilers"),
   gateways: () => call<Gateways>("GET", "gateways"),
+  advice: (boilerId: string) => call<AdviceList>("GET", `boilers/${encodeURIComponent(boilerId)}/advice`),
   alarms: (since: number | null) => call<Alarms>("GET", since === null ? "alarms" : `alarms?since=${since}`),
   alarmHistory: (fromMs: number, toMs: number) =>
     call<Alarms>("GET", `alarms/history?from=${Math.floor(fromMs)}&to=${Math.ceil(toMs)}`),

@@ -26,7 +26,7 @@ export function formatPoint(point: string, value: number, decimals?: number): st
 }
 
 function decimalsOf(point: string, value: number, decimals: number | undefined): number {
-  if (point.startsWith("pm") && Math.abs(value) < 10) return 1;
+  if (/^pm.*MgPerNm3$/.test(point) && Math.abs(value) < 10) return 1;
   if (decimals !== undefined) return decimals;
   return point in points ? points[point as keyof typeof points].decimals : 1;
 }

@@ -1,6 +1,6 @@
 import type { BoilerText, OverviewBoiler } from "../contracts/http.ts";
 import type { EmissionQuantity, LimitRow, TableQuantity } from "../domain/limits.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber, formatPoint } from "./format.ts";
 import { text } from "./texts/texts.ts";
 
 /** The limit of a quantity now: as it was held against the last value, else as the tables have it. */
@@ -55,4 +55,12 @@ export function capacityClass(boiler: BoilerText): string {
 /** Tonnes per hour, with a decimal only where it says something. */
 export function tonnes(t: number): string {
   return formatNumber(t, Number.isInteger(t) ? 0 : 1);
+}
+
+/** A value beside its limit: with so many digits more, when it is above, that it reads as above. */
+export function shownAgainst(point: TableQuantity | EmissionQuantity, value: number, limit: number): string {
+  const shown = formatPoint(point, value);
+  if (value <= limit || shown !== formatPoint(point, limit)) return shown;
+  const decimals = [1, 2, 3].find((digits) => Number(value.toFixed(digits)) > limit);
+  return decimals === undefined ? shown : formatNumber(value, decimals);
 }

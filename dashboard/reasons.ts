@@ -4,6 +4,7 @@ import type { TableQuantity } from "../domain/limits.ts";
 import { quantityOf } from "./alarms.ts";
 import type { Condition } from "./condition.ts";
 import { formatNumber, formatPoint, formatSpan } from "./format.ts";
+import { shownAgainst } from "./limits.ts";
 import { labelOf, text } from "./texts/texts.ts";
 import { clockTime, minuteTime, momentTime } from "./time.ts";
 
@@ -85,9 +86,10 @@ export function howLong(alarm: AlarmText, nowMs: number, zone: string): string {
     : lasted(formatSpan(returnedAtMs - sinceMs));
 }
 
-/** With its unit: 208 °C. */
-export function measured(quantity: TableQuantity, value: number | null): string {
-  const number = plain(quantity, value);
+/** With its unit: 208 °C; beside the limit it was held against, where that is given. */
+export function measured(quantity: TableQuantity, value: number | null, limit: number | null = null): string {
+  const number =
+    value === null || limit === null ? plain(quantity, value) : shownAgainst(quantity, value, limit);
   return quantity === "exhaustTempC" ? `${number} °C` : number;
 }
 

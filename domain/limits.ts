@@ -362,3 +362,9 @@ export function notJudged(reason: NotJudgedReason): TableVerdicts {
 export function o2BarDryPercent(airRatioLimit: number): number {
   return 21 - 21 / (airRatioLimit + 0.005);
 }
+
+/** The highest dry oxygen of two decimals that stays below a bar: what may be written as still allowed. */
+export function mostO2DryPercent(barDryPercent: number): number {
+  const noise = 1e-6; // of the multiplication: a bar of 4.90 is no 4.9000000001
+  return (Math.ceil(barDryPercent * 100 - noise) - 1) / 100;
+}

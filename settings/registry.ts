@@ -1,8 +1,8 @@
 import type { Registry } from "../api/registry.ts";
-import type { BoilerText } from "../contracts/http.ts";
+import type { AdviceText, BoilerText } from "../contracts/http.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import type { BoilerConfig, SiteConfig } from "../contracts/registry.ts";
-import { type Advice, advise } from "../domain/advice/advise.ts";
+import { advise } from "../domain/advice/advise.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
 import { assert } from "../domain/assert.ts";
 import type { Boiler } from "../domain/boiler.ts";
@@ -272,7 +272,7 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
   };
 }
 
-function adviceOn(reading: LiveBoiler, settings: Settings): readonly Advice[] {
+function adviceOn(reading: LiveBoiler, settings: Settings): readonly AdviceText[] {
   const { boilerId, takenAtMs, values, flaws, verdicts } = reading;
   const site = settings.config.sites.find(({ boilers }) => boilers.some(({ id }) => id === boilerId));
   const config = site?.boilers.find(({ id }) => id === boilerId);
@@ -287,9 +287,13 @@ function adviceOn(reading: LiveBoiler, settings: Settings): readonly Advice[] {
     gas,
     gasPrice: priceAt(site, site.rules.switchTo, takenAtMs),
   };
-  return advise(boilerAt(takenAtMs, config, site, settings), rules, {
+  const advice = advise(boilerAt(takenAtMs, config, site, settings), rules, {
     value: (point) => (flaws[point] === undefined ? (values[point] ?? Number.NaN) : Number.NaN),
     hoursAbove: emissionQuantities.filter((quantity) => verdicts[quantity].kind === "above"),
+  });
+  return advice.flatMap((each): AdviceText[] => {
+    if (each.kind !== "fuel-switch") return [each];
+    return gas === null ? [] : [{ ...each, toFuelLabel: gas.label }];
   });
 }
 

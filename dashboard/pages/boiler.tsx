@@ -1,10 +1,12 @@
 import { createEffect, createMemo, For, type JSX, onCleanup, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http.ts";
-import { isActive } from "../alarms.ts";
+import { tableQuantities } from "../../domain/limits.ts";
+import { isActive, quantityOf } from "../alarms.ts";
 import { classes } from "../classes.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber, formatSpan } from "../format.ts";
 import { rowName, tonnes } from "../limits.ts";
+import { AdvicePanel } from "../panels/advice-panel.tsx";
 import { EmissionsPanel } from "../panels/emissions-panel.tsx";
 import { FluePath } from "../panels/flue-path.tsx";
 import { HeatPanel } from "../panels/heat-panel.tsx";
@@ -44,6 +46,13 @@ function OpenBoiler(props: { readonly boiler: BoilerText }): JSX.Element {
     feed.watch(null);
     choose(null);
   });
+  /** Of the others the situation tells, and while a gateway is silent nothing can be judged at all. */
+  const untold = createMemo(() => {
+    const told = concerning()
+      .filter(isActive)
+      .map((alarm) => quantityOf(alarm));
+    return told.includes(null) ? [] : tableQuantities.filter((quantity) => !told.includes(quantity));
+  });
   const isStale = () => condition()?.freshness !== "live";
 
   return (
@@ -62,16 +71,22 @@ function OpenBoiler(props: { readonly boiler: BoilerText }): JSX.Element {
               </Show>
             )}
           </For>
-          <Show when={!concerning().some(isActive)}>
-            <JudgedLine boiler={props.boiler} reading={reading()} condition={condition()} />
+          <Show when={untold().length > 0}>
+            <JudgedLine
+              boiler={props.boiler}
+              reading={reading()}
+              condition={condition()}
+              quantities={untold()}
+            />
           </Show>
           <TrendPanel boiler={props.boiler} reading={reading()} condition={condition()} />
+          <AdvicePanel boiler={props.boiler} />
         </div>
         <div class="col side">
           <FluePath boiler={props.boiler} reading={reading()} condition={condition()} />
           <OperatingMap boiler={props.boiler} reading={reading()} condition={condition()} />
           <EmissionsPanel boiler={props.boiler} reading={reading()} />
-          <HeatPanel reading={reading()} />
+          <HeatPanel boiler={props.boiler} reading={reading()} />
         </div>
       </div>
       <div class="two">

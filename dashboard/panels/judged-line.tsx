@@ -5,6 +5,7 @@ import { type Judged, type TableQuantity, tableQuantities } from "../../domain/l
 import type { Condition } from "../condition.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber, formatPoint, formatSpan } from "../format.ts";
+import { headroomText } from "../headroom.ts";
 import { rowName } from "../limits.ts";
 import { measured } from "../reasons.ts";
 import { zoneOf } from "../sources.ts";
@@ -15,25 +16,14 @@ interface JudgedLineProps {
   readonly boiler: BoilerText;
   readonly reading: LiveBoiler | null;
   readonly condition: Condition | null;
+  /** Those of which no alarm tells already. */
+  readonly quantities: readonly TableQuantity[];
 }
 
-/** While nothing is wrong: that it is so, or why it cannot be said; and by which figures. */
+/** While nothing is wrong: that it is so, or why it cannot be said; by which figures, and with how much room. */
 export function JudgedLine(props: JudgedLineProps): JSX.Element {
   const { feed, list } = useDesk();
-  const figures = () =>
-    tableQuantities.flatMap((quantity) => {
-      const verdict = judgedOf(props.reading, quantity);
-      if (verdict === null) return [];
-      const { boiler: t, points } = text();
-      return [
-        t.judgedAgainst(
-          points[quantity],
-          measured(quantity, verdict.value),
-          formatPoint(quantity, verdict.limit),
-        ),
-        meanText(verdict, quantity, props.boiler),
-      ];
-    });
+  const judged = () => props.quantities.filter((quantity) => judgedOf(props.reading, quantity) !== null);
   const steadySince = () => {
     const verdict = judgedOf(props.reading, "airRatio") ?? judgedOf(props.reading, "exhaustTempC");
     if (verdict === null) return [];
@@ -41,10 +31,63 @@ export function JudgedLine(props: JudgedLineProps): JSX.Element {
     return [text().boiler.steadySince(momentTime(verdict.steadySinceMs, feed.nowMs(), zone, true))];
   };
   return (
-    <p class="judged">
-      <For each={verdictSentences(props.reading, props.condition)}>{(sentence) => <b>{sentence}</b>}</For>
-      <For each={[...figures(), ...steadySince()]}>{(figure) => <span class="num">{figure}</span>}</For>
-    </p>
+    <div class="judgments">
+      <p class="judged">
+        <For each={verdictSentences(props)}>{(sentence) => <b>{sentence}</b>}</For>
+        <For each={steadySince()}>{(since) => <span class="num">{since}</span>}</For>
+      </p>
+      <For each={judged()}>{(quantity) => <JudgedFigures {...props} quantity={quantity} />}</For>
+    </div>
+  );
+}
+
+function JudgedFigures(props: JudgedLineProps & { readonly quantity: TableQuantity }): JSX.Element {
+  const figures = (verdict: Judged) => {
+    const { boiler: t, points } = text();
+    const { quantity, value, limit } = verdict;
+    return [
+      t.judgedAgainst(points[quantity], measured(quantity, value, limit), formatPoint(quantity, limit)),
+      meanText(verdict, quantity, props.boiler),
+    ];
+  };
+  return (
+    <Show when={judgedOf(props.reading, props.quantity)}>
+      {(verdict) => (
+        <p class="judged num">
+          <For each={figures(verdict())}>{(figure) => <span>{figure}</span>}</For>
+          <Show when={props.condition?.freshness === "live"}>
+            <b>{headroomText(verdict())}</b>
+          </Show>
+        </p>
+      )}
+    </Show>
+  );
+}
+
+/** How a quantity stands now: how far it is from the limit and by which facts, or why it is not judged. */
+export function JudgedNow(props: {
+  readonly boiler: BoilerText;
+  readonly reading: LiveBoiler | null;
+  readonly quantity: TableQuantity;
+}): JSX.Element {
+  return (
+    <Show
+      when={judgedOf(props.reading, props.quantity)}
+      fallback={
+        <p class="judged">
+          <For each={unjudgedSentences(props.reading, props.quantity)}>{(why) => <b>{why}</b>}</For>
+        </p>
+      }
+    >
+      {(verdict) => (
+        <>
+          <p class="judged">
+            <b class="num">{headroomText(verdict())}</b>
+          </p>
+          <JudgedFacts boiler={props.boiler} verdict={verdict()} quantity={props.quantity} />
+        </>
+      )}
+    </Show>
   );
 }
 
@@ -83,24 +126,37 @@ export function judgedOf(reading: LiveBoiler | null, quantity: TableQuantity): J
   return verdict?.kind === "within" || verdict?.kind === "above" ? verdict : null;
 }
 
-function verdictSentences(reading: LiveBoiler | null, condition: Condition | null): readonly string[] {
-  const { boiler: t, points, notJudged, missing, state } = text();
+function verdictSentences({ reading, condition, quantities }: JudgedLineProps): readonly string[] {
+  const { boiler: t, points, missing, state } = text();
   if (reading === null) return [missing.noData];
-  if (condition?.freshness === "stale") return [t.nothingWrong(points.airRatio, state.stale)];
-  if (tableQuantities.every((quantity) => reading.verdicts[quantity].kind === "within")) return [t.allWithin];
-  return tableQuantities.flatMap((quantity) => {
-    const verdict = reading.verdicts[quantity];
-    switch (verdict.kind) {
-      case "not-judged":
-        return t.nothingWrong(points[quantity], notJudged[verdict.reason]);
-      case "no-limit":
-        return t.noLimitFor(points[quantity]);
-      case "not-in-force":
-        return t.notInForce(points[quantity]);
-      default:
-        return [];
-    }
-  });
+  if (condition?.freshness === "stale") {
+    return quantities.map((quantity) => t.nothingWrong(points[quantity], state.stale));
+  }
+  const isWithin = (quantity: TableQuantity) => reading.verdicts[quantity].kind === "within";
+  if (tableQuantities.every((quantity) => quantities.includes(quantity) && isWithin(quantity))) {
+    return [t.allWithin];
+  }
+  return quantities.flatMap((quantity) =>
+    isWithin(quantity) ? t.isWithin(points[quantity]) : unjudgedSentences(reading, quantity),
+  );
+}
+
+/** Why a quantity is not held against a limit; nothing where it is. */
+function unjudgedSentences(reading: LiveBoiler | null, quantity: TableQuantity): readonly string[] {
+  const { boiler: t, points, notJudged, missing } = text();
+  const verdict = reading?.verdicts[quantity];
+  switch (verdict?.kind) {
+    case undefined:
+      return [missing.noData];
+    case "not-judged":
+      return [t.nothingWrong(points[quantity], notJudged[verdict.reason])];
+    case "no-limit":
+      return [t.noLimitFor(points[quantity])];
+    case "not-in-force":
+      return [t.notInForce(points[quantity])];
+    default:
+      return [];
+  }
 }
 
 /** Of the air ratio it is the oxygen that was averaged: a mean of ratios would be another figure. */

@@ -41,7 +41,7 @@ export function LimitsPanel(props: { readonly boiler: BoilerText }): JSX.Element
                             ? text().missing.noLimitShort
                             : measured(quantity, cell().limit)}
                         </td>
-                        <td class="nw">{rowName(cell().row, cell().tablesId)}</td>
+                        <td class="cl">{rowName(cell().row, cell().tablesId)}</td>
                         <td class="m">{cell().source}</td>
                         <td class="num nw">{cell().inForceFrom}</td>
                       </>
@@ -61,7 +61,7 @@ export function LimitsPanel(props: { readonly boiler: BoilerText }): JSX.Element
                           {(limit) => `${formatNumber(limit(), 0)} ${emissionUnits[quantity]}`}
                         </Show>
                       </td>
-                      <td class="nw">{t().hourly}</td>
+                      <td class="cl">{t().hourly[standard().averagingOrder]}</td>
                       <td class="m">{standard().source}</td>
                       <td class="num nw">{standard().inForceFrom}</td>
                     </tr>

@@ -1,6 +1,7 @@
 import { createMemo, For, type JSX, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
+import { mostO2DryPercent, o2BarDryPercent } from "../../domain/limits.ts";
 import { classes, toneClass } from "../classes.ts";
 import { type Condition, toneOf } from "../condition.ts";
 import { useDesk } from "../desk.ts";
@@ -48,7 +49,7 @@ export function OperatingMap(props: OperatingMapProps): JSX.Element {
   const limit = () => tableLimit(props.boiler, props.reading, "airRatio");
   const limitO2 = () => {
     const ratio = limit();
-    return ratio === null ? null : 21 - 21 / ratio;
+    return ratio === null ? null : o2BarDryPercent(ratio);
   };
   const scales = createMemo(() => {
     const seen = [...path(), now()].filter((point) => point !== null);
@@ -176,7 +177,10 @@ export function OperatingMap(props: OperatingMapProps): JSX.Element {
               <Show when={limitO2()}>
                 {(o2) => (
                   <text class="bold" x="52" y={scales().y(o2()) - 6}>
-                    {t().o2Limit(formatPoint("airRatio", limit() ?? 0), formatNumber(o2(), 2))}
+                    {t().o2Limit(
+                      formatPoint("airRatio", limit() ?? 0),
+                      formatNumber(mostO2DryPercent(o2()), 2),
+                    )}
                   </text>
                 )}
               </Show>

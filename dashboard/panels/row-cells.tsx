@@ -56,7 +56,7 @@ function verdictTitle(reading: OverviewBoiler | null, quantity: TableQuantity, l
   return alerts.limitIs(formatPoint(quantity, limit));
 }
 
-/** Never coloured: a limit of emissions is held against the hour's mean, and that does not exist yet. */
+/** Never coloured: a limit of emissions is held against the hour's mean, and here is the value of now. */
 export function EmissionCell(props: CellProps & { readonly quantity: EmissionQuantity }): JSX.Element {
   return (
     <td class="dat c-p no-tab" title={text().hourMean}>

@@ -12,7 +12,7 @@ import { zoneOf } from "../sources.ts";
 import { labelOf, text } from "../texts/texts.ts";
 import { momentTime } from "../time.ts";
 import { AcknowledgeButton, NotSent } from "./acknowledge-button.tsx";
-import { JudgedFacts, judgedOf } from "./judged-line.tsx";
+import { JudgedNow } from "./judged-line.tsx";
 
 interface SituationProps {
   readonly alarm: AlarmText;
@@ -72,13 +72,7 @@ export function Situation(props: SituationProps): JSX.Element {
         </Show>
         <NotSent alarm={props.alarm} />
         <Show when={isActive(props.alarm) ? quantityOf(props.alarm) : null}>
-          {(quantity) => (
-            <JudgedFacts
-              boiler={props.boiler}
-              quantity={quantity()}
-              verdict={judgedOf(props.reading, quantity())}
-            />
-          )}
+          {(quantity) => <JudgedNow boiler={props.boiler} reading={props.reading} quantity={quantity()} />}
         </Show>
       </div>
     </section>
@@ -107,6 +101,6 @@ function headline(alarm: AlarmText, reading: LiveBoiler | null, nowMs: number, z
   const limit = formatPoint(quantity, alarm.evidence.limit);
   const verdict = reading?.verdicts[quantity];
   return verdict?.kind === "above"
-    ? t.isAbove(points[quantity], measured(quantity, verdict.value), limit, span)
+    ? t.isAbove(points[quantity], measured(quantity, verdict.value, verdict.limit), limit, span)
     : t.clearing(points[quantity], limit, span);
 }

@@ -155,7 +155,8 @@ export const en = {
     noLimitShort: "no limit",
   },
   notJudgedBecause: (why: string) => `Not judged: ${why}`,
-  hourMean: "Limits of emissions are judged on the clock hour's mean, which is not yet available",
+  hourMean:
+    "A value of this moment, not judged: limits of emissions are held against the clock hour's mean, on the boiler's page",
   state: {
     p: (p: number) => `Priority ${p}, not acknowledged`,
     acked: (p: number) => `Priority ${p}, acknowledged`,
@@ -264,6 +265,16 @@ export const en = {
     wasOver: (title: string, span: string) => `${title}, ${span}; it is over, and nobody has acknowledged it`,
     acknowledgedBy: (by: string, at: string) => `Acknowledged by ${by}, ${at}`,
     allWithin: "Within both limits.",
+    isWithin: (what: string) => `${what} within its limit.`,
+    o2MayRise: (most: string, limit: string, room: string) =>
+      `O₂ may rise to ${most} % before the limit ${limit} is passed; ${room} points of room`,
+    o2NoRoom: (limit: string) => `O₂ stands just below where the limit ${limit} is passed; no room`,
+    o2MustFall: (by: string, most: string, limit: string) =>
+      `O₂ must fall by ${by} points, to ${most} %, to be within the limit ${limit}`,
+    tempMayRise: (limit: string, room: string) => `Exhaust may rise to ${limit} °C; ${room} K of room`,
+    tempNoRoom: (limit: string) => `Less than 1 K of room to the limit of ${limit} °C`,
+    tempMustFall: (by: string, limit: string) =>
+      `Exhaust must fall by ${by} K to be within the limit of ${limit} °C`,
     nothingWrong: (what: string, why: string) => `${what} not judged: ${why}.`,
     noLimitFor: (what: string) => `${what}: no limit for this class.`,
     notInForce: (what: string) => `${what}: no limit is in force.`,
@@ -293,7 +304,7 @@ export const en = {
     atLimit: "at the limit",
     stackLoss: (loss: string) => `stack loss ${loss} %`,
     noxAt: (o2: string) => `NOx at ${o2} % O₂`,
-    efficiency: "Efficiency",
+    efficiency: "Efficiency, Siegert",
     summary: (name: string, value: string, sentence: string) => `${name} ${value}, ${sentence}`,
     failed: "The history could not be loaded; live values still arrive.",
     time: "Time",
@@ -326,19 +337,49 @@ export const en = {
     atRef: (o2: string) => `${o2} % O₂`,
     againstLimit: "Against limit",
     limit: "Limit",
+    hour: {
+      within: (hour: string, mean: string, limit: string) =>
+        `${hour}: mean ${mean}, within the limit ${limit}`,
+      above: (hour: string, mean: string, limit: string) => `${hour}: mean ${mean}, above the limit ${limit}`,
+      valid: (n: number) => `${n} valid min`,
+      clamped: (n: number) => `${n} min at the oxygen floor`,
+      clampedTitle:
+        "So many minutes had so much oxygen that the correction met its floor: their corrected values are held down",
+      notJudged: (why: string) => `Hour not judged: ${why}`,
+      notInForce: "No limit in force",
+    },
+    soxEstimate: (ppm: string) => `Estimate from the fuel's sulphur: ${ppm} ppm, dry; not measured`,
     heat: "Where the heat goes",
-    heatNote: "Siegert, stack loss only, LHV",
-    rest: "Useful heat, shell, other",
-    stackGas: "Stack gas",
-    heatSummary: (rest: string, stack: string) =>
-      `Stack gas ${stack} percent; useful heat, shell and other losses ${rest} percent`,
-    heatUnknown: "The stack loss cannot be computed now.",
+    heatNote: "indirect (heat-loss) method, LHV",
+    heatParts: {
+      efficiencyIndirectLhvPercent: "Useful heat",
+      dryGasLossLhvPercent: "Dry flue gas",
+      fuelWaterLossLhvPercent: "Water from the fuel",
+      airMoistureLossLhvPercent: "Moisture of the air",
+      coLossLhvPercent: "CO",
+      unburntLossLhvPercent: "Unburnt carbon",
+      surfaceLossLhvPercent: "Surface",
+    },
+    heatSum: "Sum, unrounded",
+    heatTooSmall: "Too small to be drawn",
+    heatSummary: (parts: string) => `Of the fuel's heat: ${parts}`,
+    heatUnknown: (why: string) => `The split cannot be computed. ${why}.`,
+    heatDoubtful: (why: string) => `Doubtful. ${why}.`,
+    efficiencyBy: "Efficiency by method",
+    lhv: "LHV",
+    hhv: "HHV",
+    byIndirect: "Indirect: 100 % less all losses",
+    byDirect: "Direct: useful heat over fuel heat",
+    bySiegert: "Siegert: 100 % less the stack loss alone",
     limits: "Limits in force",
     quantity: "Quantity",
     classRow: "Class",
     source: "Source",
     since: "Since",
-    hourly: "clock hour's mean",
+    hourly: {
+      "correct-then-average": "clock hour's mean of corrected values",
+      "average-then-correct": "clock hour's mean, corrected by the hour's mean O₂",
+    },
     sensors: "Sensors",
     sensorsNote: (n: number) => `${n} points`,
     point: "Point",
@@ -353,6 +394,54 @@ export const en = {
     toFleet: "Go to the fleet",
     yes: "on",
     no: "off",
+  },
+
+  advice: {
+    title: "What may be worth doing",
+    note: (at: string) => `from the reading of ${at}`,
+    estimate: "estimate",
+    unproved:
+      "Each figure is an estimate from one reading. What it is worth is known when it is measured before and after.",
+    none: (at: string) => `Nothing stands out in the reading of ${at}.`,
+    noneWhy:
+      "Little can be estimated while the boiler does not fire, or where a value is missing or doubtful.",
+    failed: (why: string) => `The estimates could not be loaded: ${why}.`,
+    thumb: (percent: string) => `rule of thumb: ${percent} %`,
+    ofFuel: (percent: string) => `${percent} % of the fuel burned now`,
+    perHour: (money: string) => `${money}/h`,
+    kgPerH: (kg: string) => `${kg} kg/h`,
+    co2: (rate: string) => `${rate} CO₂`,
+    ofCo2: (percent: string) => `${percent} % of the CO₂`,
+    both: (one: string, other: string) => `${one} (${other})`,
+    excessAir: (now: string, target: string, worth: string) =>
+      `Lowering flue-gas O₂ from ${now} % to ${target} % might avoid about ${worth}.`,
+    heatRecovery: (now: string, floor: string, worth: string) =>
+      `Recovering heat from the exhaust, from ${now} °C down to ${floor} °C, might avoid about ${worth}.`,
+    insulation: (shell: string, ambient: string, inspect: string, loss: string, cost: string) =>
+      `The wall has ${shell} °C at ${ambient} °C around it, above the ${inspect} °C from which it should be inspected; it may lose about ${loss} W/m². Insulating costs about ${cost}/m².`,
+    fuelSwitch: (to: {
+      readonly fuel: string;
+      readonly points: string;
+      readonly efficiency: string;
+      readonly fuelPercent: string;
+      readonly co2: string;
+    }) =>
+      `${to.fuel} instead, at an efficiency taken to be ${to.points} points above the ${to.efficiency} % (LHV) of now, might need about ${to.fuelPercent} % less heat from fuel and avoid about ${to.co2}.`,
+    cheaper: (money: string) => ` At the prices entered, the fuel might cost about ${money}/h less.`,
+    dearer: (money: string) => ` At the prices entered, the fuel might cost about ${money}/h more.`,
+    abatement: (what: string, device: string, cost: string, tPerH: string, m3PerMin: string) =>
+      `${what} was above its limit in the last clock hour. ${device} would work against it, at about ${cost} for ${tPerH} t/h and ${m3PerMin} m³/min of flue gas.`,
+    basis: {
+      "tuned-curve": "against the O₂ that this burner was tuned to at this load",
+      guidance: "against the O₂ above which the guidance would act",
+      rule: "down to the practical minimum of the rules for this fuel",
+      "acid-dew-point": "down to the acid dew point, with its margin",
+      "water-dew-point": "down to the water dew point, with its margin",
+      "wall-temperature": "from the wall's temperature, by radiation and free convection",
+      "efficiency-direct": "from the direct efficiency (useful heat over fuel heat)",
+      "efficiency-indirect": "from the indirect efficiency (100 % less all losses)",
+      "hour-above-limit": "from the verdict on the last clock hour",
+    },
   },
 
   alerts: {

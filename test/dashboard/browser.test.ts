@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Boilers } from "../../contracts/http.ts";
+import type { AdviceList, Boilers } from "../../contracts/http.ts";
 import { plantFile, type RunningFluewatch, startFluewatch } from "../helpers/fluewatch.ts";
 import { freePort, neededProgram, temporaryFolder } from "../helpers/servers.ts";
 
@@ -161,7 +161,19 @@ if (program !== null) {
       expect(Number(limit)).toBe(1.3);
       expect(Number(value)).toBeGreaterThan(1.3);
       expect(said).toContain("Limit row: gas, under 5 t/h");
+      expect(said).toMatch(/O₂ must fall by \d\.\d\d points, to 4\.90 %/);
     }, 100_000);
+
+    test("what may be worth doing is told as an estimate, with what it was held against", async () => {
+      const advice = desk.getByTestId("advice").getByRole("listitem");
+      await advice.first().waitFor();
+      for (const said of await advice.allTextContents()) {
+        expect(said).toMatch(
+          /might avoid about \d+\.\d % of the fuel burned now \([\d.]+ TWD\/h, [\d.]+ kg\/h CO₂\)/,
+        );
+        expect(said).toMatch(/estimate(?:down to|against) the/);
+      }
+    });
 
     test("an acknowledgement is seen in another browser within 1 s", async () => {
       await second.getByTestId("row-toh-02").getByRole("link").click();
@@ -312,16 +324,21 @@ async function everyText(page: Page): Promise<readonly string[]> {
   return [await page.title(), ...texts];
 }
 
-/** What the plant calls its own: boilers, points, and the papers that its limits are from. */
+/** What the plant calls its own: boilers, points, its currency, and the papers that limits and advice are from. */
 async function namesOf(plant: RunningFluewatch): Promise<ReadonlySet<string>> {
   const { boilers: all } = (await plant.ask("boilers")).body as Boilers;
-  return new Set(
-    all.flatMap(({ name, points, limits, emissionLimits }) => [
+  const lists = await Promise.all(all.map(({ id }) => plant.ask(`boilers/${id}/advice`)));
+  const advice = lists.flatMap(({ body }) => (body as AdviceList).advice);
+  return new Set([
+    ...all.flatMap(({ name, points, limits, emissionLimits }) => [
       name,
       ...points.map((point) => point.name),
       ...[limits.airRatio, limits.exhaustTempC, emissionLimits].flatMap((limit) => limit?.source ?? []),
     ]),
-  );
+    ...advice
+      .flatMap((each) => [each.source, "currency" in each ? each.currency : null])
+      .filter((name) => name !== null),
+  ]);
 }
 
 /** Symbols and units, which are the same in every language; who is signed in; what the language button offers. */

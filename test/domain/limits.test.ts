@@ -2,11 +2,14 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Boiler } from "../../domain/boiler.ts";
+import { airRatioHundredths } from "../../domain/combustion/air-ratio.ts";
 import { burning, mixed } from "../../domain/fuel.ts";
 import {
   inForceAt,
   judgeTables,
   limitInForce,
+  mostO2DryPercent,
+  o2BarDryPercent,
   type SteadyMeans,
   type TableQuantity,
 } from "../../domain/limits.ts";
@@ -136,4 +139,16 @@ describe("several fuels at once", () => {
     expect(governing(200, 150)).toBe("heavy-oil");
     expect(governing(0, 0)).toBeNull();
   });
+});
+
+test("the oxygen that is written as still allowed is allowed, and a hundredth more is not", () => {
+  expect(mostO2DryPercent(o2BarDryPercent(1.3))).toBe(4.9);
+  expect(mostO2DryPercent(o2BarDryPercent(1.45))).toBe(6.56);
+  // The one limit whose bar has no more than one decimal: the bar itself is passed already.
+  expect(mostO2DryPercent(o2BarDryPercent(1.87))).toBe(9.79);
+  for (let hundredths = 105; hundredths <= 300; hundredths += 1) {
+    const most = mostO2DryPercent(o2BarDryPercent(hundredths / 100));
+    expect(airRatioHundredths(most)).toBeLessThanOrEqual(hundredths);
+    expect(airRatioHundredths(most + 0.01)).toBeGreaterThan(hundredths);
+  }
 });
