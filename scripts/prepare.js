@@ -94,7 +94,9 @@ export function bin(name, args) {
  * @param {readonly string[]} args
  */
 export function run(command, args) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  // Builds are those that users run, also when a test runner asks for them.
+  const env = { ...process.env, NODE_ENV: "production" };
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", env });
   if (status !== 0) stop(`${command} ${args.join(" ")} failed${error ? `: ${error.message}` : ""}`);
 }
 
