@@ -39,7 +39,7 @@ export async function startSimulators(config: SimulatorsConfig, needs: Simulator
   const servers = new Map<string, ModbusServer>();
 
   try {
-    for (const { units, ...settings } of config.servers) {
+    for (const [index, { units, ...settings }] of config.servers.entries()) {
       const byId = new Map<number, ModbusUnit>();
       for (const { unitId, map: mapId, boiler, replay, texts, ...limits } of units) {
         const map = needs.maps.get(mapId) as DeviceMapFile;
@@ -50,7 +50,9 @@ export async function startSimulators(config: SimulatorsConfig, needs: Simulator
         const hasText = Object.keys(texts).length > 0;
         byId.set(unitId, mappedUnit(map, hasText ? () => ({ ...values(), ...texts }) : values, limits));
       }
-      const server = services.add(await startModbusServer(settings, byId, { world, ledger }));
+      const server = services.add(
+        await startModbusServer({ ...settings, seed: settings.seed ?? index + 1 }, byId, { world, ledger }),
+      );
       servers.set(server.id, server);
     }
   } catch (error) {

@@ -21,7 +21,8 @@ const place = {
 };
 
 const timing = {
-  seed: Type.Integer({ minimum: 0, default: 1 }),
+  /** Of delays and of what faults strike; the place in the list of servers, from 1, if absent. */
+  seed: Type.Optional(Type.Integer({ minimum: 0 })),
   /** A unit's own time for an answer. */
   turnaroundMs: Type.Number({ minimum: 0, maximum: 60_000, default: 0 }),
   /** What the way adds to it, and up to how much more. */
@@ -32,7 +33,7 @@ const timing = {
 };
 
 const ServerSettings = Type.Object({ ...place, ...timing }, closed);
-export type ServerSettings = Static<typeof ServerSettings>;
+export type ServerSettings = Static<typeof ServerSettings> & { readonly seed: number };
 
 /** What a unit refuses, beside the registers that its map leaves out. */
 export const unitLimits = {

@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { constants, existsSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ReadStream } from "node:tty";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isBitTable, type RegisterConfig, registerCount } from "../../contracts/device-map.ts";
 import { realWorld } from "../../platform/world.ts";
@@ -8,7 +9,9 @@ import type { LedgerLine } from "../../simulators/ledger.ts";
 import { type ModbusServer, startModbusServer } from "../../simulators/modbus/server.ts";
 import { mappedUnit } from "../../simulators/unit.ts";
 import { everyType } from "../helpers/every-type.ts";
+import { withCrc } from "../helpers/modbus-client.ts";
 import { ended, freePort, neededProgram, temporaryFolder } from "../helpers/servers.ts";
+import { simulatedWorld } from "../helpers/simulated-world.ts";
 import { until } from "../helpers/until.ts";
 
 /**
@@ -98,6 +101,7 @@ const serialPython = neededProgram(`${packages}/serial_asyncio/__init__.py`);
 const mbpoll = neededProgram("mbpoll");
 const socat = neededProgram("socat");
 
+const world = simulatedWorld();
 const ledger: LedgerLine[] = [];
 const cleanup: (() => Promise<void>)[] = [];
 
@@ -105,7 +109,7 @@ async function serve(place: { readonly pty: string } | { readonly port: number }
   const server = await startModbusServer(
     { host: "127.0.0.1", seed: 1, turnaroundMs: 0, latencyMs: 0, jitterMs: 0, framing, ...place },
     new Map([[7, mappedUnit(map, () => values)]]),
-    { world: realWorld("silent"), ledger: (line) => ledger.push(line) },
+    { world: { ...realWorld("silent"), log: world.log }, ledger: (line) => ledger.push(line) },
   );
   cleanup.push(server.stop);
   return server;
@@ -131,12 +135,14 @@ function printed(program: string, args: readonly string[]): Promise<string> {
 }
 
 const servers = new Map<string, ModbusServer>();
+let pair: ChildProcess | null = null;
 beforeAll(async () => {
   servers.set("tcp", await serve({ port: await freePort() }, "tcp"));
   servers.set("rtu", await serve({ port: await freePort() }, "rtu"));
   if (socat === null) return;
-  const pair = spawn(socat, [`pty,raw,echo=0,link=${ours}`, `pty,raw,echo=0,link=${theirs}`]);
-  cleanup.push(() => ended(pair));
+  const socatPair = spawn(socat, [`pty,raw,echo=0,link=${ours}`, `pty,raw,echo=0,link=${theirs}`]);
+  pair = socatPair;
+  cleanup.push(() => ended(socatPair));
   await until("there is a pair of pseudo-terminals", () => existsSync(ours) && existsSync(theirs));
   servers.set("pty", await serve({ pty: ours }, "rtu"));
 });
@@ -203,6 +209,58 @@ if (mbpoll !== null) {
       expect(await decoded("float32CDABCount", "float")).toMatch(/\]:\s+1234.56/);
       expect(await decoded("int32ABCDCount", "int", "-B")).toMatch(/\]:\s+-1234567890/);
       expect(await decoded("int32CDABCount", "int")).toMatch(/\]:\s+-1234567890/);
+    });
+  });
+}
+
+test("a path that is no pseudo-terminal is one sentence", async () => {
+  await expect(serve({ pty: join(folder, "nothing") }, "rtu")).rejects.toThrow(
+    /nothing cannot be opened \(ENOENT.*make a pair with socat, as in: socat pty,raw,echo=0,link=/,
+  );
+  await expect(serve({ pty: script }, "rtu")).rejects.toThrow(/read.py is no terminal/);
+});
+
+if (socat !== null) {
+  describe("a serial line", () => {
+    const request = withCrc(Buffer.from([7, 1, 0, 0, 0, 1]));
+    const good = withCrc(Buffer.from([7, 1, 1, 1]));
+
+    test("fails as it is told, and says when its other side is gone", async () => {
+      const server = servers.get("pty");
+      if (server === undefined) throw new Error("the serial line was not started");
+      let came: Buffer = Buffer.alloc(0);
+      const client = new ReadStream(
+        openSync(theirs, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK),
+      );
+      client.on("error", () => client.destroy());
+      client.on("data", (bytes: Buffer) => {
+        came = Buffer.concat([came, bytes]);
+      });
+      const asked = async (bytes: number) => {
+        const from = ledger.length;
+        came = Buffer.alloc(0);
+        client.write(request);
+        await until("the poll is written down", () => ledger.length > from);
+        await until("its bytes have come", () => came.length >= bytes);
+        expect(ledger[from]?.delivered ?? "").toBe(came.toString("hex"));
+        return came;
+      };
+      expect(await asked(good.length)).toEqual(good);
+      server.setFault(7, { kind: "dead" });
+      expect(await asked(0)).toHaveLength(0);
+      server.setFault(7, { kind: "bit-flip" });
+      expect(await asked(good.length)).not.toEqual(good);
+      server.setFault(7, { kind: "wrong-unit" });
+      expect(await asked(good.length)).toEqual(withCrc(Buffer.from([8, 1, 1, 1])));
+      server.setFault(7, null);
+      expect(await asked(good.length)).toEqual(good);
+      expect(() => server.setFault(null, { kind: "half-open" })).toThrow(/a serial line can be dead/);
+
+      if (pair !== null) await ended(pair);
+      await until("the log says so", () =>
+        world.lines.some(({ message }) => message.startsWith("the serial line is gone")),
+      );
+      client.destroy();
     });
   });
 }

@@ -1,18 +1,22 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { RegisterConfig } from "../../contracts/device-map.ts";
 import { decodedText } from "../../gateway/decode.ts";
 import { modbusTcpSource } from "../../gateway/modbus/tcp-source.ts";
 import { plannedReads } from "../../gateway/plan.ts";
+import { readEnvironment } from "../../platform/environment.ts";
 import { realWorld } from "../../platform/world.ts";
+import { loadSettings } from "../../settings/settings.ts";
 import { fileLedger, type LedgerLine } from "../../simulators/ledger.ts";
 import type { ServerSettings } from "../../simulators/modbus/config.ts";
 import type { BusFault } from "../../simulators/modbus/fault.ts";
 import { rtuFraming, rtuRequests, tcpFraming } from "../../simulators/modbus/framing.ts";
 import { type LineSettings, modbusLine } from "../../simulators/modbus/line.ts";
 import { type ModbusServer, startModbusServer } from "../../simulators/modbus/server.ts";
+import { startSimulators } from "../../simulators/simulators.ts";
 import { mappedUnit, noLimits, type UnitLimits } from "../../simulators/unit.ts";
+import { fuel } from "../helpers/boilers.ts";
 import { everyType } from "../helpers/every-type.ts";
 import { type RawClient, rawClient, rtuRequest, tcpRequest, withCrc } from "../helpers/modbus-client.ts";
 import { freePort, temporaryFolder } from "../helpers/servers.ts";
@@ -504,6 +508,63 @@ describe("a line", () => {
     expect(() => line.setFault(9, { kind: "dead" })).toThrow(/l has no unit 9; its units are 7, 8/);
     expect(() => line.setFault(null, { kind: "refuse" })).toThrow(/refuse is for a TCP connection/);
   });
+});
+
+test("a plant of simulators: lines by id, text, limits of a unit, and faults while it runs", async () => {
+  const folder = temporaryFolder();
+  const ports = [await freePort(), await freePort()];
+  const file = join(folder, "plant.yaml");
+  mkdirSync(join(folder, "devices"));
+  writeFileSync(
+    join(folder, "devices", "named.yaml"),
+    `kind: device-map
+id: named
+title: A device with a name
+addressBase: 6-digit
+registers:
+  - { point: nameText, table: holding, address: 400001, type: string, lengthBytes: 6 }
+  - { point: firing, table: holding, address: 400009, type: bit, bit: 2 }
+`,
+  );
+  writeFileSync(
+    file,
+    `simulators:
+  ledgerFile: ${join(folder, "ledger.jsonl")}
+  boilers:
+    - { id: b, fuel: natural-gas, ratedHeatKw: 3000, meanLoadPercent: 80, tunedO2DryPercent: 3, exhaustTempC: 150,
+        noxAt6PercentPpm: 50, soxAt6PercentPpm: 1, pmAt6PercentMgPerNm3: 1 }
+  servers:
+    - id: heaters
+      port: ${ports[0]}
+      framing: rtu
+      units:
+        - { unitId: 7, map: named, boiler: b, texts: { nameText: B-200 }, unmapped: zero, maxRegisters: 9,
+            holes: [{ table: holding, address: 4 }] }
+    - { port: ${ports[1]}, units: [{ unitId: 7, map: named, boiler: b }] }
+`,
+  );
+  const settings = loadSettings(file, resolve(import.meta.dirname, "../.."), readEnvironment({}));
+  const simulators = await startSimulators(settings.config.simulators, {
+    maps: settings.maps,
+    fuels: new Map([["natural-gas", fuel("natural-gas")]]),
+    fileAt: settings.fileAt,
+    world: realWorld("silent"),
+  });
+  cleanup.push(simulators.stop);
+  expect([...simulators.servers.keys()]).toEqual(["heaters", `127.0.0.1:${ports[1]}`]);
+  const client = await rawClient(ports[0] ?? 0);
+  cleanup.push(client.destroy);
+  const ask = async (address: number, count: number, bytes: number) => {
+    client.write(rtuRequest(7, 3, address, count));
+    return (await client.received(bytes)).subarray(1, -2).toString("hex");
+  };
+  const text = Buffer.from("B-200\0").toString("hex");
+  expect(await ask(0, 4, 13)).toBe(`0308${text}0000`);
+  expect(await ask(5, 4, 13)).toBe("0308" + "0000000000000004");
+  expect(await ask(3, 2, 5)).toBe("8302");
+  expect(await ask(0, 10, 5)).toBe("8303");
+  simulators.servers.get("heaters")?.setFault(7, { kind: "busy" });
+  expect(await ask(0, 4, 5)).toBe("8306");
 });
 
 describe("a ledger in a file", () => {
