@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Compile } from "typebox/compile";
 import { afterEach, describe, expect, test } from "vitest";
 import type { RegisterConfig } from "../../contracts/device-map.ts";
 import { decodedText } from "../../gateway/decode.ts";
@@ -10,7 +11,7 @@ import { realWorld } from "../../platform/world.ts";
 import { loadSettings } from "../../settings/settings.ts";
 import { fileLedger, type LedgerLine } from "../../simulators/ledger.ts";
 import type { ServerSettings } from "../../simulators/modbus/config.ts";
-import type { BusFault } from "../../simulators/modbus/fault.ts";
+import { BusFault } from "../../simulators/modbus/fault.ts";
 import { rtuFraming, rtuRequests, tcpFraming } from "../../simulators/modbus/framing.ts";
 import { type LineSettings, modbusLine } from "../../simulators/modbus/line.ts";
 import { type ModbusServer, startModbusServer } from "../../simulators/modbus/server.ts";
@@ -508,6 +509,22 @@ describe("a line", () => {
     expect(() => line.setFault(9, { kind: "dead" })).toThrow(/l has no unit 9; its units are 7, 8/);
     expect(() => line.setFault(null, { kind: "refuse" })).toThrow(/refuse is for a TCP connection/);
   });
+});
+
+test.each([
+  [{ kind: "late", byMs: 700, share: 0.05 }, true],
+  [{ kind: "exception", code: 11, holdsMs: 1_000 }, true],
+  [{ kind: "glued", to: "noise" }, true],
+  [{ kind: "half-open" }, true],
+  [{ kind: "exception", code: 7 }, false],
+  [{ kind: "exception" }, false],
+  [{ kind: "late" }, false],
+  [{ kind: "dead", share: 0 }, false],
+  [{ kind: "dead", share: 1.1 }, false],
+  [{ kind: "half-open", share: 0.5 }, false],
+  [{ kind: "melted" }, false],
+])("the schema of faults knows %j: %s", (fault, isFault) => {
+  expect(Compile(BusFault).Check(fault)).toBe(isFault);
 });
 
 test("a plant of simulators: lines by id, text, limits of a unit, and faults while it runs", async () => {
