@@ -1,4 +1,10 @@
-import { isBitTable, type RegisterConfig, registerCount } from "../contracts/device-map.ts";
+import {
+  type AddressBase,
+  isBitTable,
+  type RegisterConfig,
+  registerCount,
+  wireAddress,
+} from "../contracts/device-map.ts";
 import type { DeviceConfig } from "./config.ts";
 import { type Decoder, decoder } from "./decode.ts";
 import type { RegisterBlock } from "./register-source.ts";
@@ -18,16 +24,20 @@ export interface PlannedRead {
   readonly values: readonly PlannedValue[];
 }
 
-/** The requests that read a whole device: neighbours together, no value split, no register asked for in vain. */
+/**
+ * The requests that read a whole device: neighbours together, no value split, no register asked for in vain. Text
+ * is no part of a reading and is left out.
+ */
 export function plannedReads(
   device: DeviceConfig,
-  map: { readonly addressBase: number; readonly registers: readonly RegisterConfig[] },
+  map: { readonly addressBase: AddressBase; readonly registers: readonly RegisterConfig[] },
 ): readonly PlannedRead[] {
   const cells = map.registers
+    .filter(({ type }) => type !== "string")
     .map((register) => ({
       register,
-      address: register.address - map.addressBase,
-      count: registerCount(register.type),
+      address: wireAddress(register, map.addressBase),
+      count: registerCount(register),
     }))
     .sort((a, b) => a.register.table.localeCompare(b.register.table) || a.address - b.address);
 

@@ -11,6 +11,9 @@ const borrowed = {
   influxd: "influxdb",
   mosquitto: "mosquitto",
   mbpoll: "mbpoll",
+  socat: "socat",
+  "/usr/lib/python3/dist-packages/pymodbus/__init__.py": "python3-pymodbus",
+  "/usr/lib/python3/dist-packages/serial_asyncio/__init__.py": "python3-serial-asyncio",
   chromium: "chromium",
   "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 };

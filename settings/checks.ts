@@ -1,8 +1,10 @@
-import { type DeviceMapFile, isBitTable } from "../contracts/device-map.ts";
+import type { DeviceMapFile } from "../contracts/device-map.ts";
 import { points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
 import type { Fault, YamlFile } from "../platform/yaml-file.ts";
+import { serverFault } from "../simulators/config.ts";
 import type { Config } from "./config.ts";
+import { registerFaults } from "./register-checks.ts";
 import type { Rules } from "./rules.ts";
 
 type Path = readonly (string | number)[];
@@ -170,8 +172,12 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
     known(["simulators", "boilers", b, "fuel"], "fuel", boiler.fuel, rules.fuels.keys());
   }
   for (const [s, server] of config.simulators.servers.entries()) {
+    const nowhere = serverFault(server);
+    if (nowhere !== null) wrong(["simulators", "servers", s], nowhere);
+    const unitIds = new Set<string>();
     for (const [u, unit] of server.units.entries()) {
       const at: Path = ["simulators", "servers", s, "units", u];
+      once(unitIds, [...at, "unitId"], "unit of this server", String(unit.unitId));
       known([...at, "map"], "device map", unit.map, maps.keys());
       if ((unit.boiler === undefined) === (unit.replay === undefined))
         wrong(at, "needs exactly one of boiler and replay");
@@ -185,7 +191,10 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
       const point =
         (points as Readonly<Record<string, { readonly unit: string }>>)[register.point] ??
         config.points[register.point];
-      if (point === undefined) {
+      if (register.type === "string") {
+        if (point !== undefined)
+          faults.push(fault([...at, "point"], "is a number's; text needs another name"));
+      } else if (point === undefined) {
         // A map of a device that nobody uses may name points of another configuration.
         if (isUsed(config, map.id)) {
           faults.push(
@@ -203,17 +212,8 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
           ),
         );
       }
-      if (isBitTable(register.table) !== (register.type === "bit")) {
-        faults.push(
-          fault(
-            [...at, "type"],
-            `is ${register.type} in a table of ${isBitTable(register.table) ? "bits" : "registers"}`,
-          ),
-        );
-      }
-      if (register.address < map.addressBase)
-        faults.push(fault([...at, "address"], "is 0, but addressBase is 1"));
-      if (register.scale === 0) faults.push(fault([...at, "scale"], "is 0"));
+      for (const { key, message } of registerFaults(register, map.addressBase))
+        faults.push(fault([...at, key], message));
     }
   }
   if (config.telemetry.store === "influx1" && config.telemetry.influx1 === undefined) {

@@ -1,5 +1,8 @@
 import { type Static, Type } from "typebox";
 import { Id, PointNameText } from "../contracts/ids.ts";
+import { serverConfig, serverFault, unitLimits } from "./modbus/config.ts";
+
+export { serverFault };
 
 const closed = { additionalProperties: false } as const;
 
@@ -64,6 +67,9 @@ const UnitConfig = Type.Object(
     /** One of the two: a simulated boiler's id, or a recorded plant. */
     boiler: Type.Optional(Id),
     replay: Type.Optional(ReplayConfig),
+    /** What registers of type `string` say, by point. */
+    texts: Type.Record(PointNameText, Type.String({ maxLength: 250 }), { default: {} }),
+    ...unitLimits,
   },
   closed,
 );
@@ -71,22 +77,8 @@ const UnitConfig = Type.Object(
 export const simulatorsConfig = Type.Object(
   {
     boilers: Type.Array(SimulatedBoilerConfig, { default: [] }),
-    servers: Type.Array(
-      Type.Object(
-        {
-          host: Type.String({
-            default: "127.0.0.1",
-            pattern: "^(127\\.0\\.0\\.1|localhost|::1)$",
-            description: "127.0.0.1, localhost or ::1: a simulated plant is not for the network",
-          }),
-          port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-          units: Type.Array(UnitConfig, { minItems: 1 }),
-        },
-        closed,
-      ),
-      { default: [] },
-    ),
-    /** Every answered poll is written down here, one JSON object a line; seen from the working folder. */
+    servers: Type.Array(serverConfig(UnitConfig), { default: [] }),
+    /** Every poll is written down here, answered or not, one JSON object a line; seen from the working folder. */
     ledgerFile: Type.Optional(Type.String({ minLength: 1 })),
   },
   { ...closed, default: {} },

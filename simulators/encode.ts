@@ -1,40 +1,89 @@
-import { type RegisterConfig, registerCount, type WordOrder } from "../contracts/device-map.ts";
+import { type RegisterConfig, registerCount, registerFacts, wireSwap } from "../contracts/device-map.ts";
+import { halfFloatBits } from "../contracts/half-float.ts";
 
 /**
  * A value as the registers of a device hold it: the inverse of what the gateway decodes. What the type cannot
  * hold is clipped to its ends, as an instrument's output is; a missing value becomes the device's sentinel, or
- * NaN in a float, or 0 where it has no way to say so.
+ * NaN in a float, digits above 9 in BCD, or 0 where it has no way to say so. Text is cut and filled with NUL.
  */
-export function encodeRegister(register: RegisterConfig, value: number | null): readonly number[] {
-  const raw = value === null ? missingRaw(register) : (value - register.offset) / register.scale;
-  switch (register.type) {
+export function encodeRegister(register: RegisterConfig, value: number | string | null): readonly number[] {
+  const bytes = Buffer.alloc(2 * registerCount(register));
+  if (register.type === "string") {
+    bytes.write(typeof value === "string" ? value.slice(0, register.lengthBytes) : "", "latin1");
+  } else {
+    const number = typeof value === "string" ? Number(value) : value;
+    write(
+      register,
+      bytes,
+      number === null ? missingRaw(register) : (number - register.offset) / register.scale,
+    );
+  }
+  return wireWords(bytes, wireSwap(register));
+}
+
+function write({ type, bit = 0 }: RegisterConfig, bytes: Buffer, raw: number): void {
+  switch (type) {
     case "bit":
-      return [raw === 0 ? 0 : 1];
+      bytes.writeUInt16BE(raw === 0 ? 0 : 1 << bit);
+      return;
     case "int16":
-      return [clipped(raw, -0x8000, 0x7fff) & 0xffff];
+      bytes.writeInt16BE(clipped(raw, -0x8000, 0x7fff));
+      return;
     case "uint16":
-      return [clipped(raw, 0, 0xffff)];
+      bytes.writeUInt16BE(clipped(raw, 0, 0xffff));
+      return;
     case "int32":
+      bytes.writeInt32BE(clipped(raw, -0x8000_0000, 0x7fff_ffff));
+      return;
     case "uint32":
-    case "float32": {
-      const bytes = Buffer.alloc(4 * (registerCount(register.type) / 2));
-      if (register.type === "float32") bytes.writeFloatBE(raw);
-      else if (register.type === "int32") bytes.writeInt32BE(clipped(raw, -0x8000_0000, 0x7fff_ffff));
-      else bytes.writeUInt32BE(clipped(raw, 0, 0xffff_ffff));
-      return inWireOrder(bytes, register.wordOrder);
+      bytes.writeUInt32BE(clipped(raw, 0, 0xffff_ffff));
+      return;
+    case "int64":
+      bytes.writeBigInt64BE(clippedWhole(raw, -(2n ** 63n), 2n ** 63n - 1n));
+      return;
+    case "uint64":
+      bytes.writeBigUInt64BE(clippedWhole(raw, 0n, 2n ** 64n - 1n));
+      return;
+    case "float16":
+      bytes.writeUInt16BE(halfFloatBits(raw));
+      return;
+    case "float32":
+      bytes.writeFloatBE(raw);
+      return;
+    case "float64":
+      bytes.writeDoubleBE(raw);
+      return;
+    case "bcd16":
+    case "bcd32": {
+      const digits = 2 * bytes.length;
+      const text = Number.isNaN(raw) ? "f".repeat(digits) : String(clipped(raw, 0, 10 ** digits - 1));
+      bytes.write(text.padStart(digits, "0"), "hex");
+      return;
     }
+    case "string":
+      return;
   }
 }
 
 function missingRaw({ type, sentinels }: RegisterConfig): number {
-  return sentinels[0] ?? (type === "float32" ? Number.NaN : 0);
+  const { holds } = registerFacts[type];
+  return sentinels[0] ?? (holds === "float" || holds === "bcd" ? Number.NaN : 0);
 }
 
 function clipped(raw: number, lowest: number, highest: number): number {
   return Math.min(highest, Math.max(lowest, Math.round(Number.isNaN(raw) ? 0 : raw)));
 }
 
-function inWireOrder(bytes: Buffer, order: WordOrder): readonly number[] {
-  const wire = Buffer.from([...order].map((letter) => bytes["ABCD".indexOf(letter)] ?? 0));
-  return [wire.readUInt16BE(0), wire.readUInt16BE(2)];
+/** As `clipped`, for what a number cannot hold to the last digit. */
+function clippedWhole(raw: number, lowest: bigint, highest: bigint): bigint {
+  if (Number.isNaN(raw)) return 0n;
+  if (raw <= Number(lowest)) return lowest;
+  return raw >= Number(highest) ? highest : BigInt(Math.round(raw));
+}
+
+function wireWords(bytes: Buffer, swap: number): readonly number[] {
+  const words: number[] = [];
+  for (let at = 0; at < bytes.length; at += 2)
+    words.push(((bytes[at ^ swap] ?? 0) << 8) | (bytes[(at + 1) ^ swap] ?? 0));
+  return words;
 }

@@ -1,14 +1,15 @@
-import { createWriteStream } from "node:fs";
 import type { DeviceMapFile } from "../contracts/device-map.ts";
 import type { Fuel } from "../domain/fuel.ts";
 import { type Service, serviceStack } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import { type SimulatedBoiler, simulatedBoiler } from "./boiler.ts";
 import type { SimulatedBoilerConfig, SimulatorsConfig } from "./config.ts";
-import { type ModbusUnit, startModbusServer } from "./modbus-server.ts";
+import { fileLedger } from "./ledger.ts";
+import type { ModbusUnit } from "./modbus/line.ts";
+import { type ModbusServer, startModbusServer } from "./modbus/server.ts";
 import { openReplay } from "./replay.ts";
 import { seededRandom } from "./seeded-random.ts";
-import { mappedUnit, type ServedPoll } from "./unit.ts";
+import { mappedUnit, type UnitValues } from "./unit.ts";
 
 export interface SimulatorsNeeds {
   readonly maps: ReadonlyMap<string, DeviceMapFile>;
@@ -21,44 +22,45 @@ export interface SimulatorsNeeds {
 /** Physics moves on in steps of this length, whatever the polls do. */
 const stepMs = 200;
 
+export interface Simulators extends Service {
+  /** The lines of the plant, by id: where faults are set. */
+  readonly servers: ReadonlyMap<string, ModbusServer>;
+}
+
 /** Modbus servers that behave like a plant; nobody behind the wire can tell. */
-export async function startSimulators(config: SimulatorsConfig, needs: SimulatorsNeeds): Promise<Service> {
+export async function startSimulators(config: SimulatorsConfig, needs: SimulatorsNeeds): Promise<Simulators> {
   const { world } = needs;
   const services = serviceStack(world);
   const startedMs = world.clock.monotonicMs();
   const elapsedMs = () => world.clock.monotonicMs() - startedMs;
   const boilers = new Map(config.boilers.map((boiler) => [boiler.id, stepped(boiler, needs, elapsedMs)]));
   const ledger =
-    config.ledgerFile === undefined ? null : createWriteStream(config.ledgerFile, { flags: "a" });
+    config.ledgerFile === undefined ? () => {} : services.add(fileLedger(config.ledgerFile)).write;
+  const servers = new Map<string, ModbusServer>();
 
   try {
-    for (const { host, port, units } of config.servers) {
+    for (const [index, { units, ...settings }] of config.servers.entries()) {
       const byId = new Map<number, ModbusUnit>();
-      for (const { unitId, map: mapId, boiler, replay } of units) {
+      for (const { unitId, map: mapId, boiler, replay, texts, ...limits } of units) {
         const map = needs.maps.get(mapId) as DeviceMapFile;
-        const write = (poll: ServedPoll) => {
-          ledger?.write(`${JSON.stringify({ atMs: world.clock.nowMs(), port, unitId, ...poll })}\n`);
-        };
-        const values =
+        const values: () => UnitValues =
           replay === undefined
             ? (boilers.get(boiler ?? "") ?? (() => ({})))
             : replayed({ ...replay, file: needs.fileAt(replay.file) }, world);
-        byId.set(unitId, mappedUnit(map, values, write));
+        const hasText = Object.keys(texts).length > 0;
+        byId.set(unitId, mappedUnit(map, hasText ? () => ({ ...values(), ...texts }) : values, limits));
       }
-      services.add(await startModbusServer({ host, port }, byId));
+      const server = services.add(
+        await startModbusServer({ ...settings, seed: settings.seed ?? index + 1 }, byId, { world, ledger }),
+      );
+      servers.set(server.id, server);
     }
   } catch (error) {
     await services.stop();
     throw error;
   }
 
-  return {
-    name: "simulators",
-    stop: async () => {
-      await services.stop();
-      if (ledger !== null) await new Promise<void>((resolve) => ledger.end(() => resolve()));
-    },
-  };
+  return { name: "simulators", servers, stop: services.stop };
 }
 
 function stepped(config: SimulatedBoilerConfig, { fuels }: SimulatorsNeeds, elapsedMs: () => number) {

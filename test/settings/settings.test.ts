@@ -152,6 +152,54 @@ registers:
     expect(all).toMatch(/registers.0.type is int16 in a table of bits/);
   });
 
+  test("a register whose keys contradict each other is a fault that says what to change", () => {
+    const all = faultsOf(demo, {
+      "devices/own.yaml": `kind: device-map
+id: own
+title: Own
+addressBase: 5-digit
+registers:
+  - { point: o2DryPercent, table: input, address: 40001, type: uint16 }
+  - { point: exhaustTempC, table: holding, address: 49999, type: float32 }
+  - { point: loadPercent, table: holding, address: 40001, type: float32, wordOrder: EFGHABCD }
+  - { point: firing, table: holding, address: 40003, type: bit }
+  - { point: co2DryPercent, table: holding, address: 40004, type: int16, bit: 3 }
+  - { point: serialText, table: holding, address: 40005, type: string }
+  - { point: coDryPpm, table: holding, address: 40009, type: string, lengthBytes: 4 }
+  - { point: noxDryPpm, table: holding, address: 40011, type: uint16, lengthBytes: 4 }
+`,
+    }).join("\n");
+    expect(all).toMatch(
+      /own.yaml:6: registers.0.address is 40001; with addressBase 5-digit a uint16 in the input table stands at 30001 to 39999/,
+    );
+    expect(all).toMatch(/own.yaml:7: registers.1.address is 49999; .* stands at 40001 to 49998/);
+    expect(all).toMatch(/own.yaml:8: registers.2.wordOrder is EFGHABCD, which is for 64 bits; float32 takes/);
+    expect(all).toMatch(/own.yaml:9: registers.3.type is bit in a table of registers, so bit must be given/);
+    expect(all).toMatch(/own.yaml:10: registers.4.bit is for the type bit in a table of registers/);
+    expect(all).toMatch(/own.yaml:11: registers.5.type is string, so lengthBytes must be given/);
+    expect(all).toMatch(/own.yaml:12: registers.6.point is a number's; text needs another name/);
+    expect(all).toMatch(/own.yaml:13: registers.7.lengthBytes is for the type string/);
+    expect(all.split("\n").filter((line) => line.includes("own.yaml"))).toHaveLength(8);
+  });
+
+  test.each([
+    ["no place", "port: 15021\n      units", "units", /servers.1 needs exactly one of port and pty/],
+    [
+      "Modbus TCP on a serial line",
+      "port: 15021\n      units",
+      "pty: line\n      framing: tcp\n      units",
+      /servers.1 has a pty; Modbus TCP needs a port/,
+    ],
+    [
+      "a unit twice",
+      "{ unitId: 2, map: coal-feeder, boiler: cfb-01 }",
+      "{ unitId: 1, map: coal-feeder, boiler: cfb-01 }",
+      /units.1.unitId is "1", which another unit of this server has already/,
+    ],
+  ])("a simulated server with %s is a fault", (_what, before, after, message) => {
+    expect(faultsOf(changed(before, after)).join("\n")).toMatch(message);
+  });
+
   test("a file that is not there is one sentence", () => {
     expect(() => loadSettings("/nowhere/plant.yaml", root, environment)).toThrow(
       /\/nowhere\/plant.yaml: cannot be read/,
