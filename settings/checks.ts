@@ -1,8 +1,9 @@
 import type { DeviceMapFile } from "../contracts/device-map.ts";
+import type { Fuel } from "../domain/fuel.ts";
 import { points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
 import type { Fault, YamlFile } from "../platform/yaml-file.ts";
-import { serverFault } from "../simulators/config.ts";
+import { built, serverFault } from "../simulators/config.ts";
 import type { Config } from "./config.ts";
 import { registerFaults } from "./register-checks.ts";
 import type { Rules } from "./rules.ts";
@@ -168,8 +169,27 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
   }
 
   const simulated = config.simulators.boilers.map(({ id }) => id);
+  const editions = new Map<string, Fuel>();
+  for (const [id, dated] of rules.fuels) {
+    const newest = dated.at(-1);
+    if (newest !== undefined) editions.set(id, newest.fuel);
+  }
+  const simulatedIds = new Set<string>();
   for (const [b, boiler] of config.simulators.boilers.entries()) {
-    known(["simulators", "boilers", b, "fuel"], "fuel", boiler.fuel, rules.fuels.keys());
+    const at: Path = ["simulators", "boilers", b];
+    once(simulatedIds, [...at, "id"], "simulated boiler", boiler.id);
+    const outcome = built(boiler, editions);
+    if (!outcome.ok) for (const { key, message } of outcome.faults) wrong([...at, key], message);
+    for (const [c, change] of boiler.schedule.entries()) {
+      for (const fuel of Object.keys(change.set.fuelShares ?? {})) {
+        known(
+          [...at, "schedule", c, "set", "fuelShares"],
+          "fuel of this boiler",
+          fuel,
+          boiler.fuels.map((fired) => fired.fuel),
+        );
+      }
+    }
   }
   for (const [s, server] of config.simulators.servers.entries()) {
     const nowhere = serverFault(server);

@@ -1,43 +1,22 @@
 import { type Static, Type } from "typebox";
 import { Id, PointNameText } from "../contracts/ids.ts";
+import { ControlsSchedule } from "./boiler/controls.ts";
+import { boilerDesignProperties } from "./boiler/design.ts";
+import { InstrumentConfig } from "./instruments.ts";
 import { serverConfig, serverFault, unitLimits } from "./modbus/config.ts";
 
+export { built } from "./boiler/heat-transfer.ts";
 export { serverFault };
 
 const closed = { additionalProperties: false } as const;
 
-const DriftConfig = Type.Object(
-  {
-    startAfterSeconds: Type.Number({ minimum: 0, default: 40 }),
-    rampSeconds: Type.Number({ exclusiveMinimum: 0, default: 8 }),
-    forSeconds: Type.Number({ exclusiveMinimum: 0, default: 240 }),
-    everySeconds: Type.Number({ exclusiveMinimum: 0, default: 1_800 }),
-    loadPercent: Type.Number({ minimum: 0, maximum: 120 }),
-    surplusO2Percent: Type.Number({ minimum: 0, maximum: 15 }),
-  },
-  closed,
-);
-
 const SimulatedBoilerConfig = Type.Object(
   {
-    id: Id,
-    seed: Type.Integer({ minimum: 0, default: 1 }),
-    fuel: Id,
-    ratedHeatKw: Type.Number({ exclusiveMinimum: 0 }),
-    meanLoadPercent: Type.Number({ minimum: 10, maximum: 110 }),
-    loadSwingPercent: Type.Number({ minimum: 0, maximum: 40, default: 6 }),
-    loadPeriodSeconds: Type.Number({ minimum: 60, default: 480 }),
-    tunedO2DryPercent: Type.Number({ minimum: 0.5, maximum: 15 }),
-    lowLoadO2Percent: Type.Number({ minimum: 0, maximum: 6, default: 1 }),
-    exhaustTempC: Type.Number({ minimum: 60, maximum: 500 }),
-    lowLoadExhaustK: Type.Number({ minimum: 0, maximum: 100, default: 25 }),
-    combustionAirTempC: Type.Number({ default: 30 }),
-    airHumidityKgPerKg: Type.Number({ minimum: 0, maximum: 0.05, default: 0.012 }),
-    noxAt6PercentPpm: Type.Number({ minimum: 0 }),
-    soxAt6PercentPpm: Type.Number({ minimum: 0 }),
-    pmAt6PercentMgPerNm3: Type.Number({ minimum: 0 }),
-    coDryPpm: Type.Number({ minimum: 0, default: 15 }),
-    drift: Type.Optional(DriftConfig),
+    ...boilerDesignProperties,
+    /** By point, for instruments that are not as usual. */
+    instruments: Type.Record(PointNameText, InstrumentConfig, { default: {} }),
+    /** What happens to it, time and again. */
+    schedule: ControlsSchedule,
   },
   closed,
 );

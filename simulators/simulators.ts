@@ -2,12 +2,14 @@ import type { DeviceMapFile } from "../contracts/device-map.ts";
 import type { Fuel } from "../domain/fuel.ts";
 import { type Service, serviceStack } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
-import { type SimulatedBoiler, simulatedBoiler } from "./boiler.ts";
+import { simulatedBoiler } from "./boiler/boiler.ts";
 import type { SimulatedBoilerConfig, SimulatorsConfig } from "./config.ts";
+import { instrumentSet } from "./instruments.ts";
 import { fileLedger } from "./ledger.ts";
 import type { ModbusUnit } from "./modbus/line.ts";
 import { type ModbusServer, startModbusServer } from "./modbus/server.ts";
 import { openReplay } from "./replay.ts";
+import { scheduled } from "./schedule.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { mappedUnit, type UnitValues } from "./unit.ts";
 
@@ -64,16 +66,19 @@ export async function startSimulators(config: SimulatorsConfig, needs: Simulator
 }
 
 function stepped(config: SimulatedBoilerConfig, { fuels }: SimulatorsNeeds, elapsedMs: () => number) {
-  const design = { ...config, fuel: fuels.get(config.fuel) as Fuel, drift: config.drift ?? null };
-  const boiler: SimulatedBoiler = simulatedBoiler(design, seededRandom(config.seed));
+  const { instruments: configs, schedule, ...design } = config;
+  const boiler = scheduled(simulatedBoiler(design, fuels, seededRandom(design.seed)), schedule);
+  const instruments = instrumentSet(configs, design.seed);
+  const dtSeconds = stepMs / 1_000;
+  const shown = () => instruments.read(boiler.step(dtSeconds), dtSeconds);
   let step = 0;
-  let state = boiler.at(0);
+  let values = shown();
   return () => {
     for (const now = Math.floor(elapsedMs() / stepMs); step < now; ) {
       step += 1;
-      state = boiler.at((step * stepMs) / 1_000);
+      values = shown();
     }
-    return state;
+    return values;
   };
 }
 

@@ -548,8 +548,7 @@ registers:
     `simulators:
   ledgerFile: ${join(folder, "ledger.jsonl")}
   boilers:
-    - { id: b, fuel: natural-gas, ratedHeatKw: 3000, meanLoadPercent: 80, tunedO2DryPercent: 3, exhaustTempC: 150,
-        noxAt6PercentPpm: 50, soxAt6PercentPpm: 1, pmAt6PercentMgPerNm3: 1 }
+    - { id: b, fuels: [{ fuel: natural-gas }], carrier: steam, ratedHeatKw: 3000, exhaustTempC: 240 }
   servers:
     - id: heaters
       port: ${ports[0]}
