@@ -1,18 +1,26 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { assemble, type Role, roles } from "./plant.ts";
+import { assemble, type Happening, type Role, roles, writeHistory } from "./plant.ts";
 import { type Environment, readEnvironment } from "./platform/environment.ts";
 import { messageOf, OperationalError } from "./platform/errors.ts";
 import { packageRoot } from "./platform/package-root.ts";
 import { serviceStack } from "./platform/service.ts";
 import { realWorld, type World } from "./platform/world.ts";
 import { runReference } from "./settings/reference.ts";
+import { registerList } from "./settings/register-list.ts";
+import { loadScenario } from "./settings/scenario.ts";
 import { loadSettings, type Settings } from "./settings/settings.ts";
+import { type SimulateOptions, simulateWish, withModbusPorts } from "./settings/simulate.ts";
 
 const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.
 
   fluewatch [start] [roles…] [--config file]   starts all roles, or those named: ${roles.join(", ")}
+                                               --scenario file: its plant, and what happens to it
   fluewatch check-config [--config file]       reads the configuration and names every fault
+  fluewatch simulate scenario                  only the plant's Modbus side, with its register map printed
+      --speed N                                simulated seconds in a second
+      --modbus-port P                          its first line listens there, the next one beside it
+      --history 2y --step "60 s"               writes so much of its past into the journal, and ends
   fluewatch reference file                     runs golden cases through the formulas that run live
 
 Without --config (or FLUEWATCH_CONFIG) it is the demo plant, config/demo.yaml.
@@ -42,8 +50,13 @@ export async function main(argv: readonly string[]): Promise<number> {
       return exit.ok;
     }
     if (first === "reference") return reference(rest, loadSettings(configFile, packageRoot(), environment));
+    if (first === "simulate") return await simulate(rest, values, environment);
     const named = first === "start" ? rest : [first, ...rest];
-    return await start(rolesNamed(named), configFile, environment);
+    const scenario =
+      values.scenario === undefined ? null : loadScenario(values.scenario, packageRoot(), environment);
+    const settings = scenario?.settings ?? loadSettings(configFile, packageRoot(), environment);
+    const happening = { events: scenario?.events ?? [], speed: 1 };
+    return await start(rolesNamed(named), settings, happening, environment);
   } catch (error) {
     if (!(error instanceof OperationalError)) throw error;
     complain(error.message);
@@ -56,7 +69,15 @@ function parsed(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { config: { type: "string" }, help: { type: "boolean", short: "h" } },
+      options: {
+        config: { type: "string" },
+        scenario: { type: "string" },
+        speed: { type: "string" },
+        "modbus-port": { type: "string" },
+        history: { type: "string" },
+        step: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
     });
   } catch (error) {
     throw new OperationalError("usage", `${messageOf(error)}\n\n${help}`);
@@ -88,18 +109,48 @@ function reference(files: readonly string[], { rules }: Settings): number {
   return failed.length === 0 ? exit.ok : exit.failed;
 }
 
+async function simulate(
+  files: readonly string[],
+  options: SimulateOptions,
+  environment: Environment,
+): Promise<number> {
+  const [file] = files;
+  if (file === undefined || files.length > 1)
+    throw new OperationalError("usage", `simulate needs one scenario\n\n${help}`);
+  const scenario = loadScenario(file, packageRoot(), environment);
+  const wish = simulateWish(options);
+  if (wish.historySeconds !== null) {
+    process.umask(ownerOnly);
+    const world = realWorld(environment.logLevel);
+    const readings = await writeHistory(scenario, wish.historySeconds, wish.stepSeconds, world);
+    say(
+      `${readings} readings were written into the journal in ${scenario.settings.dataDir}; the next start stores them`,
+    );
+    return exit.ok;
+  }
+  const settings = withModbusPorts(scenario.settings, wish.modbusPort);
+  for (const line of registerList(settings)) say(line);
+  return await start(
+    new Set(["simulators"]),
+    settings,
+    { events: scenario.events, speed: wish.speed },
+    environment,
+  );
+}
+
 async function start(
   started: ReadonlySet<Role>,
-  configFile: string,
+  settings: Settings,
+  happening: Happening,
   environment: Environment,
 ): Promise<number> {
   process.umask(ownerOnly);
   const world = realWorld(environment.logLevel);
-  const settings = loadSettings(configFile, packageRoot(), environment);
   const plant = serviceStack(world);
   const stopped = stopOnSignal(() => plant.stop(), world);
   try {
-    const { api } = await assemble(plant, settings, started, packageRoot(), environment.adminPassword, world);
+    const { adminPassword } = environment;
+    const { api } = await assemble(plant, settings, started, packageRoot(), adminPassword, happening, world);
     say(
       api === null
         ? `Fluewatch is ready: ${[...started].join(", ")}`

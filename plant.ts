@@ -4,8 +4,10 @@ import { type Api, startApi } from "./api/api.ts";
 import type { LineConfig } from "./gateway/config.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { modbusTcpSource } from "./gateway/modbus/tcp-source.ts";
+import { sha256Hex } from "./gateway/outbox.ts";
 import { startIngest } from "./ingest/ingest.ts";
-import { startBroker } from "./platform/broker.ts";
+import { openJournal } from "./ingest/journal.ts";
+import { type Broker, startBroker } from "./platform/broker.ts";
 import { connectBus, type Will } from "./platform/bus.ts";
 import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
@@ -14,12 +16,19 @@ import type { ServiceStack } from "./platform/service.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
 import type { World } from "./platform/world.ts";
-import { catalogueOf, fuelsNow, plantOf, registryOf } from "./settings/registry.ts";
+import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
+import type { Scenario } from "./settings/scenario.ts";
 import type { Settings } from "./settings/settings.ts";
-import { startSimulators } from "./simulators/simulators.ts";
+import { history } from "./simulators/history.ts";
+import { simulation } from "./simulators/simulation.ts";
+import { type SimulatorsNeeds, startSimulators } from "./simulators/simulators.ts";
 
 export const roles = ["simulators", "broker", "gateway", "ingest", "api"] as const;
 export type Role = (typeof roles)[number];
+
+/** What happens to a simulated plant, and how fast its time goes. */
+export type Happening = Pick<SimulatorsNeeds, "events" | "speed">;
+export const nothingHappens: Happening = { events: [], speed: 1 };
 
 export interface Assembled {
   readonly api: Api | null;
@@ -35,6 +44,7 @@ export async function assemble(
   started: ReadonlySet<Role>,
   packageRoot: string,
   adminPassword: string | null,
+  happening: Happening,
   world: World,
 ): Promise<Assembled> {
   const { config, maps, dataDir, fileAt } = settings;
@@ -46,9 +56,10 @@ export async function assemble(
   }
   const folder = (name: string) => plant.add(lockDataFolder(dataDir, name)).path;
   let mqtt = config.mqtt;
+  let broker: Broker | null = null;
   if (started.has("broker")) {
-    const { port } = plant.add(await startBroker(config.mqtt, world));
-    mqtt = { ...mqtt, port };
+    broker = plant.add(await startBroker(config.mqtt, world));
+    mqtt = { ...mqtt, port: broker.port };
   }
   // Each role has its own connection and last will, so that one process behaves as five would.
   const busFor = (name: string, will?: Will) => plant.add(connectBus(mqtt, name, world, will));
@@ -91,6 +102,8 @@ export async function assemble(
         maps,
         fuels: fuelsNow(settings, world.clock.nowMs()),
         fileAt,
+        ...happening,
+        cutBroker: (isCut) => broker?.cut(isCut),
         world,
       }),
     );
@@ -111,6 +124,47 @@ export async function assemble(
     }
   }
   return { api };
+}
+
+/**
+ * Writes the past of a simulated plant into the journal, as its gateways would have sent it; ends with now.
+ * @returns how many readings were written
+ */
+export async function writeHistory(
+  { settings, events }: Scenario,
+  seconds: number,
+  stepSeconds: number,
+  world: World,
+): Promise<number> {
+  const { config, dataDir } = settings;
+  const nowMs = world.clock.nowMs();
+  const folder = lockDataFolder(dataDir, "journal");
+  const journal = await openJournal(folder.path, config.ingest.journal, 0, world);
+  try {
+    const plant = simulation(config.simulators.boilers, events, fuelsNow(settings, nowMs), stepSeconds);
+    const stepMs = stepSeconds * 1_000;
+    const wish = {
+      gateways: simulatedGateways(settings),
+      fromMs: Math.floor((nowMs - seconds * 1_000) / stepMs) * stepMs,
+      seconds,
+      stepSeconds,
+      sid: world.random.uuid,
+      sha256Hex,
+    };
+    let readings = 0;
+    let written: Promise<unknown> = Promise.resolve();
+    for (const text of history(plant, wish)) {
+      const bytes = Buffer.from(text);
+      if (!journal.log.hasRoom(bytes.length)) await written;
+      written = journal.append({ kind: "batch", bytes });
+      readings += (JSON.parse(text) as { readonly n: number }).n;
+    }
+    await written;
+    return readings;
+  } finally {
+    await journal.close();
+    await folder.stop();
+  }
 }
 
 function versionOf(packageRoot: string): string {

@@ -32,17 +32,14 @@ export function screenFor(catalogue: PointCatalogue): Screen {
   const highest = ranges.map(([, high]) => high);
   const slot = (name: PointName) => catalogue.slotOf(name);
   const analyser = [...analyserPoints, "exhaustTempC" as const].map(slot);
-  const [o2Dry, o2Wet, co2, exhaust, ambient, firing, load] = (
-    [
-      "o2DryPercent",
-      "o2WetPercent",
-      "co2DryPercent",
-      "exhaustTempC",
-      "ambientTempC",
-      "firing",
-      "loadPercent",
-    ] as const
-  ).map(slot) as [number, number, number, number, number, number, number];
+  const o2Dry = slot("o2DryPercent");
+  const o2Wet = slot("o2WetPercent");
+  const co2 = slot("co2DryPercent");
+  const exhaust = slot("exhaustTempC");
+  const ambient = slot("ambientTempC");
+  const air = slot("combustionAirTempC");
+  const firing = slot("firing");
+  const load = slot("loadPercent");
 
   return {
     screen: (frame) => {
@@ -58,9 +55,10 @@ export function screenFor(catalogue: PointCatalogue): Screen {
       if (noOxygen && (values[exhaust] === 0 || values[co2] === 0)) {
         for (const each of analyser) if (values[each] === 0) spoil(frame, each, "dead-analyser");
       }
-      // Exhaust gas of a fire is not colder than the air around it.
+      // Exhaust gas of a fire is not colder than the air around it, or than the air that it burns.
       const fires = values[firing] === 1 || (values[load] as number) > 5;
-      if (fires && (values[exhaust] as number) < (values[ambient] as number) - 2)
+      const airTempC = values[Number.isNaN(values[ambient]) ? air : ambient];
+      if (fires && (values[exhaust] as number) < (airTempC as number) - 2)
         spoil(frame, exhaust, "implausible");
       for (const each of [o2Dry, o2Wet]) {
         const value = values[each] as number;

@@ -8,6 +8,8 @@ import type { World } from "./world.ts";
 export interface Broker extends Service {
   /** Where it really listens: the configured port, or the free one it was given for 0. */
   readonly port: number;
+  /** Ends all connections and takes no new ones, until `false` mends it. */
+  cut(isCut: boolean): void;
 }
 
 /**
@@ -22,7 +24,12 @@ export async function startBroker(config: MqttConfig, world: World): Promise<Bro
     maxClientsIdLength: 128,
   });
   const sockets = new Set<Socket>();
+  let isCut = false;
   const server = createServer({ noDelay: true }, (socket) => {
+    if (isCut) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     broker.handle(socket);
@@ -34,6 +41,10 @@ export async function startBroker(config: MqttConfig, world: World): Promise<Bro
   return {
     name: "broker",
     port,
+    cut: (wanted) => {
+      isCut = wanted;
+      if (isCut) for (const socket of sockets) socket.destroy();
+    },
     stop: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await new Promise<void>((resolve) => broker.close(() => resolve()));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Static, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
+import { Settings } from "typebox/system";
 import { Value } from "typebox/value";
 import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml";
 import { messageOf, OperationalError } from "./errors.ts";
@@ -111,7 +112,7 @@ function schemaFaults(schema: TSchema, value: unknown): readonly SchemaFault[] {
   const check = Compile(schema);
   if (check.Check(value)) return [];
   const faults = new Map<string, SchemaFault>();
-  const errors = check.Errors(value);
+  const errors = allErrors(() => check.Errors(value));
   const unions = errors
     .filter(({ keyword }) => keyword === "anyOf")
     .map((error) => ({ error, branch: branchMeant(schema, value, error) }));
@@ -127,6 +128,17 @@ function schemaFaults(schema: TSchema, value: unknown): readonly SchemaFault[] {
       faults.set(`${fault.path.join("/")} ${fault.message}`, fault);
   }
   return [...faults.values()];
+}
+
+/** TypeBox stops at the eighth error, unless it is told otherwise; elsewhere, where strangers' messages are checked, it may. */
+function allErrors<T>(find: () => T): T {
+  const { maxErrors } = Settings.Get();
+  Settings.Set({ maxErrors: 10_000 });
+  try {
+    return find();
+  } finally {
+    Settings.Set({ maxErrors });
+  }
 }
 
 /** Which branch of a union a value means to be, by its `kind`; `null` when it has none of them. */

@@ -20,6 +20,7 @@ import { type Point, type PointCatalogue, pointCatalogue } from "../domain/point
 import { defaultSteadySettings, type SteadySettings } from "../domain/steady-state.ts";
 import { saturatedEnthalpyKjPerKg } from "../domain/steam/if97.ts";
 import type { Plant, PlantBoiler, PlantGateway } from "../ingest/plant.ts";
+import type { HistoryGateway } from "../simulators/history.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -302,6 +303,28 @@ function priceAt({ prices }: SiteConfig, fuel: string, atMs: number) {
     prices.filter((each) => each.fuel === fuel),
     atMs,
   );
+}
+
+/** The gateways whose boilers are simulated, with the points that their devices give. */
+export function simulatedGateways({ config, maps }: Settings): readonly HistoryGateway[] {
+  const simulated = new Set(config.simulators.boilers.map(({ id }) => id));
+  return config.gateways
+    .map(({ id, site, devices }) => {
+      const boilers = new Map<string, Set<string>>();
+      for (const { boiler, map } of devices) {
+        if (!simulated.has(boiler)) continue;
+        const points = boilers.get(boiler) ?? new Set();
+        boilers.set(boiler, points);
+        for (const { point, type } of maps.get(map)?.registers ?? [])
+          if (type !== "string") points.add(point);
+      }
+      return {
+        id,
+        site,
+        boilers: [...boilers].map(([boiler, points]) => ({ id: boiler, points: [...points] })),
+      };
+    })
+    .filter(({ boilers }) => boilers.length > 0);
 }
 
 /** What a boiler's devices give, and what follows from that. */

@@ -1,16 +1,14 @@
 import type { DeviceMapFile } from "../contracts/device-map.ts";
 import type { Fuel } from "../domain/fuel.ts";
-import { type Service, serviceStack } from "../platform/service.ts";
+import { backgroundLoop, type Service, serviceStack } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
-import { simulatedBoiler } from "./boiler/boiler.ts";
-import type { SimulatedBoilerConfig, SimulatorsConfig } from "./config.ts";
-import { instrumentSet } from "./instruments.ts";
+import type { SimulatorsConfig } from "./config.ts";
 import { fileLedger } from "./ledger.ts";
 import type { ModbusUnit } from "./modbus/line.ts";
 import { type ModbusServer, startModbusServer } from "./modbus/server.ts";
 import { openReplay } from "./replay.ts";
-import { scheduled } from "./schedule.ts";
-import { seededRandom } from "./seeded-random.ts";
+import type { ScenarioEvent, ScenarioTargets } from "./scenario.ts";
+import { type Simulation, simulation } from "./simulation.ts";
 import { mappedUnit, type UnitValues } from "./unit.ts";
 
 export interface SimulatorsNeeds {
@@ -18,6 +16,12 @@ export interface SimulatorsNeeds {
   readonly fuels: ReadonlyMap<string, Fuel>;
   /** Turns a file's name in the configuration into a path. */
   readonly fileAt: (name: string) => string;
+  /** What happens, in order of time. */
+  readonly events: readonly ScenarioEvent[];
+  /** Simulated seconds in a second. */
+  readonly speed: number;
+  /** Cuts a broker that runs beside the simulators, or mends it. */
+  readonly cutBroker: ScenarioTargets["broker"];
   readonly world: World;
 }
 
@@ -27,18 +31,22 @@ const stepMs = 200;
 export interface Simulators extends Service {
   /** The lines of the plant, by id: where faults are set. */
   readonly servers: ReadonlyMap<string, ModbusServer>;
+  readonly simulation: Simulation;
 }
 
 /** Modbus servers that behave like a plant; nobody behind the wire can tell. */
 export async function startSimulators(config: SimulatorsConfig, needs: SimulatorsNeeds): Promise<Simulators> {
-  const { world } = needs;
+  const { world, fuels, events, speed, cutBroker } = needs;
   const services = serviceStack(world);
   const startedMs = world.clock.monotonicMs();
-  const elapsedMs = () => world.clock.monotonicMs() - startedMs;
-  const boilers = new Map(config.boilers.map((boiler) => [boiler.id, stepped(boiler, needs, elapsedMs)]));
+  const servers = new Map<string, ModbusServer>();
+  const plant = simulation(config.boilers, events, fuels, stepMs / 1_000, {
+    busFault: (line, unitId, fault) => servers.get(line)?.setFault(unitId, fault),
+    broker: cutBroker,
+  });
+  const advance = () => plant.advance((speed * (world.clock.monotonicMs() - startedMs)) / 1_000);
   const ledger =
     config.ledgerFile === undefined ? () => {} : services.add(fileLedger(config.ledgerFile)).write;
-  const servers = new Map<string, ModbusServer>();
 
   try {
     for (const [index, { units, ...settings }] of config.servers.entries()) {
@@ -47,7 +55,10 @@ export async function startSimulators(config: SimulatorsConfig, needs: Simulator
         const map = needs.maps.get(mapId) as DeviceMapFile;
         const values: () => UnitValues =
           replay === undefined
-            ? (boilers.get(boiler ?? "") ?? (() => ({})))
+            ? () => {
+                advance();
+                return plant.shown(boiler ?? "");
+              }
             : replayed({ ...replay, file: needs.fileAt(replay.file) }, world);
         const hasText = Object.keys(texts).length > 0;
         byId.set(unitId, mappedUnit(map, hasText ? () => ({ ...values(), ...texts }) : values, limits));
@@ -61,25 +72,17 @@ export async function startSimulators(config: SimulatorsConfig, needs: Simulator
     await services.stop();
     throw error;
   }
+  // What happens does so at its time, also while nobody polls.
+  services.add(
+    backgroundLoop("simulation", async (signal) => {
+      while (!signal.aborted) {
+        advance();
+        await world.clock.sleep(stepMs, signal);
+      }
+    }),
+  );
 
-  return { name: "simulators", servers, stop: services.stop };
-}
-
-function stepped(config: SimulatedBoilerConfig, { fuels }: SimulatorsNeeds, elapsedMs: () => number) {
-  const { instruments: configs, schedule, ...design } = config;
-  const boiler = scheduled(simulatedBoiler(design, fuels, seededRandom(design.seed)), schedule);
-  const instruments = instrumentSet(configs, design.seed);
-  const dtSeconds = stepMs / 1_000;
-  const shown = () => instruments.read(boiler.step(dtSeconds), dtSeconds);
-  let step = 0;
-  let values = shown();
-  return () => {
-    for (const now = Math.floor(elapsedMs() / stepMs); step < now; ) {
-      step += 1;
-      values = shown();
-    }
-    return values;
-  };
+  return { name: "simulators", servers, simulation: plant, stop: services.stop };
 }
 
 function replayed(settings: Parameters<typeof openReplay>[0], { clock }: World) {

@@ -564,6 +564,9 @@ registers:
     maps: settings.maps,
     fuels: new Map([["natural-gas", fuel("natural-gas")]]),
     fileAt: settings.fileAt,
+    events: [],
+    speed: 1,
+    cutBroker: () => {},
     world: realWorld("silent"),
   });
   cleanup.push(simulators.stop);

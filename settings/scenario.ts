@@ -1,0 +1,41 @@
+import { dirname, resolve } from "node:path";
+import type { Environment } from "../platform/environment.ts";
+import { type Fault, faultsError, loadYaml } from "../platform/yaml-file.ts";
+import { ScenarioFile, type ScenarioPlant, scenarioFaults } from "../simulators/scenario.ts";
+import { loadSettings, type Settings } from "./settings.ts";
+
+/** A scenario, and the settings of the plant that it happens to. */
+export interface Scenario extends Omit<ScenarioFile, "kind" | "plant"> {
+  readonly settings: Settings;
+}
+
+/**
+ * Reads a scenario, and the configuration of its plant.
+ * @throws OperationalError `config-invalid`, with every fault at its line
+ */
+export function loadScenario(name: string, packageRoot: string, environment: Environment): Scenario {
+  const file = resolve(name);
+  const loaded = loadYaml(file, () => ScenarioFile);
+  if (!loaded.ok) throw faultsError(loaded.faults);
+  const { kind: _kind, plant, ...scenario } = loaded.file.value;
+  const settings = loadSettings(resolve(dirname(file), plant), packageRoot, environment);
+  const faults: Fault[] = [];
+  scenarioFaults(scenario.events, plantOf(settings), (path, message) =>
+    faults.push(loaded.file.fault(path, message)),
+  );
+  if (faults.length > 0) throw faultsError(faults);
+  return { ...scenario, settings };
+}
+
+/** What of a plant is simulated. */
+export function plantOf({ config, maps, rules }: Settings): ScenarioPlant {
+  const points = new Map(config.simulators.boilers.map(({ id }) => [id, new Set<string>()]));
+  const units = new Map<string, Set<number>>();
+  for (const { id, host, port, pty, units: ofServer } of config.simulators.servers) {
+    units.set(id ?? pty ?? `${host}:${port}`, new Set(ofServer.map(({ unitId }) => unitId)));
+    for (const { boiler = "", map } of ofServer) {
+      for (const { point } of maps.get(map)?.registers ?? []) points.get(boiler)?.add(point);
+    }
+  }
+  return { points, units, fuels: new Set(rules.fuels.keys()) };
+}

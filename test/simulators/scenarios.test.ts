@@ -1,0 +1,238 @@
+import { createHash } from "node:crypto";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { registerTables } from "../../contracts/device-map.ts";
+import { type FlawReason, flawReasons } from "../../domain/reading.ts";
+import { thermalOilHeatKw } from "../../domain/steam/useful-heat.ts";
+import { readEnvironment } from "../../platform/environment.ts";
+import { loadScenario } from "../../settings/scenario.ts";
+import { secondsIn } from "../../simulators/duration.ts";
+import { type ScenarioEvent, type ScenarioTargets, timeline } from "../../simulators/scenario.ts";
+import { fuel } from "../helpers/boilers.ts";
+import { temporaryFolder } from "../helpers/servers.ts";
+import { root, virtualPlant } from "../helpers/virtual-plant.ts";
+
+const folder = resolve(root, "config/scenarios");
+const named = (kind: string) =>
+  readdirSync(join(folder, kind))
+    .map((file) => file.replace(/\.yaml$/, ""))
+    .sort();
+
+describe("the timeline", () => {
+  const happened = (events: readonly ScenarioEvent[], seconds: number) => {
+    const seen: string[] = [];
+    let now = 0;
+    const targets: ScenarioTargets = {
+      controls: () => ({ damper: "auto", loadPercent: null }),
+      set: (boiler, controls, rampSeconds) =>
+        seen.push(`${now} ${boiler} ${JSON.stringify(controls)} ${rampSeconds}`),
+      refit: (boiler) => seen.push(`${now} ${boiler} refit`),
+      instrumentFault: (boiler, point, fault) =>
+        seen.push(`${now} ${boiler} ${point} ${fault?.kind ?? "repaired"}`),
+      busFault: (line, unit, fault) => seen.push(`${now} ${line}/${unit} ${fault?.kind ?? "mended"}`),
+      broker: (isCut) => seen.push(`${now} broker ${isCut ? "cut" : "mended"}`),
+    };
+    const running = timeline(events);
+    for (now = 0; now <= seconds; now += 1) running.advance(now, targets);
+    return seen;
+  };
+
+  test("lets things happen in their order, undoes what ends, and repeats what comes again", () => {
+    const events: readonly ScenarioEvent[] = [
+      { at: "2 s", boiler: "b", set: { damper: "stuck" }, for: "3 s", over: "1 s" },
+      { at: "3 s", boiler: "b", point: "o2DryPercent", fault: { kind: "frozen" }, for: "1 s", every: "5 s" },
+      { at: "4 s", line: "l", unit: 7, busFault: { kind: "dead" }, for: "2 s" },
+      { at: "9 s", broker: "cut", for: "1 s" },
+    ];
+    expect(happened(events, 11)).toEqual([
+      '2 b {"damper":"stuck"} 1',
+      "3 b o2DryPercent frozen",
+      "4 l/7 dead",
+      "4 b o2DryPercent repaired",
+      '5 b {"damper":"auto"} 1',
+      "6 l/7 mended",
+      "8 b o2DryPercent frozen",
+      "9 broker cut",
+      "9 b o2DryPercent repaired",
+      "10 broker mended",
+    ]);
+  });
+
+  test("a clock that jumps leaves nothing out", () => {
+    const events: readonly ScenarioEvent[] = [
+      { at: "1 s", boiler: "b", set: { burner: "off" }, for: "2 s", every: "4 s" },
+    ];
+    const seen: unknown[] = [];
+    const targets = { controls: () => ({}), set: (_boiler: string, set: unknown) => seen.push(set) };
+    timeline(events).advance(10, targets as unknown as ScenarioTargets);
+    expect(seen).toHaveLength(5); // off at 1, 5 and 9; on again at 3 and 7, and not before 11
+  });
+
+  test.each([
+    ["40 s", 40],
+    ["1.5 h", 5_400],
+    ["90 d", 7_776_000],
+    ["2y", 63_072_000],
+    ["soon", null],
+  ])("%s is %s seconds", (text, seconds) => {
+    expect(secondsIn(text)).toBe(seconds);
+  });
+});
+
+describe("a scenario on the virtual clock", () => {
+  test("same seed, same scenario: the same registers to the byte, twice", () => {
+    const bytes = () => {
+      const plant = virtualPlant("config/scenarios/alarms/air-ratio-above-table.yaml");
+      const hash = createHash("sha256");
+      for (let second = 0; second < 300; second += 1) {
+        plant.simulation.advance(second);
+        for (const [id, unit] of plant.units) {
+          for (const table of registerTables)
+            for (let address = 0; address < 40; address += 1)
+              hash.update(`${id} ${table} ${address} ${JSON.stringify(unit.read(table, address, 1))}\n`);
+        }
+      }
+      return hash.digest("hex");
+    };
+    expect(bytes()).toBe(bytes());
+  });
+
+  // What only a gateway's clock or a formula gives, or the line itself, no instrument can be told to show.
+  const notOfInstruments: readonly FlawReason[] = [
+    "no-answer",
+    "refused",
+    "clock-doubtful",
+    "input-missing",
+    "input-doubtful",
+    "not-computable",
+    "duplicate",
+  ];
+  const flaws = flawReasons.filter((reason) => !notOfInstruments.includes(reason));
+
+  test("there is one for each flaw", () => {
+    expect(named("flaws")).toEqual([...flaws, "no-answer", "refused"].sort());
+  });
+
+  test.each(flaws)("flaws/%s raises that flaw, not before it begins, and no process alarm", (reason) => {
+    const plant = virtualPlant(`config/scenarios/flaws/${reason}.yaml`);
+    const raised = (readings: readonly { readonly flaws: Readonly<Record<string, string>> }[]) =>
+      readings.flatMap((reading) => Object.values(reading.flaws)).filter((flaw) => flaw === reason).length;
+    const before = plant.run(55);
+    expect(raised(before.readings)).toBe(0);
+    const during = plant.run(20 * 60);
+    expect(raised(during.readings)).toBeGreaterThan(0);
+    expect(during.conditions.filter(({ turned }) => turned === "on").map(({ ruleId }) => ruleId)).toEqual([]);
+  });
+
+  test.each(["air-ratio-above-table", "exhaust-temp-above-table"])(
+    "alarms/%s raises that alarm, and it ends",
+    (rule) => {
+      const plant = virtualPlant(`config/scenarios/alarms/${rule}.yaml`);
+      const { conditions } = plant.run(40 * 60);
+      const ofRule = conditions.filter(({ ruleId }) => ruleId === rule).map(({ turned }) => turned);
+      expect(ofRule.slice(0, 2)).toEqual(["on", "off"]);
+    },
+  );
+
+  test.each(named("trainer"))(
+    "trainer/%s has a task and an answer in both languages, and something to see",
+    (name) => {
+      const { scenario, run, simulation } = virtualPlant(`config/scenarios/trainer/${name}.yaml`);
+      expect(scenario.answer?.["zh-TW"]).toMatch(/\p{Script=Han}/u);
+      expect(scenario.about.en.length).toBeGreaterThan(20);
+      run(20);
+      const before = JSON.stringify([simulation.controls("sb-01"), simulation.faults("sb-01")]);
+      run(300);
+      expect(JSON.stringify([simulation.controls("sb-01"), simulation.faults("sb-01")])).not.toBe(before);
+    },
+  );
+
+  test("the dyeing works: heavy oil before, gas after day 90, preheated air after day 104", () => {
+    const { simulation } = virtualPlant("config/scenarios/dyeing-works.yaml", 3_600);
+    const direct = (fuelPoint: string, ncvMjPerUnit: number) => {
+      const shown = simulation.shown("heater-1");
+      return (100 * 3.6 * usefulKw(shown)) / ((shown[fuelPoint] ?? Number.NaN) * ncvMjPerUnit);
+    };
+    const day = 86_400;
+    simulation.advance(80 * day);
+    expect(simulation.shown("heater-1")["naturalGasFlowNm3PerH"]).toBe(0);
+    expect(Math.abs(direct("heavyOilFlowLPerH", fuel("heavy-oil").ncvMjPerUnit) - 78)).toBeLessThan(2);
+    simulation.advance(100 * day);
+    expect(simulation.shown("heater-1")["heavyOilFlowLPerH"]).toBe(0);
+    expect(simulation.shown("heater-1")["exhaustTempC"]).toBeGreaterThan(200);
+    simulation.advance(120 * day);
+    const after = simulation.shown("heater-1");
+    expect(after["exhaustTempC"]).toBeLessThan(145);
+    expect(after["preheatedAirTempC"]).toBeGreaterThan(160);
+    expect(Math.abs(direct("naturalGasFlowNm3PerH", fuel("natural-gas").ncvMjPerUnit) - 90)).toBeLessThan(
+      1.5,
+    );
+  });
+});
+
+/** What the thermal oil carries away, by the oil's data sheet at its mean temperature. */
+function usefulKw(shown: Readonly<Record<string, number | null>>): number {
+  const at = (point: string) => shown[point] ?? Number.NaN;
+  const [back, out] = [at("thermalOilReturnTempC"), at("thermalOilSupplyTempC")];
+  return (
+    thermalOilHeatKw(
+      at("thermalOilFlowM3PerH"),
+      back,
+      out,
+      { densityKgPerM3: 750 - 0.7 * (back - 200) },
+      { specificHeatKjPerKgK: 2.55 + 0.0037 * ((back + out) / 2 - 200) },
+    ) ?? Number.NaN
+  );
+}
+
+describe("a scenario that cannot be", () => {
+  const faultsOf = (events: string) => {
+    const file = join(temporaryFolder(), "scenario.yaml");
+    const head = `kind: scenario\ntitle: { en: T, zh-TW: 題 }\nabout: { en: A, zh-TW: 關 }\nplant: ${root}/config/demo.yaml\nevents:\n`;
+    writeFileSync(file, head + events);
+    try {
+      loadScenario(file, root, readEnvironment({}));
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  };
+
+  test("names every fault with its line: names that lead nowhere, times out of order, halves", () => {
+    const message = faultsOf(`  - { at: 30 s, boiler: toh-9, set: { damper: stuck } }
+  - { at: 20 s, boiler: toh-01, point: steamFlowKgPerH, fault: { kind: frozen } }
+  - { at: 40 s, line: nowhere, busFault: { kind: dead } }
+  - { at: 50 s, line: "127.0.0.1:15020", unit: 99, busFault: { kind: dead } }
+  - { at: 60 s, boiler: toh-01 }
+  - { at: 61 s, set: { damper: stuck } }
+  - { at: 62 s, broker: cut, for: 2 min, every: 1 min }
+  - { at: 63 s, boiler: toh-01, refit: { fuels: [{ fuel: whale-oil }] } }
+`);
+    expect(message).toMatch(
+      /:6: events.0.boiler is "toh-9", which is not simulated; known are toh-01, toh-02, cfb-01/,
+    );
+    expect(message).toMatch(/:7: events.1.at is 20 s, before the event above it; put them in order/);
+    expect(message).toMatch(/:7: events.1.point is "steamFlowKgPerH", which no device of toh-01 gives/);
+    expect(message).toMatch(
+      /:8: events.2.line is "nowhere", where nothing is simulated; known are 127.0.0.1:15020/,
+    );
+    expect(message).toMatch(/:9: events.3.unit is 99, which 127.0.0.1:15020 does not have; known are 1, 2/);
+    expect(message).toMatch(/:10: events.4 needs exactly one of set, refit, fault, busFault, broker/);
+    expect(message).toMatch(/:11: events.5 needs "boiler": which one set is meant for/);
+    expect(message).toMatch(/:12: events.6.every is 1 min; it must be longer than "for"/);
+    expect(message).toMatch(/:13: events.7.refit has the fuel "whale-oil"; known are/);
+  });
+
+  test("says which faults there are, and what is physically impossible", () => {
+    const message = faultsOf(`  - { at: 1 s, boiler: toh-01, point: o2DryPercent, fault: { kind: explodes } }
+  - { at: 2 s, boiler: toh-01, set: { o2TrimPercent: 30, airLeakPercent: -1 } }
+  - { at: 1 fortnight, line: x, busFault: { kind: late, byMs: -3 } }
+`);
+    expect(message).toMatch(/:6: .*"explodes"}; it must be one of kind frozen, dead, no-value/);
+    expect(message).toMatch(/:7: events.1.set.o2TrimPercent is 30; it must be <= 15/);
+    expect(message).toMatch(/:7: events.1.set.airLeakPercent is -1; it must be >= 0/);
+    expect(message).toMatch(/:8: events.2.at is "1 fortnight"; it must be a time like 40 s/);
+    expect(message).toMatch(/:8: events.2.busFault.byMs is -3; it must be >= 0/);
+  });
+});
