@@ -196,6 +196,7 @@ const usual: Readonly<Partial<Record<PointName, InstrumentConfig>>> = {
   combustionAirTempC: thermometer,
   preheatedAirTempC: thermometer,
   ambientTempC: thermometer,
+  ambientRhPercent: { lagSeconds: 30, noise: 0.2, resolution: 0.1, range: [0, 100] },
   shellTempC: thermometer,
   heavyOilFlowLPerH: { ...flow, range: [0, 50_000] },
   dieselFlowLPerH: { ...flow, range: [0, 50_000] },

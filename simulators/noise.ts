@@ -7,14 +7,14 @@ export function normal(random: () => number): number {
 
 /** Noise that forgets itself over time; its spread does not depend on the length of the steps. */
 export interface SlowNoise {
-  /** Standard deviation 1. */
-  next(dtSeconds: number): number;
+  /** Standard deviation 1; what it was `lagSeconds` ago counts for 37 %. */
+  next(dtSeconds: number, lagSeconds: number): number;
 }
 
-export function slowNoise(random: () => number, lagSeconds: number): SlowNoise {
+export function slowNoise(random: () => number): SlowNoise {
   let value = normal(random);
   return {
-    next: (dtSeconds) => {
+    next: (dtSeconds, lagSeconds) => {
       const kept = Math.exp(-dtSeconds / lagSeconds);
       value = value * kept + normal(random) * Math.sqrt(1 - kept * kept);
       return value;

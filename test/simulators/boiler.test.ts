@@ -258,7 +258,7 @@ describe("energy and mass", () => {
   const faults = fc.record({
     airLeakPercent: fc.integer({ min: 0, max: 100 }),
     o2TrimPercent: fc.double({ min: -6, max: 6, noNaN: true }),
-    damper: fc.constantFrom("auto" as const, "stuck" as const, 30, 120),
+    damper: fc.constantFrom("auto" as const, "stuck" as const, 0, 30, 120),
     sootBlow: fc.boolean(),
     burner: fc.constantFrom("auto" as const, "off" as const, "lockout" as const),
   });
