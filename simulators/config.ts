@@ -4,6 +4,7 @@ import { ControlsSchedule } from "./boiler/controls.ts";
 import { boilerDesignProperties } from "./boiler/design.ts";
 import { InstrumentConfig } from "./instruments.ts";
 
+/** Whether a boiler can be built as it is described; no schema sees that. */
 export { built } from "./boiler/heat-transfer.ts";
 
 const closed = { additionalProperties: false } as const;

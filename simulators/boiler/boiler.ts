@@ -1,3 +1,4 @@
+import { excessAirRatio } from "../../domain/combustion/excess-air.ts";
 import { airO2Percent } from "../../domain/combustion/stoichiometry.ts";
 import type { Fuel } from "../../domain/fuel.ts";
 import { saturationPressure } from "../../domain/steam/if97.ts";
@@ -49,6 +50,8 @@ export interface SimulatedBoiler {
 
 /** Air that the fan blows before ignition, of that at rated heat. */
 const purgeShare = 0.7;
+/** Ignition takes more air. */
+const lightOffSurplusO2Percent = 3;
 /** Richer than this the burner's own cross-limit takes fuel away. */
 const richestRatio = 0.8;
 /** The load controller corrects a wrong temperature over this time, or over two steps if they are longer. */
@@ -243,12 +246,10 @@ export function simulatedBoiler(
     let target = draughtShare * ratedAirMolPerS;
     if (blows && damper !== "auto" && damper !== "stuck") target = (ratedAirMolPerS * damper) / 100;
     else if (hasFlame(phase)) {
-      const { airMol, dryProductMol } = fire.stoichiometry;
       const tuned = tunedO2Percent(design, (100 * fuelKw) / ratedInputKw) + o2TrimPercent;
-      const o2 = Math.min(19, Math.max(-4, tuned + (phase === "light-off" ? 3 : 0)));
-      target =
-        (fuelKw / 1_000) *
-        Math.max(richestRatio * airMol, airMol + (dryProductMol * o2) / (airO2Percent - o2));
+      const o2 = Math.min(19, tuned + (phase === "light-off" ? lightOffSurplusO2Percent : 0));
+      const ratio = Math.max(richestRatio, excessAirRatio(o2, fire.stoichiometry) ?? 1);
+      target = (fuelKw / 1_000) * fire.stoichiometry.airMol * ratio;
     } else if (blows) target = purgeShare * ratedAirMolPerS;
     return lagged(m.airMolPerS, target, dtSeconds, design.burner.airLagSeconds);
   }

@@ -507,6 +507,14 @@ describe("what cannot be", () => {
       { economiser: { flueBeforeTempC: 200 } },
       /economiser takes gas of 200 °C, colder than the 215 °C behind it/,
     ],
+    [
+      { exhaustTempC: 100, economiser: { flueBeforeTempC: 240 } },
+      /economiser cools gas to 100 °C with a medium of 105 °C/,
+    ],
+    [
+      { carrier: "hot-water", circuit: { supplyTempC: 40, spreadK: 10 }, ambientTempC: 50 },
+      /ambientTempC is 50 °C, about as warm as the medium/,
+    ],
     [{ fuels: [{ fuel: "peat" }] }, /fuels has peat, which is no fuel/],
     [{ carrier: "hot-water", circuit: { supplyTempC: 250 } }, /would boil/],
   ])("a design with %j is refused with what is wrong", (changes, message) => {
