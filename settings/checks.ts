@@ -1,6 +1,6 @@
 import type { DeviceMapFile } from "../contracts/device-map.ts";
 import type { Fuel } from "../domain/fuel.ts";
-import { points } from "../domain/points.ts";
+import { type Point, points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
 import type { Fault, YamlFile } from "../platform/yaml-file.ts";
 import { built, serverFault } from "../simulators/config.ts";
@@ -180,6 +180,13 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
     once(simulatedIds, [...at, "id"], "simulated boiler", boiler.id);
     const outcome = built(boiler, editions);
     if (!outcome.ok) for (const { key, message } of outcome.faults) wrong([...at, key], message);
+    for (const [point, { range }] of Object.entries(boiler.instruments)) {
+      const measured = (points as Readonly<Record<string, Point>>)[point];
+      if (measured === undefined || measured.from === "formula")
+        wrong([...at, "instruments", point], "is no point that an instrument measures");
+      if (range !== undefined && range[0] >= range[1])
+        wrong([...at, "instruments", point, "range"], "must go from the lowest to the highest value");
+    }
     for (const [c, change] of boiler.schedule.entries()) {
       for (const fuel of Object.keys(change.set.fuelShares ?? {})) {
         known(

@@ -5,6 +5,7 @@ import { boilerDesignProperties } from "./boiler/design.ts";
 import { InstrumentConfig } from "./instruments.ts";
 import { serverConfig, serverFault, unitLimits } from "./modbus/config.ts";
 
+/** Whether a boiler can be built as it is described; no schema sees that. */
 export { built } from "./boiler/heat-transfer.ts";
 export { serverFault };
 

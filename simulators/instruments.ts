@@ -1,7 +1,8 @@
 import { type Static, Type } from "typebox";
 import type { PointName } from "../domain/points.ts";
+import { OperationalError } from "../platform/errors.ts";
 import { isTruth } from "./boiler/state.ts";
-import { lagged, normal } from "./noise.ts";
+import { forgetting, normal } from "./noise.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -88,6 +89,8 @@ const secondsPerDay = 86_400;
 export function instrument(config: InstrumentConfig, random: () => number): Instrument {
   const { lagSeconds = 0, noise = 0, noisePercent = 0, resolution = 0, driftPerDay = 0 } = config;
   const [lowest, highest] = config.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const round = rounding(resolution);
+  const keptOver = forgetting();
   let followed: number | null = null;
   let shown: number | null = null;
   let seconds = 0;
@@ -106,7 +109,7 @@ export function instrument(config: InstrumentConfig, random: () => number): Inst
       shown = fault?.kind === "frozen" ? shown : fault?.kind === "dead" ? 0 : null;
       return shown;
     }
-    followed = followed === null ? fed : lagged(followed, fed, dtSeconds, lagSeconds);
+    followed = followed === null ? fed : fed + (followed - fed) * keptOver(dtSeconds, lagSeconds);
     atFault ??= followed;
     const deviation = noise + (noisePercent / 100) * Math.abs(followed);
     const noisy = deviation === 0 ? followed : followed + deviation * normal(random);
@@ -117,7 +120,7 @@ export function instrument(config: InstrumentConfig, random: () => number): Inst
       return shown;
     }
     const bounded = Math.min(highest, Math.max(lowest, said));
-    shown = resolution === 0 ? bounded : rounded(bounded, resolution);
+    shown = round(bounded);
     return shown;
   }
 
@@ -166,11 +169,13 @@ export function instrument(config: InstrumentConfig, random: () => number): Inst
   };
 }
 
-/** The nearest whole number of steps, in the digits that the step has. */
-function rounded(value: number, resolution: number): number {
-  const steps = Math.round(value / resolution);
+/** To the nearest whole number of steps, in the digits that the step has. */
+function rounding(resolution: number): (value: number) => number {
+  if (resolution === 0) return (value) => value;
   const perUnit = Math.round(1 / resolution);
-  return Math.abs(perUnit * resolution - 1) < 1e-12 ? steps / perUnit : steps * resolution;
+  return Math.abs(perUnit * resolution - 1) < 1e-12
+    ? (value) => Math.round(value * perUnit) / perUnit
+    : (value) => Math.round(value / resolution) * resolution;
 }
 
 const flow = { lagSeconds: 1, noisePercent: 0.1 };
@@ -196,6 +201,7 @@ const usual: Readonly<Partial<Record<PointName, InstrumentConfig>>> = {
   combustionAirTempC: thermometer,
   preheatedAirTempC: thermometer,
   ambientTempC: thermometer,
+  ambientRhPercent: { lagSeconds: 30, noise: 0.2, resolution: 0.1, range: [0, 100] },
   shellTempC: thermometer,
   heavyOilFlowLPerH: { ...flow, range: [0, 50_000] },
   dieselFlowLPerH: { ...flow, range: [0, 50_000] },
@@ -224,40 +230,54 @@ export function instrumentOf(
   return instrument({ ...usual[point as PointName], ...config }, random);
 }
 
-/** All the instruments of a boiler. Each has random numbers of its own, so that one fault changes no other reading. */
+/** The instruments of a boiler. Each has random numbers of its own, so that one fault changes no other reading. */
 export interface InstrumentSet {
   /** What they show of a state; truths that no instrument tells are not in it. */
   read(state: Readonly<Record<string, number>>, dtSeconds: number): Readonly<Record<string, number | null>>;
-  /** `null`: repaired. A point that the boiler does not have has no instrument to be faulty. */
+  /**
+   * `null`: repaired.
+   * @throws OperationalError `instrument-unknown` for a point that is not fitted with one
+   */
   setFault(point: string, fault: InstrumentFault | null): void;
 }
 
 /**
- * The instruments of a boiler.
  * @param configs by point, for those that are not as usual
+ * @param fitted the points that have an instrument; all that the boiler knows of, where it is not given
  */
 export function instrumentSet(
   configs: Readonly<Record<string, InstrumentConfig>>,
   seed: number,
+  fitted?: Iterable<string>,
 ): InstrumentSet {
   const instruments = new Map<string, Instrument>();
-  const of = (point: string) => {
-    const known = instruments.get(point);
-    if (known !== undefined) return known;
-    const added = instrumentOf(point, configs[point], seededRandom(seed ^ textHash(point)));
-    instruments.set(point, added);
-    return added;
+  const added = (point: string) => {
+    const each = instrumentOf(point, configs[point], seededRandom(seed ^ textHash(point)));
+    instruments.set(point, each);
+    return each;
   };
+  for (const point of fitted ?? []) added(point);
+
   return {
     read: (state, dtSeconds) => {
+      if (fitted === undefined)
+        for (const point of Object.keys(state)) if (!instruments.has(point) && !isTruth(point)) added(point);
       const shown: Record<string, number | null> = {};
-      for (const point in state) {
+      for (const [point, each] of instruments) {
         const value = state[point];
-        if (value !== undefined && !isTruth(point)) shown[point] = of(point).read(value, dtSeconds);
+        if (value !== undefined) shown[point] = each.read(value, dtSeconds);
       }
       return shown;
     },
-    setFault: (point, fault) => of(point).setFault(fault),
+    setFault: (point, fault) => {
+      const each = instruments.get(point) ?? (fitted === undefined ? added(point) : null);
+      if (each === null)
+        throw new OperationalError(
+          "instrument-unknown",
+          `${point} has no instrument here; there are ${[...instruments.keys()].join(", ")}`,
+        );
+      each.setFault(fault);
+    },
   };
 }
 

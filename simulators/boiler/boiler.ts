@@ -1,32 +1,24 @@
-import { flueGas } from "../../domain/combustion/excess-air.ts";
-import { heatLosses } from "../../domain/combustion/heat-loss.ts";
+import { excessAirRatio } from "../../domain/combustion/excess-air.ts";
 import { airO2Percent } from "../../domain/combustion/stoichiometry.ts";
 import type { Fuel } from "../../domain/fuel.ts";
+import { saturationPressure } from "../../domain/steam/if97.ts";
 import { OperationalError } from "../../platform/errors.ts";
-import { lagged, slowNoise } from "../noise.ts";
-import { advanceSequence, type BurnerPhase, hasFlame, type SequenceState } from "./burner-sequence.ts";
+import { lagged, type SlowNoise, slowNoise } from "../noise.ts";
+import { advanceSequence, type BurnerPhase, hasFlame } from "./burner-sequence.ts";
 import {
   advanceControls,
   type BoilerControls,
   type ControlsNow,
   checkedControls,
-  controlsAtStart,
   setControls,
 } from "./controls.ts";
 import type { BoilerDesign, BoilerRefit } from "./design.ts";
-import {
-  airKgPerMol,
-  airKjPerMol,
-  gasKg,
-  gasKj,
-  oxygenAndCo,
-  so2KgPerMol,
-  waterPerAirMol,
-} from "./firing.ts";
-import { type BuiltBoiler, built, gasKjPerK, tempAfter, tunedO2Percent } from "./heat-transfer.ts";
+import { burn, draughtShare, stand } from "./fire-side.ts";
+import { so2KgPerMol, waterPerAirMol } from "./firing.ts";
+import { type BuiltBoiler, built, tunedO2Percent } from "./heat-transfer.ts";
 import { profileLoadPercent } from "./load-profile.ts";
+import { type BoilerMemory, memoryAtStart } from "./memory.ts";
 import type { Balance, BoilerState, StatePoints } from "./state.ts";
-import type { Drawn } from "./water-side.ts";
 
 export interface SimulatedBoiler {
   readonly design: BoilerDesign;
@@ -56,55 +48,22 @@ export interface SimulatedBoiler {
   recall(memory: BoilerMemory): void;
 }
 
-/** What a boiler remembers from one step to the next. */
-export interface BoilerMemory {
-  seconds: number;
-  controls: ControlsNow;
-  sequence: SequenceState;
-  fuelKw: number;
-  airMolPerS: number;
-  metalTempC: number;
-  mediumTempC: number;
-  exhaustTempC: number;
-  beforeRecoveryTempC: number;
-  preheatedAirTempC: number;
-  /** Share of the fuel's heat that came through to metal and medium. */
-  heatShare: number;
-  /** What was not burnt to the end, of each MJ. */
-  unburntKjPerMj: number;
-}
-
-/** What the side of the fire does in a step. */
-interface Side {
-  /** To metal and medium, the economiser's part in it. */
-  readonly fuelHeatKw: number;
-  readonly economiserKw: number;
-  readonly heat: Omit<Balance["heat"], "fuelKw" | "usefulKw" | "blowdownKw" | "surfaceKw" | "storedKw">;
-  readonly airKgPerH: number;
-  readonly flueKgPerH: number;
-}
-
-/** Air that a chimney draws through a boiler that stands, and that a fan blows before ignition, of that at rated heat. */
-const draughtShare = 0.01;
+/** Air that the fan blows before ignition, of that at rated heat. */
 const purgeShare = 0.7;
+/** Ignition takes more air. */
+const lightOffSurplusO2Percent = 3;
 /** Richer than this the burner's own cross-limit takes fuel away. */
 const richestRatio = 0.8;
 /** The load controller corrects a wrong temperature over this time, or over two steps if they are longer. */
 const correctionSeconds = 120;
 /** How long the last of the heat in the medium takes to be drawn off. */
 const drainSeconds = 120;
-const coolingSeconds = 900;
 const sootBlowSeconds = 120;
-const sootBlowDust = 4;
+const gustSeconds = 8;
+const atmosphereMpa = 0.101_325;
 const mostFoulingPercent = 60;
 const secondsPerDay = 86_400;
-const kjToKwPerMj = 1 / 1_000;
-const normalM3PerMol = 22.414e-3;
 const shellRiseK = 28;
-/** The furnace takes this part of the transfer units; the gas that leaves it has a higher specific heat. */
-const furnaceShare = 0.3;
-const hotGasFactor = 1.15;
-const hottestExhaustC = 1_150;
 
 /** @throws OperationalError `design-refused`, naming what cannot be built */
 function builtOrRefused(design: BoilerDesign, fuels: ReadonlyMap<string, Fuel>): BuiltBoiler {
@@ -134,12 +93,12 @@ export function simulatedBoiler(
   /** Meters stay where they are when a fuel is given up, and show 0. */
   const meters = new Set(fire.flows.map(({ point }) => point));
   let firedShares: readonly number[] | null = null;
-  const loadNoise = slowNoise(random, initialDesign.load.noiseSeconds);
-  const airFlutter = slowNoise(random, initialDesign.burner.airFlutterSeconds);
-  const emissionNoise = slowNoise(random, 8);
+  const loadNoise = slowNoise(random);
+  const airFlutter = slowNoise(random);
+  const emissionNoise = slowNoise(random);
   let isQuiet = false;
   let balance: Balance = nothingYet;
-  let m = atStart(now);
+  let m = memoryAtStart(now);
   if (!initialDesign.startsCold) settle();
 
   /** Runs without noise until nothing changes, then sets the time back to its beginning. */
@@ -153,6 +112,10 @@ export function simulatedBoiler(
     }
     m.controls.foulingPercentPerDay = foulingPercentPerDay;
     isQuiet = false;
+  }
+
+  function noise(of: SlowNoise, deviation: number, dtSeconds: number, lagSeconds: number): number {
+    return isQuiet ? 0 : deviation * of.next(dtSeconds, lagSeconds);
   }
 
   function step(dtSeconds: number): BoilerState {
@@ -169,11 +132,11 @@ export function simulatedBoiler(
       fire = now.fireFor(firedShares);
       for (const { point } of fire.flows) meters.add(point);
     }
-    const noise = isQuiet ? 0 : 1;
-    const flutter = noise * airFlutter.next(dtSeconds) * (burner.airFlutterPercent / 100);
+    const flutter = noise(airFlutter, burner.airFlutterPercent, dtSeconds, burner.airFlutterSeconds) / 100;
+    const gust = 1 + noise(emissionNoise, design.emissionNoisePercent, dtSeconds, gustSeconds) / 100;
+    const { noisePercent, noiseSeconds } = design.load;
     const profile =
-      profileLoadPercent(design.load, m.seconds) +
-      noise * loadNoise.next(dtSeconds) * design.load.noisePercent;
+      profileLoadPercent(design.load, m.seconds) + noise(loadNoise, noisePercent, dtSeconds, noiseSeconds);
     const askedPercent = profile + controls.loadOverride * (controls.loadPercent - profile);
 
     // What the works draw: as much as they ask for, while the medium is warm enough to give it.
@@ -228,6 +191,7 @@ export function simulatedBoiler(
       exhaustTempC: 0,
       combustionAirTempC: controls.combustionAirTempC,
       ambientTempC: controls.ambientTempC,
+      ambientRhPercent: relativeHumidityPercent(controls.ambientTempC, design.airHumidityKgPerKg),
       shellTempC: controls.ambientTempC + shellRiseK * warmShare(now, mediumTempC, controls.ambientTempC),
       stackFlowDryNm3PerH: 0,
       usefulHeatKw: drawn.usefulKw,
@@ -241,8 +205,8 @@ export function simulatedBoiler(
 
     const side =
       fuelKw > 0
-        ? burn(points, fuelKw, flameAirMolPerS, drawn, dtSeconds)
-        : stand(points, flameAirMolPerS, dtSeconds);
+        ? burn(now, fire, m, points, { fuelKw, flameAirMolPerS, gust, coldTempC: drawn.coldTempC }, dtSeconds)
+        : stand(now, m, points, flameAirMolPerS, dtSeconds);
     if (design.economiser !== undefined || design.airPreheater !== undefined)
       points.flueBeforeRecoveryTempC = m.beforeRecoveryTempC;
     if (design.airPreheater !== undefined) points.preheatedAirTempC = m.preheatedAirTempC;
@@ -282,173 +246,12 @@ export function simulatedBoiler(
     let target = draughtShare * ratedAirMolPerS;
     if (blows && damper !== "auto" && damper !== "stuck") target = (ratedAirMolPerS * damper) / 100;
     else if (hasFlame(phase)) {
-      const { airMol, dryProductMol } = fire.stoichiometry;
       const tuned = tunedO2Percent(design, (100 * fuelKw) / ratedInputKw) + o2TrimPercent;
-      const o2 = Math.min(19, Math.max(-4, tuned + (phase === "light-off" ? 3 : 0)));
-      target =
-        (fuelKw / 1_000) *
-        Math.max(richestRatio * airMol, airMol + (dryProductMol * o2) / (airO2Percent - o2));
+      const o2 = Math.min(19, tuned + (phase === "light-off" ? lightOffSurplusO2Percent : 0));
+      const ratio = Math.max(richestRatio, excessAirRatio(o2, fire.stoichiometry) ?? 1);
+      target = (fuelKw / 1_000) * fire.stoichiometry.airMol * ratio;
     } else if (blows) target = purgeShare * ratedAirMolPerS;
     return lagged(m.airMolPerS, target, dtSeconds, design.burner.airLagSeconds);
-  }
-
-  /** A fire: flue gas, what the surfaces take from it, and what goes up the stack. */
-  function burn(
-    points: StatePoints,
-    fuelKw: number,
-    flameAirMolPerS: number,
-    { coldTempC }: Drawn,
-    dtSeconds: number,
-  ): Side {
-    const { design } = now;
-    const { controls, metalTempC } = m;
-    const { airHumidityKgPerKg } = design;
-    const { stoichiometry, burning } = fire;
-    const airTempC = controls.combustionAirTempC;
-    const flameRatio = (1_000 * flameAirMolPerS) / (fuelKw * stoichiometry.airMol);
-    const probeRatio = flameRatio * (1 + controls.airLeakPercent / 100);
-    const gust = isQuiet ? 1 : 1 + (emissionNoise.next(dtSeconds) * design.emissionNoisePercent) / 100;
-    const { flameO2DryPercent, o2DryPercent, coDryPpm } = oxygenAndCo(
-      flameRatio,
-      probeRatio,
-      fire,
-      design.burner.coDryPpm * Math.max(0.1, gust),
-    );
-    const gas = flueGas(o2DryPercent, stoichiometry, airHumidityKgPerKg, coDryPpm);
-    if (gas === null) throw new Error("A bug: a fire leaves less oxygen than air has");
-
-    // Surfaces: of the heat above the metal's temperature, a share e^−NTU stays in the gas.
-    const perMj = fuelKw * kjToKwPerMj;
-    const gasCapacity = gasKjPerK(gas, metalTempC);
-    const flow = (gasCapacity * perMj) / now.ratedGasKwPerK;
-    const clean = 1 - controls.foulingPercent / 100;
-    const units = now.transferUnits * flow ** -design.gasFlowExponent * clean;
-    const flameAirMol = flameRatio * stoichiometry.airMol;
-    const coldAirKj = airKjPerMol(airTempC, airHumidityKgPerKg);
-    const preheatKj =
-      now.preheaterEffect === 0
-        ? 0
-        : flameAirMol * (airKjPerMol(m.preheatedAirTempC, airHumidityKgPerKg) - coldAirKj);
-    const metalGasKj = gasKj(gas, metalTempC);
-    const aboveMetalKj = Math.max(
-      0,
-      1_000 + preheatKj - (metalGasKj - gasKj(gas, airTempC)) - m.unburntKjPerMj,
-    );
-    const beforeRecovery = metalTempC + (aboveMetalKj * Math.exp(-units)) / gasCapacity;
-    points.furnaceTempTrueC = Math.min(
-      1_900,
-      metalTempC + (aboveMetalKj * Math.exp(-units * furnaceShare)) / (gasCapacity * hotGasFactor),
-    );
-    let exhaust = beforeRecovery - now.economiserEffect * Math.max(0, beforeRecovery - coldTempC);
-    const economiserKw =
-      now.economiserEffect === 0 ? 0 : perMj * (gasKj(gas, beforeRecovery) - gasKj(gas, exhaust));
-    let preheated = airTempC;
-    if (now.preheaterEffect > 0) {
-      preheated = airTempC + now.preheaterEffect * (exhaust - airTempC);
-      const takenKj = flameAirMol * (airKjPerMol(preheated, airHumidityKgPerKg) - coldAirKj);
-      exhaust = tempAfter(gas, exhaust, takenKj);
-    }
-    exhaust = Math.min(hottestExhaustC, exhaust);
-    lagTemperatures(beforeRecovery, exhaust, preheated, dtSeconds, design.thermalMass.exhaustLagSeconds);
-
-    const losses = heatLosses(
-      {
-        o2DryPercent,
-        exhaustTempC: m.exhaustTempC,
-        airTempC,
-        airHumidityKgPerKg,
-        coDryPpm,
-        ashKg: burning.ashKgPerMj,
-        carbonInAshPercent: design.carbonInAshPercent,
-        surfaceLossLhvPercent: 0,
-      },
-      stoichiometry,
-      { ncvKj: 1_000, gcvKj: 1_000 * burning.gcvMjPerNcvMj },
-    );
-    if (losses === null) throw new Error("A bug: exhaust is colder than −40 or hotter than 1,200 °C");
-    m.unburntKjPerMj = 10 * (losses.coLhvPercent + losses.unburntLhvPercent);
-
-    const toKw = fuelKw / 100;
-    const heat = {
-      dryGasKw: losses.dryGasLhvPercent * toKw,
-      fuelWaterKw: losses.fuelWaterLhvPercent * toKw,
-      airMoistureKw: losses.airMoistureLhvPercent * toKw,
-      coKw: losses.coLhvPercent * toKw,
-      unburntKw: losses.unburntLhvPercent * toKw,
-      draughtKw: 0,
-    };
-
-    const loadShare = Math.min(1.2, fuelKw / now.ratedInputKw);
-    const noxFactor =
-      (0.8 + 0.2 * loadShare) *
-      Math.max(0.5, 1 + 0.03 * (flameO2DryPercent - tunedO2Percent(design, 100 * loadShare))) *
-      gust;
-    const moisture = (100 * gas.waterMol) / gas.wetMol;
-    points.o2DryPercent = o2DryPercent;
-    points.flueMoisturePercent = moisture;
-    points.o2WetPercent = (o2DryPercent * (100 - moisture)) / 100;
-    points.co2DryPercent = (100 * gas.co2Mol) / gas.dryMol - coDryPpm / 10_000;
-    points.coDryPpm = coDryPpm;
-    points.noxDryPpm = (1e6 * fire.noxMol * noxFactor) / gas.dryMol;
-    points.soxDryPpm = (1e6 * Math.max(0, gas.so2Mol - fire.retainedSo2Mol)) / gas.dryMol;
-    points.pmDryMgPerNm3 =
-      (fire.pmMg * gust * (controls.sootBlow ? sootBlowDust : 1)) / (gas.dryMol * normalM3PerMol);
-    points.exhaustTempC = m.exhaustTempC;
-    points.stackFlowDryNm3PerH = 3.6 * fuelKw * gas.dryMol * normalM3PerMol;
-    points.airRatioTrue = probeRatio;
-
-    const airMol = probeRatio * stoichiometry.airMol;
-    const lostKw = heat.dryGasKw + heat.fuelWaterKw + heat.airMoistureKw + heat.coKw + heat.unburntKw;
-    return {
-      fuelHeatKw: fuelKw - lostKw,
-      economiserKw,
-      heat,
-      airKgPerH: 3.6 * fuelKw * airMol * airKgPerMol(airHumidityKgPerKg),
-      flueKgPerH: 3.6 * fuelKw * (gasKg(gas, stoichiometry) - fire.retainedSo2Mol * so2KgPerMol),
-    };
-  }
-
-  /** No fire: air goes through, and carries a little heat away. */
-  function stand(points: StatePoints, airMolPerS: number, dtSeconds: number): Side {
-    const { design, ratedAirMolPerS } = now;
-    const { controls, metalTempC, sequence } = m;
-    const { airHumidityKgPerKg } = design;
-    const airTempC = controls.combustionAirTempC;
-    const blows = sequence.phase === "purge" || sequence.phase === "post-purge";
-    const flow = airMolPerS / ratedAirMolPerS;
-    const warmed = blows ? 1 - Math.exp(-now.transferUnits * flow ** -design.gasFlowExponent) : 0.4;
-    const target = airTempC + warmed * (metalTempC - airTempC);
-    const lag = blows ? design.thermalMass.exhaustLagSeconds : coolingSeconds;
-    lagTemperatures(target, target, airTempC, dtSeconds, lag);
-    const water = waterPerAirMol(airHumidityKgPerKg);
-    const moisture = (100 * water) / (1 + water);
-    points.o2WetPercent = (airO2Percent * (100 - moisture)) / 100;
-    points.flueMoisturePercent = moisture;
-    points.exhaustTempC = m.exhaustTempC;
-    points.stackFlowDryNm3PerH = 3_600 * airMolPerS * normalM3PerMol;
-    const kgPerH = 3_600 * airMolPerS * airKgPerMol(airHumidityKgPerKg);
-    const draughtKw =
-      airMolPerS *
-      (airKjPerMol(m.exhaustTempC, airHumidityKgPerKg) - airKjPerMol(airTempC, airHumidityKgPerKg));
-    return {
-      fuelHeatKw: 0,
-      economiserKw: 0,
-      heat: { dryGasKw: 0, fuelWaterKw: 0, airMoistureKw: 0, coKw: 0, unburntKw: 0, draughtKw },
-      airKgPerH: kgPerH,
-      flueKgPerH: kgPerH,
-    };
-  }
-
-  function lagTemperatures(
-    beforeRecovery: number,
-    exhaust: number,
-    preheated: number,
-    dtSeconds: number,
-    lagSeconds: number,
-  ): void {
-    m.beforeRecoveryTempC = lagged(m.beforeRecoveryTempC, beforeRecovery, dtSeconds, lagSeconds);
-    m.exhaustTempC = lagged(m.exhaustTempC, exhaust, dtSeconds, lagSeconds);
-    m.preheatedAirTempC = lagged(m.preheatedAirTempC, preheated, dtSeconds, lagSeconds);
   }
 
   /**
@@ -523,35 +326,17 @@ const nothingYet: Balance = {
   },
 };
 
-/** In the middle of its work, near enough for `settle`; or as cold as the room it stands in. */
-function atStart({
-  design,
-  water,
-  ratedInputKw,
-  ratedAirMolPerS,
-  ratedMetalTempC,
-}: BuiltBoiler): BoilerMemory {
-  const { startsCold, ambientTempC, combustionAirTempC, exhaustTempC } = design;
-  const running = startsCold ? 0 : 1;
-  return {
-    seconds: 0,
-    controls: controlsAtStart(design),
-    sequence: { phase: startsCold ? "off" : "modulating", seconds: 0 },
-    fuelKw: running * ratedInputKw,
-    airMolPerS: (startsCold ? draughtShare : 1) * ratedAirMolPerS,
-    metalTempC: startsCold ? ambientTempC : ratedMetalTempC,
-    mediumTempC: startsCold ? ambientTempC : water.setTempC,
-    exhaustTempC: startsCold ? ambientTempC : exhaustTempC,
-    beforeRecoveryTempC: startsCold ? ambientTempC : exhaustTempC,
-    preheatedAirTempC: combustionAirTempC,
-    heatShare: 0.9,
-    unburntKjPerMj: 0,
-  };
-}
-
 /** How warm it is against its surroundings: 1 at its setpoint. Heat through the shell goes by it. */
 function warmShare({ water, design }: BuiltBoiler, mediumTempC: number, ambientTempC: number): number {
   return (mediumTempC - ambientTempC) / (water.setTempC - design.ambientTempC);
+}
+
+/** Of air with so much water in it; 100 where some of it would be mist. */
+function relativeHumidityPercent(tempC: number, airHumidityKgPerKg: number): number {
+  const vapourMpa =
+    (atmosphereMpa * waterPerAirMol(airHumidityKgPerKg)) / (1 + waterPerAirMol(airHumidityKgPerKg));
+  const saturation = saturationPressure(Math.max(0, tempC));
+  return saturation === null ? 100 : Math.min(100, (100 * vapourMpa) / saturation.absoluteMpa);
 }
 
 /** Soot grows, or is blown off. */

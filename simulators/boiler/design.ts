@@ -192,16 +192,18 @@ export type BoilerDesign = Static<typeof BoilerDesignConfig>;
 /** The properties by themselves, for a configuration that adds its own. */
 export const boilerDesignProperties = designProperties;
 
+const untouchable = ["id", "seed", "carrier", "startsCold", "foulingPercent"] as const;
+
 /** What a retrofit may change: all but whose boiler it is, and what flows through it. What is absent stays. */
 export const BoilerRefit = Type.Partial(
   Type.Object(
     Object.fromEntries(
       Object.entries(designProperties)
-        .filter(([key]) => !["id", "seed", "carrier", "startsCold", "foulingPercent"].includes(key))
+        .filter(([key]) => !untouchable.some((each) => each === key))
         .map(([key, schema]) => [key, withoutDefault(schema)]),
-    ) as Omit<typeof designProperties, "id" | "seed" | "carrier" | "startsCold" | "foulingPercent">,
-    closed,
+    ) as Omit<typeof designProperties, (typeof untouchable)[number]>,
   ),
+  closed,
 );
 export type BoilerRefit = Static<typeof BoilerRefit>;
 

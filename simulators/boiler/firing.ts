@@ -166,7 +166,7 @@ const mostCoPpm = 80_000;
  * both.
  * @param flameRatio air to air needed, in the flame
  * @param probeRatio the same at the probe
- * @source Oxygen balance of `excessAirRatio`, turned round; the CO curve is the project's, after usual burner tests
+ * @source Oxygen balance of `excessAirRatio`, turned round; the CO curve is the project's own
  */
 export function oxygenAndCo(
   flameRatio: number,

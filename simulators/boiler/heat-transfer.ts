@@ -1,5 +1,5 @@
 import { alongCurve } from "../../domain/boiler.ts";
-import { type FlueGas, flueGas } from "../../domain/combustion/excess-air.ts";
+import { excessAirRatio, type FlueGas, flueGas } from "../../domain/combustion/excess-air.ts";
 import { heatLosses } from "../../domain/combustion/heat-loss.ts";
 import type { Fuel, FuelClass } from "../../domain/fuel.ts";
 import type { BoilerDesign } from "./design.ts";
@@ -77,13 +77,14 @@ export function built(design: BoilerDesign, fuels: ReadonlyMap<string, Fuel>): B
 
   const { ratedHeatKw, thermalMass, exhaustTempC, combustionAirTempC, airHumidityKgPerKg } = design;
   const water = waterSide(design);
+  if (water.setTempC < design.ambientTempC + 5)
+    return refused("ambientTempC", `is ${design.ambientTempC} °C, about as warm as the medium is to be`);
   const fireFor = fireOf(design, fuels);
   const fire = fireFor(design.fuels.map(({ share }) => share));
   const ratedMetalTempC = water.setTempC + thermalMass.metalAboveMediumK;
 
   const tuned = tunedO2Percent(design, 100);
-  const { airMol, dryProductMol } = fire.stoichiometry;
-  const ratio = 1 + ((dryProductMol / airMol) * tuned) / (20.95 - tuned);
+  const ratio = excessAirRatio(tuned, fire.stoichiometry) ?? 1;
   const { o2DryPercent, coDryPpm } = oxygenAndCo(ratio, ratio, fire, design.burner.coDryPpm);
   const gas = flueGas(o2DryPercent, fire.stoichiometry, airHumidityKgPerKg, coDryPpm);
   const losses = heatLosses(
@@ -102,7 +103,7 @@ export function built(design: BoilerDesign, fuels: ReadonlyMap<string, Fuel>): B
   );
   if (gas === null || losses === null) return refused("tunedO2", "leaves no flue gas");
 
-  const flameAirMol = ratio * airMol;
+  const flameAirMol = ratio * fire.stoichiometry.airMol;
   const airKj = (tempC: number) => flameAirMol * airKjPerMol(tempC, airHumidityKgPerKg);
   const coldAirKj = airKj(combustionAirTempC);
   const preheatedTempC = design.airPreheater?.preheatedAirTempC ?? combustionAirTempC;
@@ -119,6 +120,13 @@ export function built(design: BoilerDesign, fuels: ReadonlyMap<string, Fuel>): B
       "economiser",
       `takes gas of ${beforeEconomiserC} °C, colder than the ${Math.round(beforePreheaterC)} °C behind it`,
     );
+  const coldTempC =
+    design.carrier === "steam" ? design.steam.feedwaterTempC : water.setTempC - design.circuit.spreadK;
+  if (design.economiser !== undefined && beforePreheaterC < coldTempC + 2)
+    return refused(
+      "economiser",
+      `cools gas to ${Math.round(beforePreheaterC)} °C with a medium of ${Math.round(coldTempC)} °C`,
+    );
   const hotterThanMetalK = beforeEconomiserC - ratedMetalTempC;
   if (hotterThanMetalK < 3)
     return refused(
@@ -127,8 +135,6 @@ export function built(design: BoilerDesign, fuels: ReadonlyMap<string, Fuel>): B
         "let the exhaust be hotter, the medium colder, or fit an economiser or an air preheater",
     );
 
-  const coldTempC =
-    design.carrier === "steam" ? design.steam.feedwaterTempC : water.setTempC - design.circuit.spreadK;
   const gasCapacity = gasKjPerK(gas, ratedMetalTempC);
   const lost = (losses.coLhvPercent + losses.unburntLhvPercent) * 10;
   const aboveMetalKj =

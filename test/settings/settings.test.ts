@@ -116,6 +116,31 @@ describe("a configuration", () => {
       `${demo}\npoints: { mood: { unit: "", range: [0, 1], label: { en: Mood, zh-TW: 心情 } } }\n`,
       /points.mood must end in its unit/,
     ],
+    [
+      "a simulated boiler that cannot be built",
+      changed("exhaustTempC: 264", "exhaustTempC: 190"),
+      /plant.yaml:\d+: simulators.boilers.0.exhaustTempC lets gas leave the heating surfaces at 190 °C, but they are 215 °C hot/,
+    ],
+    [
+      "a simulated boiler of a fuel that nobody knows",
+      changed("{ fuel: heavy-oil, sulphurPercent", "{ fuel: peat, sulphurPercent"),
+      /simulators.boilers.0.fuels has peat, which is no fuel of the rules/,
+    ],
+    [
+      "an instrument for what no instrument measures",
+      changed("burner: { coDryPpm: 35 }", "instruments: { airRatio: { noise: 1 } }"),
+      /simulators.boilers.0.instruments.airRatio is no point that an instrument measures/,
+    ],
+    [
+      "impossible physics in a schedule",
+      changed("o2TrimPercent: 2.9", "o2TrimPercent: 25"),
+      /schedule.0.set.o2TrimPercent is 25; it must be <= 15/,
+    ],
+    [
+      "a share for a fuel that is not burnt",
+      changed("o2TrimPercent: 2.9", "fuelShares: { diesel: 1 }"),
+      /schedule.0.set.fuelShares is "diesel", which is no fuel of this boiler; known are natural-gas/,
+    ],
   ])("%s is a fault that says what to change", (_what, text, message) => {
     expect(faultsOf(text).join("\n")).toMatch(message);
   });

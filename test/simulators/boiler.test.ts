@@ -1,12 +1,19 @@
 import fc from "fast-check";
+import { Value } from "typebox/value";
 import { describe, expect, test } from "vitest";
 import { alongCurve } from "../../domain/boiler.ts";
 import { boilerLosses } from "../../domain/boiler-losses.ts";
 import { airRatio } from "../../domain/combustion/air-ratio.ts";
 import { referenceO2Factor } from "../../domain/emissions/reference-oxygen.ts";
 import { burning, mixed } from "../../domain/fuel.ts";
+import {
+  absolutePressure,
+  liquidEnthalpyKjPerKg,
+  saturatedEnthalpyKjPerKg,
+} from "../../domain/steam/if97.ts";
 import { efficiencyDirectPercent, hotWaterHeatKw, thermalOilHeatKw } from "../../domain/steam/useful-heat.ts";
 import type { SimulatedBoiler } from "../../simulators/boiler/boiler.ts";
+import { BoilerRefit } from "../../simulators/boiler/design.ts";
 import { profileLoadPercent } from "../../simulators/boiler/load-profile.ts";
 import type { BoilerState } from "../../simulators/boiler/state.ts";
 import {
@@ -165,6 +172,18 @@ describe("in a steady state", () => {
     );
     expect(carried).toBeCloseTo(of(state, "usefulHeatKw"), 3);
 
+    const boiler = simulated(steamBoiler);
+    const steam = stateAfter(boiler, 600, 1);
+    const pressure = absolutePressure({ barG: of(steam, "steamPressureBarG") });
+    const feed = liquidEnthalpyKjPerKg(pressure, of(steam, "feedwaterTempC")) ?? 0;
+    const flow = of(steam, "steamFlowKgPerH");
+    const { heat, mass } = boiler.balance();
+    const warmedKw = (kgPerH: number, dryness: number) =>
+      (kgPerH * ((saturatedEnthalpyKjPerKg(pressure, dryness) ?? 0) - feed)) / 3_600;
+    expect(warmedKw(flow, 1) / of(steam, "usefulHeatKw")).toBeCloseTo(1, 4);
+    expect(warmedKw(mass.blowdownKgPerH, 0) / heat.blowdownKw).toBeCloseTo(1, 3);
+    expect(mass.blowdownKgPerH / flow).toBeCloseTo(0.03, 9);
+
     const water = stateAfter(simulated(kinds[3][1]), 600, 1);
     const warmed = hotWaterHeatKw(
       of(water, "hotWaterFlowM3PerH"),
@@ -258,7 +277,7 @@ describe("energy and mass", () => {
   const faults = fc.record({
     airLeakPercent: fc.integer({ min: 0, max: 100 }),
     o2TrimPercent: fc.double({ min: -6, max: 6, noNaN: true }),
-    damper: fc.constantFrom("auto" as const, "stuck" as const, 30, 120),
+    damper: fc.constantFrom("auto" as const, "stuck" as const, 0, 30, 120),
     sootBlow: fc.boolean(),
     burner: fc.constantFrom("auto" as const, "off" as const, "lockout" as const),
   });
@@ -488,6 +507,14 @@ describe("what cannot be", () => {
       { economiser: { flueBeforeTempC: 200 } },
       /economiser takes gas of 200 °C, colder than the 215 °C behind it/,
     ],
+    [
+      { exhaustTempC: 100, economiser: { flueBeforeTempC: 240 } },
+      /economiser cools gas to 100 °C with a medium of 105 °C/,
+    ],
+    [
+      { carrier: "hot-water", circuit: { supplyTempC: 40, spreadK: 10 }, ambientTempC: 50 },
+      /ambientTempC is 50 °C, about as warm as the medium/,
+    ],
     [{ fuels: [{ fuel: "peat" }] }, /fuels has peat, which is no fuel/],
     [{ carrier: "hot-water", circuit: { supplyTempC: 250 } }, /would boil/],
   ])("a design with %j is refused with what is wrong", (changes, message) => {
@@ -526,6 +553,15 @@ describe("the same again", () => {
     boiler.recall(JSON.parse(JSON.stringify(memory)));
     expect(stateAfter(boiler, 300, 1)).toEqual(first);
   });
+});
+
+test("what a refit does not name stays as it is, and what it names is complete", () => {
+  expect(Value.Default(BoilerRefit, {})).toEqual({});
+  const refit = Value.Default(BoilerRefit, { burner: { purgeSeconds: 60 } });
+  if (!Value.Check(BoilerRefit, refit)) throw new Error("it is a refit");
+  expect(refit.burner?.minimumLoadPercent).toBe(20);
+  expect(Object.keys(refit)).toEqual(["burner"]);
+  expect(Value.Check(BoilerRefit, { carrier: "steam" })).toBe(false);
 });
 
 test("load profiles: swings and batches add, shifts and weekends take their share", () => {

@@ -116,9 +116,9 @@ describe("a faulty instrument", () => {
     const wrapping = spoilt({ kind: "counter-wrap", at: 1_000 }, 990);
     expect([995, 1_005, 2_001].map((value) => wrapping.read(value, 1))).toEqual([995, 5, 1]);
     const reset = spoilt({ kind: "counter-reset" }, 990);
-    expect([990, 1_005].map((value) => reset.read(value, 1))).toEqual([0, 15]);
+    expect([1_005, 1_010].map((value) => reset.read(value, 1))).toEqual([15, 20]);
     const exchanged = spoilt({ kind: "meter-exchange", factor: 10, startsAt: 70 }, 990);
-    expect([990, 992].map((value) => exchanged.read(value, 1))).toEqual([70, 90]);
+    expect([992, 993].map((value) => exchanged.read(value, 1))).toEqual([90, 100]);
     expect(spoilt({ kind: "meter-exchange", factor: 1.05 }).read(200, 1)).toBeCloseTo(210, 9);
   });
 });
@@ -162,6 +162,17 @@ describe("the instruments of a boiler", () => {
         o2DryPercent: 0,
       });
     }
+  });
+
+  test("are those that are fitted", () => {
+    const instruments = instrumentSet({}, 5, ["exhaustTempC", "o2DryPercent"]);
+    expect(Object.keys(instruments.read(simulated(gas).step(1), 1))).toEqual([
+      "exhaustTempC",
+      "o2DryPercent",
+    ]);
+    expect(() => instruments.setFault("coDryPpm", { kind: "dead" })).toThrow(
+      /coDryPpm has no instrument here; there are exhaustTempC, o2DryPercent/,
+    );
   });
 
   test("are as they are configured", () => {
