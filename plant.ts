@@ -20,7 +20,7 @@ import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from ".
 import type { Scenario } from "./settings/scenario.ts";
 import type { Settings } from "./settings/settings.ts";
 import { history } from "./simulators/history.ts";
-import { simulation } from "./simulators/simulation.ts";
+import { fittedPoints, simulation } from "./simulators/simulation.ts";
 import { type SimulatorsNeeds, startSimulators } from "./simulators/simulators.ts";
 
 export const roles = ["simulators", "broker", "gateway", "ingest", "api"] as const;
@@ -141,7 +141,13 @@ export async function writeHistory(
   const folder = lockDataFolder(dataDir, "journal");
   const journal = await openJournal(folder.path, config.ingest.journal, 0, world);
   try {
-    const plant = simulation(config.simulators.boilers, events, fuelsNow(settings, nowMs), stepSeconds);
+    const plant = simulation(
+      config.simulators.boilers,
+      events,
+      fuelsNow(settings, nowMs),
+      fittedPoints(config.simulators, settings.maps),
+      stepSeconds,
+    );
     const stepMs = stepSeconds * 1_000;
     const wish = {
       gateways: simulatedGateways(settings),

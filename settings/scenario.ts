@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Environment } from "../platform/environment.ts";
 import { type Fault, faultsError, loadYaml } from "../platform/yaml-file.ts";
 import { ScenarioFile, type ScenarioPlant, scenarioFaults } from "../simulators/scenario.ts";
+import { fittedPoints } from "../simulators/simulation.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 
 /** A scenario, and the settings of the plant that it happens to. */
@@ -29,13 +30,9 @@ export function loadScenario(name: string, packageRoot: string, environment: Env
 
 /** What of a plant is simulated. */
 export function plantOf({ config, maps, rules }: Settings): ScenarioPlant {
-  const points = new Map(config.simulators.boilers.map(({ id }) => [id, new Set<string>()]));
   const units = new Map<string, Set<number>>();
   for (const { id, host, port, pty, units: ofServer } of config.simulators.servers) {
     units.set(id ?? pty ?? `${host}:${port}`, new Set(ofServer.map(({ unitId }) => unitId)));
-    for (const { boiler = "", map } of ofServer) {
-      for (const { point } of maps.get(map)?.registers ?? []) points.get(boiler)?.add(point);
-    }
   }
-  return { points, units, fuels: new Set(rules.fuels.keys()) };
+  return { points: fittedPoints(config.simulators, maps), units, fuels: new Set(rules.fuels.keys()) };
 }

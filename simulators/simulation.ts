@@ -1,8 +1,9 @@
+import type { DeviceMapFile } from "../contracts/device-map.ts";
 import type { Fuel } from "../domain/fuel.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { type SimulatedBoiler, simulatedBoiler } from "./boiler/boiler.ts";
 import type { BoilerControls, ControlsNow } from "./boiler/controls.ts";
-import type { SimulatedBoilerConfig } from "./config.ts";
+import type { SimulatedBoilerConfig, SimulatorsConfig } from "./config.ts";
 import { type InstrumentFault, type InstrumentSet, instrumentSet } from "./instruments.ts";
 import { type ScenarioEvent, type ScenarioTargets, timeline } from "./scenario.ts";
 import { scheduled } from "./schedule.ts";
@@ -28,6 +29,22 @@ export interface Simulation {
   setFault(boilerId: string, point: string, fault: InstrumentFault | null): void;
 }
 
+/** Points of each boiler that have an instrument. */
+export type FittedPoints = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** An instrument stands wherever a device of a boiler has a register for it. */
+export function fittedPoints(
+  { boilers, servers }: SimulatorsConfig,
+  maps: ReadonlyMap<string, DeviceMapFile>,
+): FittedPoints {
+  const points = new Map(boilers.map(({ id }) => [id, new Set<string>()]));
+  for (const { units } of servers) {
+    for (const { boiler = "", map } of units)
+      for (const { point } of maps.get(map)?.registers ?? []) points.get(boiler)?.add(point);
+  }
+  return points;
+}
+
 interface Entry {
   readonly boiler: SimulatedBoiler;
   readonly instruments: InstrumentSet;
@@ -45,10 +62,16 @@ export function simulation(
   configs: readonly SimulatedBoilerConfig[],
   events: readonly ScenarioEvent[],
   fuels: ReadonlyMap<string, Fuel>,
+  fitted: FittedPoints,
   stepSeconds: number,
   around: Surroundings = nothingAround,
 ): Simulation {
-  const entries = new Map(configs.map((config): [string, Entry] => [config.id, entryOf(config, fuels)]));
+  const entries = new Map(
+    configs.map((config): [string, Entry] => [
+      config.id,
+      entryOf(config, fuels, fitted.get(config.id) ?? []),
+    ]),
+  );
   const happening = timeline(events);
   let steps = 0;
 
@@ -96,11 +119,15 @@ export function simulation(
   };
 }
 
-function entryOf(config: SimulatedBoilerConfig, fuels: ReadonlyMap<string, Fuel>): Entry {
+function entryOf(
+  config: SimulatedBoilerConfig,
+  fuels: ReadonlyMap<string, Fuel>,
+  fitted: Iterable<string>,
+): Entry {
   const { instruments, schedule, ...design } = config;
   return {
     boiler: scheduled(simulatedBoiler(design, fuels, seededRandom(design.seed)), schedule),
-    instruments: instrumentSet(instruments, design.seed),
+    instruments: instrumentSet(instruments, design.seed, fitted),
     faults: new Map(),
     shown: {},
   };

@@ -8,7 +8,7 @@ import type { ModbusUnit } from "./modbus/line.ts";
 import { type ModbusServer, startModbusServer } from "./modbus/server.ts";
 import { openReplay } from "./replay.ts";
 import type { ScenarioEvent, ScenarioTargets } from "./scenario.ts";
-import { type Simulation, simulation } from "./simulation.ts";
+import { fittedPoints, type Simulation, simulation } from "./simulation.ts";
 import { mappedUnit, type UnitValues } from "./unit.ts";
 
 export interface SimulatorsNeeds {
@@ -40,7 +40,7 @@ export async function startSimulators(config: SimulatorsConfig, needs: Simulator
   const services = serviceStack(world);
   const startedMs = world.clock.monotonicMs();
   const servers = new Map<string, ModbusServer>();
-  const plant = simulation(config.boilers, events, fuels, stepMs / 1_000, {
+  const plant = simulation(config.boilers, events, fuels, fittedPoints(config, needs.maps), stepMs / 1_000, {
     busFault: (line, unitId, fault) => servers.get(line)?.setFault(unitId, fault),
     broker: cutBroker,
   });

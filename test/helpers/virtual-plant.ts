@@ -11,7 +11,7 @@ import { readEnvironment } from "../../platform/environment.ts";
 import { fuelsNow, plantOf } from "../../settings/registry.ts";
 import { loadScenario } from "../../settings/scenario.ts";
 import type { ModbusUnit } from "../../simulators/modbus/line.ts";
-import { simulation } from "../../simulators/simulation.ts";
+import { fittedPoints, simulation } from "../../simulators/simulation.ts";
 import { mappedUnit } from "../../simulators/unit.ts";
 
 export const root = resolve(import.meta.dirname, "../..");
@@ -32,6 +32,7 @@ export function virtualPlant(scenarioFile: string, stepSeconds = 1) {
     config.simulators.boilers,
     scenario.events,
     fuelsNow(settings, startMs),
+    fittedPoints(config.simulators, maps),
     stepSeconds,
   );
   const units = new Map<string, ModbusUnit>();
