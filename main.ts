@@ -55,7 +55,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const scenario =
       values.scenario === undefined ? null : loadScenario(values.scenario, packageRoot(), environment);
     const settings = scenario?.settings ?? loadSettings(configFile, packageRoot(), environment);
-    const happening = { events: scenario?.events ?? [], speed: 1 };
+    const happening = { scenario, speed: 1 };
     return await start(rolesNamed(named), settings, happening, environment);
   } catch (error) {
     if (!(error instanceof OperationalError)) throw error;
@@ -130,12 +130,7 @@ async function simulate(
   }
   const settings = withModbusPorts(scenario.settings, wish.modbusPort);
   for (const line of registerList(settings)) say(line);
-  return await start(
-    new Set(["simulators"]),
-    settings,
-    { events: scenario.events, speed: wish.speed },
-    environment,
-  );
+  return await start(new Set(["simulators"]), settings, { scenario, speed: wish.speed }, environment);
 }
 
 async function start(

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
+import type { Trainer } from "./api/trainer.ts";
 import type { LineConfig } from "./gateway/config.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { modbusTcpSource } from "./gateway/modbus/tcp-source.ts";
@@ -19,16 +20,20 @@ import type { World } from "./platform/world.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
 import type { Scenario } from "./settings/scenario.ts";
 import type { Settings } from "./settings/settings.ts";
+import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
-import { fittedPoints, simulation } from "./simulators/simulation.ts";
-import { type SimulatorsNeeds, startSimulators } from "./simulators/simulators.ts";
+import { simulation } from "./simulators/simulation.ts";
+import { startSimulators } from "./simulators/simulators.ts";
+import { trainerOf } from "./simulators/trainer.ts";
 
 export const roles = ["simulators", "broker", "gateway", "ingest", "api"] as const;
 export type Role = (typeof roles)[number];
 
 /** What happens to a simulated plant, and how fast its time goes. */
-export type Happening = Pick<SimulatorsNeeds, "events" | "speed">;
-export const nothingHappens: Happening = { events: [], speed: 1 };
+export interface Happening {
+  readonly scenario: Scenario | null;
+  readonly speed: number;
+}
 
 export interface Assembled {
   readonly api: Api | null;
@@ -64,6 +69,24 @@ export async function assemble(
   // Each role has its own connection and last will, so that one process behaves as five would.
   const busFor = (name: string, will?: Will) => plant.add(connectBus(mqtt, name, world, will));
 
+  let trainer: Trainer | null = null;
+  if (started.has("simulators")) {
+    const { simulation } = plant.add(
+      await startSimulators(config.simulators, {
+        maps,
+        fuels: fuelsNow(settings, world.clock.nowMs()),
+        fileAt,
+        events: happening.scenario?.events ?? [],
+        speed: happening.speed,
+        cutBroker: (isCut) => broker?.cut(isCut),
+        world,
+      }),
+    );
+    const { title, about, answer = null } = happening.scenario ?? {};
+    const told = title === undefined || about === undefined ? null : { title, about, answer };
+    trainer = trainerOf(simulation, fittedPoints(config.simulators, maps), told);
+  }
+
   let api: Api | null = null;
   if (started.has("ingest") && started.has("api")) {
     const catalogue = catalogueOf(settings);
@@ -93,18 +116,7 @@ export async function assemble(
         version: versionOf(packageRoot),
         dashboardFolder: join(packageRoot, "dist", "dashboard"),
         adminPassword,
-      }),
-    );
-  }
-  if (started.has("simulators")) {
-    plant.add(
-      await startSimulators(config.simulators, {
-        maps,
-        fuels: fuelsNow(settings, world.clock.nowMs()),
-        fileAt,
-        ...happening,
-        cutBroker: (isCut) => broker?.cut(isCut),
-        world,
+        trainer,
       }),
     );
   }

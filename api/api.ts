@@ -28,8 +28,10 @@ import { healthRoute } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
 import { readingsRoute } from "./routes/readings.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { trainerRoutes } from "./routes/trainer.ts";
 import { trendRoute } from "./routes/trend.ts";
 import { sessions } from "./sessions.ts";
+import type { Trainer } from "./trainer.ts";
 
 export interface ApiNeeds {
   readonly registry: Registry;
@@ -41,6 +43,8 @@ export interface ApiNeeds {
   /** The built dashboard; without it the API stands alone. */
   readonly dashboardFolder: string;
   readonly adminPassword: string | null;
+  /** `null`: no simulators run in this process. */
+  readonly trainer: Trainer | null;
 }
 
 export interface Api extends Service {
@@ -107,6 +111,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
       await v1.register(deadLettersRoute(records));
+      await v1.register(trainerRoutes(needs.trainer, world));
     },
     { prefix: "/api/v1" },
   );
@@ -114,7 +119,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   if (existsSync(join(needs.dashboardFolder, "index.html"))) {
     await app.register(fastifyStatic, { root: needs.dashboardFolder, wildcard: false });
     // Pages of the dashboard have addresses of their own; which page it is, the browser decides.
-    for (const page of ["/boilers", "/boilers/:boilerId", "/alerts", "/sign-in"]) {
+    for (const page of ["/boilers", "/boilers/:boilerId", "/alerts", "/trainer", "/sign-in"]) {
       app.get(page, { config: { role: "anyone" }, schema: { hide: true } }, (_request, reply) =>
         reply.sendFile("index.html"),
       );

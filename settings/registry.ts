@@ -20,7 +20,6 @@ import { type Point, type PointCatalogue, pointCatalogue } from "../domain/point
 import { defaultSteadySettings, type SteadySettings } from "../domain/steady-state.ts";
 import { saturatedEnthalpyKjPerKg } from "../domain/steam/if97.ts";
 import type { Plant, PlantBoiler, PlantGateway } from "../ingest/plant.ts";
-import type { HistoryGateway } from "../simulators/history.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -305,8 +304,14 @@ function priceAt({ prices }: SiteConfig, fuel: string, atMs: number) {
   );
 }
 
+export interface SimulatedGateway {
+  readonly id: string;
+  readonly site: string;
+  readonly boilers: readonly { readonly id: string; readonly points: readonly string[] }[];
+}
+
 /** The gateways whose boilers are simulated, with the points that their devices give. */
-export function simulatedGateways({ config, maps }: Settings): readonly HistoryGateway[] {
+export function simulatedGateways({ config, maps }: Settings): readonly SimulatedGateway[] {
   const simulated = new Set(config.simulators.boilers.map(({ id }) => id));
   return config.gateways
     .map(({ id, site, devices }) => {

@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
 import type { Environment } from "../platform/environment.ts";
 import { type Fault, faultsError, loadYaml } from "../platform/yaml-file.ts";
+import { fittedPoints } from "../simulators/fitted.ts";
 import { ScenarioFile, type ScenarioPlant, scenarioFaults } from "../simulators/scenario.ts";
-import { fittedPoints } from "../simulators/simulation.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 
 /** A scenario, and the settings of the plant that it happens to. */

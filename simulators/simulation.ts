@@ -1,9 +1,9 @@
-import type { DeviceMapFile } from "../contracts/device-map.ts";
 import type { Fuel } from "../domain/fuel.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { type SimulatedBoiler, simulatedBoiler } from "./boiler/boiler.ts";
 import type { BoilerControls, ControlsNow } from "./boiler/controls.ts";
-import type { SimulatedBoilerConfig, SimulatorsConfig } from "./config.ts";
+import type { SimulatedBoilerConfig } from "./config.ts";
+import type { FittedPoints } from "./fitted.ts";
 import { type InstrumentFault, type InstrumentSet, instrumentSet } from "./instruments.ts";
 import { type ScenarioEvent, type ScenarioTargets, timeline } from "./scenario.ts";
 import { scheduled } from "./schedule.ts";
@@ -27,22 +27,6 @@ export interface Simulation {
   set(boilerId: string, controls: BoilerControls): void;
   faults(boilerId: string): Readonly<Record<string, InstrumentFault>>;
   setFault(boilerId: string, point: string, fault: InstrumentFault | null): void;
-}
-
-/** Points of each boiler that have an instrument. */
-export type FittedPoints = ReadonlyMap<string, ReadonlySet<string>>;
-
-/** An instrument stands wherever a device of a boiler has a register for it. */
-export function fittedPoints(
-  { boilers, servers }: SimulatorsConfig,
-  maps: ReadonlyMap<string, DeviceMapFile>,
-): FittedPoints {
-  const points = new Map(boilers.map(({ id }) => [id, new Set<string>()]));
-  for (const { units } of servers) {
-    for (const { boiler = "", map } of units)
-      for (const { point } of maps.get(map)?.registers ?? []) points.get(boiler)?.add(point);
-  }
-  return points;
 }
 
 interface Entry {

@@ -3,12 +3,13 @@ import type { Fuel } from "../domain/fuel.ts";
 import { backgroundLoop, type Service, serviceStack } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import type { SimulatorsConfig } from "./config.ts";
+import { fittedPoints } from "./fitted.ts";
 import { fileLedger } from "./ledger.ts";
 import type { ModbusUnit } from "./modbus/line.ts";
 import { type ModbusServer, startModbusServer } from "./modbus/server.ts";
 import { openReplay } from "./replay.ts";
 import type { ScenarioEvent, ScenarioTargets } from "./scenario.ts";
-import { fittedPoints, type Simulation, simulation } from "./simulation.ts";
+import { type Simulation, simulation } from "./simulation.ts";
 import { mappedUnit, type UnitValues } from "./unit.ts";
 
 export interface SimulatorsNeeds {

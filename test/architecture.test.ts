@@ -17,7 +17,8 @@ const rooms: Readonly<Record<string, { readonly may: readonly string[]; readonly
 };
 
 /** Of the rooms, `settings` may know what they ask of a configuration, and nothing of what they do. */
-const openToSettings = /^(gateway|ingest|api|simulators)\/(config|registry|plant)\.ts$/;
+const openToSettings =
+  /^((gateway|ingest|api|simulators)\/(config|registry|plant)|simulators\/(scenario|duration|fitted))\.ts$/;
 
 interface Import {
   readonly from: string;

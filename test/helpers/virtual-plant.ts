@@ -10,8 +10,9 @@ import { screen } from "../../ingest/stages/screen.ts";
 import { readEnvironment } from "../../platform/environment.ts";
 import { fuelsNow, plantOf } from "../../settings/registry.ts";
 import { loadScenario } from "../../settings/scenario.ts";
+import { fittedPoints } from "../../simulators/fitted.ts";
 import type { ModbusUnit } from "../../simulators/modbus/line.ts";
-import { fittedPoints, simulation } from "../../simulators/simulation.ts";
+import { simulation } from "../../simulators/simulation.ts";
 import { mappedUnit } from "../../simulators/unit.ts";
 
 export const root = resolve(import.meta.dirname, "../..");
