@@ -149,6 +149,16 @@ export async function writeHistory(
   world: World,
 ): Promise<number> {
   const { config, dataDir } = settings;
+  const gateways = simulatedGateways(settings);
+  const real = config.sites.find(
+    ({ id, simulated }) => !simulated && gateways.some(({ site }) => site === id),
+  );
+  if (real !== undefined) {
+    throw new OperationalError(
+      "history-refused",
+      `${real.id} is a real site: no past is made up for it; set simulated: true, or choose another scenario`,
+    );
+  }
   const nowMs = world.clock.nowMs();
   const folder = lockDataFolder(dataDir, "journal");
   const journal = await openJournal(folder.path, config.ingest.journal, 0, world);
@@ -162,7 +172,7 @@ export async function writeHistory(
     );
     const stepMs = stepSeconds * 1_000;
     const wish = {
-      gateways: simulatedGateways(settings),
+      gateways,
       fromMs: Math.floor((nowMs - seconds * 1_000) / stepMs) * stepMs,
       seconds,
       stepSeconds,

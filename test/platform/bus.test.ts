@@ -7,6 +7,7 @@ import { connectBus, matches } from "../../platform/bus.ts";
 import { realWorld } from "../../platform/world.ts";
 import { memoryBroker } from "../helpers/memory-bus.ts";
 import { ended, freePort, neededProgram, temporaryFolder } from "../helpers/servers.ts";
+import { until } from "../helpers/until.ts";
 import { busSuite } from "../suites/bus-suite.ts";
 
 const world = realWorld("silent");
@@ -22,6 +23,20 @@ busSuite("the embedded broker", async () => {
     },
     stop: () => broker.stop(),
   };
+});
+
+test("a broker that is cut ends every link and takes none; mended, the bus comes back by itself", async () => {
+  const config = { host: "127.0.0.1", port: await freePort() };
+  const broker = await startBroker(config, world);
+  const bus = connectBus(config, "cut-test", world);
+  await until("the bus is up", () => bus.up);
+  broker.cut(true);
+  await until("the bus is down", () => !bus.up);
+  await expect(bus.publish("a", Buffer.from("b"), { qos: 1 })).rejects.toMatchObject({ code: "bus-down" });
+  broker.cut(false);
+  await until("the bus is up again", () => bus.up);
+  await bus.stop();
+  await broker.stop();
 });
 
 const mosquitto = neededProgram("mosquitto");

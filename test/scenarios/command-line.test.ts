@@ -6,6 +6,8 @@ import { plantFile, spawnFluewatch, startFluewatch } from "../helpers/fluewatch.
 import { ended, freePort, temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 
+const fouling = join(import.meta.dirname, "../../config/scenarios/fouling.yaml");
+
 /** Runs the program to its end. */
 async function ran(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { child, output } = spawnFluewatch(args, { FLUEWATCH_DATA_DIR: temporaryFolder(), ...env });
@@ -22,6 +24,10 @@ describe("the command line", () => {
 
   test.each([
     [["dance"], /"dance" is no command and no role; roles are simulators, broker, gateway, ingest, api/],
+    [["simulate"], /simulate needs one scenario/],
+    [["simulate", "/nowhere.yaml"], /\/nowhere.yaml: cannot be read/],
+    [["simulate", fouling, "--speed", "fast"], /--speed is "fast"; it must be a number from 0.01 to 10000/],
+    [["simulate", fouling, "--history", "long"], /--history is "long"; it must be a time like 60 s, 10 min/],
     [["reference"], /reference needs one file/],
     [["reference", "/nowhere.json"], /\/nowhere.json: cannot be read/],
     [["--colour"], /Unknown option '--colour'/],
