@@ -1,3 +1,6 @@
+import type { Granularity } from "./design.ts";
+import { tTwoSided } from "./distributions.ts";
+
 /** How the residuals of neighbouring intervals hang together. */
 export interface Autocorrelation {
   /** Pairs of intervals without a gap between them. */
@@ -39,6 +42,23 @@ export function autocorrelation(residuals: readonly number[], indices: readonly 
     rhoOverAll: whole ? before.reduce((sum, e, k) => sum + e * (after[k] as number), 0) / all : null,
     durbinWatson: whole ? before.reduce((sum, e, k) => sum + ((after[k] as number) - e) ** 2, 0) / all : null,
   };
+}
+
+/** Chance below which the correlation of a few long intervals is believed. */
+const believedBelow = 0.05;
+
+/**
+ * The correlation that a sum's variance is widened by.
+ *
+ * Hours and days always count as the neighbours they are. Months are few: their correlation is mostly noise, and
+ * counts only where it can be told from none.
+ * @source Monthly data as independent: ASHRAE Guideline 14; one-sided t test of a correlation
+ */
+export function countedRho({ pairs, rho }: Autocorrelation, granularity: Granularity): number | null {
+  if (rho === null || granularity !== "monthly") return rho;
+  if (rho <= 0 || rho >= 1) return rho <= 0 ? 0 : rho;
+  const t = rho * Math.sqrt((pairs - 2) / (1 - rho * rho));
+  return tTwoSided(t, pairs - 2) / 2 < believedBelow ? rho : 0;
 }
 
 /**

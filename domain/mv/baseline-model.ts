@@ -1,6 +1,7 @@
 import {
   type Autocorrelation,
   autocorrelation,
+  countedRho,
   effectiveCount,
   varianceInflation,
 } from "./autocorrelation.ts";
@@ -9,6 +10,7 @@ import {
   designColumns,
   driversOf,
   energyPerPeriod,
+  type Granularity,
   type Interval,
   type Term,
   termName,
@@ -36,12 +38,15 @@ export interface ModelMetrics {
 export interface BaselineModel<B extends EnergyBasis> {
   readonly kind: "model";
   readonly basis: B;
+  readonly granularity: Granularity;
   readonly terms: readonly Term[];
   /** Change points among the parameters. */
   readonly searched: number;
   readonly fit: LeastSquares;
   readonly metrics: ModelMetrics;
   readonly autocorrelation: Autocorrelation;
+  /** The correlation that counts; `null` where it is not known, which is no proof that there is none. */
+  readonly rho: number | null;
   /** (1 + ρ) / (1 − ρ): what neighbours in step do to the variance of a sum. */
   readonly tau: number;
   readonly effectiveN: number;
@@ -56,7 +61,7 @@ export interface BaselineModel<B extends EnergyBasis> {
  * @param searched which change points count as parameters; those of the terms, unless they were set from outside
  */
 export function fitModel<B extends EnergyBasis>(
-  { basis, intervals }: Metered<B>,
+  { basis, granularity, intervals }: Metered<B>,
   terms: readonly Term[],
   searched = changePointsIn(terms),
 ): BaselineModel<B> | Refusal {
@@ -79,16 +84,19 @@ export function fitModel<B extends EnergyBasis>(
     fit.residuals,
     intervals.map(({ index }) => index),
   );
+  const rho = countedRho(correlation, granularity);
   return {
     kind: "model",
     basis,
+    granularity,
     terms,
     searched,
     fit,
     metrics: metricsOf(fit, y),
     autocorrelation: correlation,
-    tau: varianceInflation(correlation.rho),
-    effectiveN: effectiveCount(fit.n, correlation.rho),
+    rho,
+    tau: varianceInflation(rho),
+    effectiveN: effectiveCount(fit.n, rho),
     ranges: Object.fromEntries(driversOf(terms).map((driver) => [driver, spanOf(intervals, driver)])),
     intervals,
   };

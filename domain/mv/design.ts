@@ -14,6 +14,9 @@ export interface Interval {
   readonly drivers: Readonly<Record<string, number>>;
 }
 
+/** How long a set's intervals are. Months are few and hardly hang together, hours are many and do. */
+export type Granularity = "hourly" | "daily" | "monthly";
+
 /** One term of a model. A change point bends the line of its driver. */
 export type Term =
   | { readonly kind: "intercept" }

@@ -1,5 +1,5 @@
 import type { Fuel } from "../fuel.ts";
-import type { Interval } from "./design.ts";
+import type { Granularity, Interval } from "./design.ts";
 
 /**
  * What a fuel's energy refers to: its net heating value (LHV) or its gross one (HHV). Energy on one basis does not
@@ -15,6 +15,7 @@ export interface Energy<B extends EnergyBasis> {
 /** Intervals whose energies all stand on one basis. */
 export interface Metered<B extends EnergyBasis> {
   readonly basis: B;
+  readonly granularity: Granularity;
   readonly intervals: readonly Interval[];
 }
 

@@ -1,8 +1,6 @@
 import { effectiveCount } from "./autocorrelation.ts";
+import type { Granularity } from "./design.ts";
 import { tQuantile } from "./distributions.ts";
-
-/** How long an interval is: the shortcut's factor depends on it. */
-export type Granularity = "hourly" | "daily" | "monthly";
 
 /**
  * The factor by which the shortcut stands for the exact formula.

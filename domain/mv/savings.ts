@@ -3,7 +3,7 @@ import { driversOf, energyPerPeriod, type Interval, type Term, termValue } from 
 import { fUpper } from "./distributions.ts";
 import type { EnergyBasis, Metered } from "./energy.ts";
 import { basisFault } from "./energy.ts";
-import { fractionalUncertaintyPercent, type Granularity, shortcutFactor } from "./fractional-uncertainty.ts";
+import { fractionalUncertaintyPercent, shortcutFactor } from "./fractional-uncertainty.ts";
 import { type IntervalEstimate, intervalAround } from "./interval-estimate.ts";
 import { leastSquares, quadraticForm } from "./least-squares.ts";
 import type { Refusal } from "./refusal.ts";
@@ -52,7 +52,8 @@ export interface SavingOptions {
   /** Two-sided, 0.9 as a rule. */
   readonly confidence: number;
   readonly meters: MeterUncertainty;
-  readonly shortcut: { readonly granularity: Granularity; readonly reportingMonths: number };
+  /** Length of the reporting period. */
+  readonly reportingMonths: number;
   /** How much each reporting interval counts: 1, or what an adjustment makes of it. */
   readonly weights?: readonly number[];
 }
@@ -69,7 +70,7 @@ export interface SavingOptions {
 export function avoidedEnergy<B extends EnergyBasis>(
   model: BaselineModel<B>,
   reporting: Metered<NoInfer<B>>,
-  { confidence, meters, shortcut, weights }: SavingOptions,
+  { confidence, meters, reportingMonths, weights }: SavingOptions,
 ): AvoidedEnergy<B> | Refusal {
   const { intervals } = reporting;
   const fault =
@@ -119,9 +120,9 @@ export function avoidedEnergy<B extends EnergyBasis>(
       m: intervals.length,
       cvRmsePercent: model.metrics.cvRmsePercent,
       savedPercent,
-      rho: model.autocorrelation.rho,
+      rho: model.rho,
       confidence,
-      factor: shortcutFactor(shortcut.granularity, shortcut.reportingMonths),
+      factor: shortcutFactor(model.granularity, reportingMonths),
     }),
     uncertaintyPercent: savedGj === 0 ? null : (100 * interval.halfWidthGj) / Math.abs(savedGj),
   };

@@ -11,6 +11,9 @@ export interface CaseOutcome {
   readonly faults: readonly string[];
 }
 
+/** Kinds whose cases share no form: each is held by a test of its own, and none is run from a file. */
+export const kindsOfTests: readonly string[] = ["arithmetic", "rules", "data-quality"];
+
 const kinds: Readonly<Record<string, CaseKind>> = { ...caseKinds, ...savingsKinds };
 
 /** Runs golden cases through the functions that run live. */

@@ -1,15 +1,11 @@
 import { effectiveCount } from "../mv/autocorrelation.ts";
 import { type BaselineModel, fitModel } from "../mv/baseline-model.ts";
 import { fitChangePoint } from "../mv/change-point.ts";
-import { type Interval, intercept, linear, type Term } from "../mv/design.ts";
+import { type Granularity, type Interval, intercept, linear, type Term } from "../mv/design.ts";
 import { fQuantile, normalQuantile, tQuantile } from "../mv/distributions.ts";
 import { annualSaving, levelFlows, netPresentValue, type Payback, worth } from "../mv/economics.ts";
 import type { Metered } from "../mv/energy.ts";
-import {
-  fractionalUncertaintyPercent,
-  type Granularity,
-  shortcutFactor,
-} from "../mv/fractional-uncertainty.ts";
+import { fractionalUncertaintyPercent, shortcutFactor } from "../mv/fractional-uncertainty.ts";
 import { contains, type IntervalEstimate } from "../mv/interval-estimate.ts";
 import { cookDistances, externallyStudentised } from "../mv/least-squares.ts";
 import { type Refusal, sentenceOf } from "../mv/refusal.ts";
@@ -20,7 +16,7 @@ import type { CaseKind } from "./kinds.ts";
 import { modelOf, type TermText } from "./model-text.ts";
 import { columnNamed, rowCondition } from "./row-condition.ts";
 
-type Set = Metered<"lhv">;
+type Period = Metered<"lhv">;
 type Model = BaselineModel<"lhv">;
 
 /** Cases give bare figures; both of their periods stand on one basis, and so do these. */
@@ -88,7 +84,7 @@ function driversOfX(inputs: Inputs, width: readonly unknown[]): Readonly<Record<
   );
 }
 
-function fitTerms(set: Set, terms: readonly TermText[], searched?: number): Model {
+function fitTerms(set: Period, terms: readonly TermText[], searched?: number): Model {
   const open = terms.find((term) => "changePoint" in term && term.changePoint === null);
   if (open === undefined) return use(fitModel(set, terms as readonly Term[], searched), "model");
   if (open.kind !== "above" && open.kind !== "below")
@@ -144,15 +140,15 @@ function fitFigures({ fit, metrics, autocorrelation, effectiveN }: Model, confid
 
 function fitCase(inputs: Inputs, raw: readonly unknown[]): Results {
   const drivers = driversOfX(inputs, raw);
-  const set = { basis, intervals: intervalsOf(inputs.numbers("y"), drivers) };
+  const set: Period = { basis, granularity: "daily", intervals: intervalsOf(inputs.numbers("y"), drivers) };
   const { terms } = modelOf(inputs.textOr("model", "y = b0 + b1*x"), ["y", ...Object.keys(drivers)]);
   return fitFigures(fitTerms(set, terms), inputs.numberOr("confidence", 0.9));
 }
 
 /** Both periods of a case, and the model that it asks for. */
 interface Periods {
-  readonly before: Set;
-  readonly after: Set;
+  readonly before: Period;
+  readonly after: Period;
   readonly terms: readonly TermText[];
 }
 
@@ -162,11 +158,11 @@ function typedPeriods(inputs: Inputs): Periods {
   const last = columns.at(-1);
   const fallback = `${last ?? ""} = b0 + b1*${columns[0] ?? ""}`;
   const { energy, terms } = modelOf(inputs.textOr("model", fallback), columns);
-  const setOf = (period: Inputs): Set => {
+  const setOf = (period: Inputs): Period => {
     const drivers = Object.fromEntries(
       columns.filter((name) => name !== energy).map((name) => [name, period.numbers(name)]),
     );
-    return { basis, intervals: intervalsOf(period.numbers(energy), drivers) };
+    return { basis, granularity: "daily", intervals: intervalsOf(period.numbers(energy), drivers) };
   };
   return { before: setOf(baseline), after: setOf(inputs.part("reporting")), terms };
 }
@@ -190,10 +186,9 @@ function recordedPeriods(inputs: Inputs, rows: readonly DataRow[]): Periods {
   const kept = rows.filter((row) => same.every((holds) => holds(row)));
   const scale = scaleOf(inputs.textOr("usageScale", ""));
   const monthsOf = /days in month of (\w+)/.exec(text)?.[1] ?? null;
-  const drivers = [
-    ...new globalThis.Set(terms.flatMap((term) => (term.kind === "intercept" ? [] : [term.driver]))),
-  ];
-  const setOf = (condition: string): Set => {
+  const drivers = [...new Set(terms.flatMap((term) => (term.kind === "intercept" ? [] : [term.driver])))];
+  const granularity = granularityOf(columns);
+  const setOf = (condition: string): Period => {
     const holds = rowCondition(condition, columns);
     const intervals = kept.filter(holds).flatMap((row, place): readonly Interval[] => {
       const values = [energy, ...drivers].map((name) => row[name] ?? "");
@@ -208,7 +203,7 @@ function recordedPeriods(inputs: Inputs, rows: readonly DataRow[]): Periods {
         },
       ];
     });
-    return { basis, intervals };
+    return { basis, granularity, intervals };
   };
   return { before: setOf(filter.text("baseline")), after: setOf(filter.text("reporting")), terms };
 }
@@ -224,9 +219,19 @@ function daysOfMonth(date: string): number {
   return new Date(Date.UTC(year ?? Number.NaN, month ?? Number.NaN, 0)).getUTCDate();
 }
 
-/** Counts intervals so that neighbours differ by one: months by their last day, days, hours; else rows. */
+/** What tells when a row was: months end on a date, days are one, hours have a time. */
+function timeColumn(columns: readonly string[]): string | undefined {
+  return columns.find((name) => /^(end_date|date|time)/.test(name));
+}
+
+function granularityOf(columns: readonly string[]): Granularity {
+  const column = timeColumn(columns) ?? "";
+  return column.startsWith("end_date") ? "monthly" : column.startsWith("time") ? "hourly" : "daily";
+}
+
+/** Counts intervals so that neighbours differ by one: by their time, or else by their row. */
 function intervalNumber(row: DataRow, place: number): number {
-  const column = Object.keys(row).find((name) => /^(end_date|date|time)/.test(name));
+  const column = timeColumn(Object.keys(row));
   const text = column === undefined ? "" : (row[column] ?? "");
   const atMs = Date.parse(text.length > 10 && !text.endsWith("Z") ? `${text}Z` : text);
   if (column === undefined || Number.isNaN(atMs)) return place;
@@ -239,14 +244,14 @@ function intervalFigures({ standardErrorGj, halfWidthGj, fromGj, toGj }: Interva
   return { se: standardErrorGj, halfWidth90: halfWidthGj, ci90: [fromGj, toGj] };
 }
 
-function savingFigures(inputs: Inputs, { rows, expected }: CaseData, granularity: Granularity): Results {
+function savingFigures(inputs: Inputs, { rows, expected }: CaseData): Results {
   const { before, after, terms } = inputs.has("dataFile")
     ? recordedPeriods(inputs, rows)
     : typedPeriods(inputs);
   const confidence = inputs.numberOr("confidence", 0.9);
   const model = fitTerms(before, terms, 0);
   const avoided = use(
-    avoidedEnergy(model, after, { confidence, meters, shortcut: { granularity, reportingMonths: 12 } }),
+    avoidedEnergy(model, after, { confidence, meters, reportingMonths: 12 }),
     "avoided-energy",
   );
   const load = terms.find((term) => term.kind === "power");
@@ -292,7 +297,7 @@ function savingFigures(inputs: Inputs, { rows, expected }: CaseData, granularity
     normalised: inputs.has("normalProfile") ? normalisedFigures(inputs, model, after, confidence) : null,
     naiveMeanPerDayChange: naive.perPeriodPercent / 100,
     naiveTotalChange: naive.totalPercent / 100,
-    naiveChange: naive.totalPercent / 100,
+    naiveChange: naive.perPeriodPercent / 100,
     naiveSpecificChange: share(naive.perDriverPercent),
     trueInsideCi: typeof truth === "number" ? contains(interval, truth * adjustedBaselineGj) : null,
     claimable: !contains(interval, 0) && savedGj > 0,
@@ -320,7 +325,7 @@ function rowCounts(filter: Inputs, rows: readonly DataRow[]): Results {
   };
 }
 
-function normalisedFigures(inputs: Inputs, model: Model, after: Set, confidence: number): Results {
+function normalisedFigures(inputs: Inputs, model: Model, after: Period, confidence: number): Results {
   const reporting = use(fitModel(after, model.terms, model.searched), "model");
   const profile = inputs.list("normalProfile").map((part) => ({
     periods: part.number("days"),
@@ -401,13 +406,13 @@ export const savingsKinds: Readonly<Record<string, CaseKind>> = {
     inputs: ["baseline", "reporting", "confidence", "normalProfile", "model", ...dataInputs],
     expected: savingResults,
     stated: ["trueFraction"],
-    compute: (inputs, _rules, data) => savingFigures(inputs, data, "daily"),
+    compute: (inputs, _rules, data) => savingFigures(inputs, data),
   },
   "savings-changepoint": {
     inputs: ["baseline", "reporting", "confidence", "model", ...dataInputs],
     expected: savingResults,
     stated: ["trueFraction"],
-    compute: (inputs, _rules, data) => savingFigures(inputs, data, "monthly"),
+    compute: (inputs, _rules, data) => savingFigures(inputs, data),
   },
   fsu: {
     inputs: ["n", "p", "m", "cvrmse", "savingsFraction", "rho", "confidence"],
@@ -467,7 +472,11 @@ export const savingsKinds: Readonly<Record<string, CaseKind>> = {
       "rmse4P",
     ],
     compute: (inputs) => {
-      const set = { basis, intervals: intervalsOf(inputs.numbers("y"), { x: inputs.numbers("x") }) };
+      const set: Period = {
+        basis,
+        granularity: "daily",
+        intervals: intervalsOf(inputs.numbers("y"), { x: inputs.numbers("x") }),
+      };
       const straight = use(fitModel(set, [intercept, linear("x")]), "model");
       const bent = use(fitChangePoint(set, "4P", "x"), "model");
       const selection = use(
