@@ -6,6 +6,7 @@ import { basisFault } from "./energy.ts";
 import { fractionalUncertaintyPercent, shortcutFactor } from "./fractional-uncertainty.ts";
 import { type IntervalEstimate, intervalAround } from "./interval-estimate.ts";
 import { leastSquares, quadraticForm } from "./least-squares.ts";
+import type { Adjusted } from "./non-routine.ts";
 import type { Refusal } from "./refusal.ts";
 
 /**
@@ -54,8 +55,8 @@ export interface SavingOptions {
   readonly meters: MeterUncertainty;
   /** Length of the reporting period. */
   readonly reportingMonths: number;
-  /** How much each reporting interval counts: 1, or what an adjustment makes of it. */
-  readonly weights?: readonly number[];
+  /** What persons decided on events; without it every interval counts as it is. */
+  readonly adjusted?: Adjusted;
 }
 
 /**
@@ -70,7 +71,7 @@ export interface SavingOptions {
 export function avoidedEnergy<B extends EnergyBasis>(
   model: BaselineModel<B>,
   reporting: Metered<NoInfer<B>>,
-  { confidence, meters, reportingMonths, weights }: SavingOptions,
+  { confidence, meters, reportingMonths, adjusted }: SavingOptions,
 ): AvoidedEnergy<B> | Refusal {
   const { intervals } = reporting;
   const fault =
@@ -81,12 +82,19 @@ export function avoidedEnergy<B extends EnergyBasis>(
     effectiveFault(model);
   if (fault !== null) return fault;
   const { fit, terms, tau } = model;
-  const share = intervals.map((_, row) => weights?.[row] ?? 1);
+  const share = intervals.map((_, row) => adjusted?.weights[row] ?? 1);
   const weight = intervals.map(({ periods }, row) => periods * (share[row] as number));
   const q = columnSums(terms, intervals, weight);
-  const adjustedBaselineGj = q.reduce((sum, each, k) => sum + each * (fit.coefficients[k] as number), 0);
-  const meteredGj = intervals.reduce((sum, { energyGj }, row) => sum + energyGj * (share[row] as number), 0);
-  const savedGj = adjustedBaselineGj - meteredGj;
+  const expectedGj = q.reduce((sum, each, k) => sum + each * (fit.coefficients[k] as number), 0);
+  const weighedGj = intervals.reduce((sum, { energyGj }, row) => sum + energyGj * (share[row] as number), 0);
+  const savedGj = expectedGj - weighedGj + (adjusted?.addedGj ?? 0);
+  const meteredGj = intervals.reduce(
+    (sum, { energyGj }, row) => (adjusted?.kept[row] === false ? sum : sum + energyGj),
+    0,
+  );
+  const adjustedBaselineGj = meteredGj + savedGj;
+  if (!(adjustedBaselineGj > 0))
+    return { kind: "nothing-to-compare", what: "the baseline expects no energy" };
   const variance =
     fit.residualSd ** 2 *
     (weight.reduce((sum, w) => sum + w * w, 0) + quadraticForm(fit.unscaledCovariance, q));
@@ -97,7 +105,11 @@ export function avoidedEnergy<B extends EnergyBasis>(
     { adjustedBaselineGj, meteredGj },
     meters,
   );
-  const standardErrorGj = Math.hypot(Math.sqrt(tau * variance), meterStandardErrorGj);
+  const standardErrorGj = Math.hypot(
+    Math.sqrt(tau * variance),
+    meterStandardErrorGj,
+    adjusted?.addedStandardErrorGj ?? 0,
+  );
   const interval = intervalAround(savedGj, standardErrorGj, fit.n / tau - fit.p, confidence);
   const savedPercent = (100 * savedGj) / adjustedBaselineGj;
   return {

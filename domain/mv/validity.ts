@@ -19,6 +19,15 @@ export interface DriverRange {
   readonly coveredPercent: number;
 }
 
+/** A stretch of load that reporting intervals have and the baseline hardly knows. */
+export interface MissingLoad {
+  readonly driver: string;
+  readonly from: number;
+  readonly to: number;
+  /** Baseline intervals at such a load that would close it. */
+  readonly moreIntervals: number;
+}
+
 export interface Validity {
   readonly kind: "validity";
   readonly drivers: readonly DriverRange[];
@@ -26,6 +35,40 @@ export interface Validity {
   readonly covered: readonly boolean[];
   /** Of the metered energy. */
   readonly coveredEnergyPercent: number;
+  readonly missing: readonly MissingLoad[];
+}
+
+const stretches = 10;
+/** A stretch of load with fewer baseline intervals rests on the line alone. */
+const leastPerStretch = 3;
+
+/** Where the baseline would need more days, and how many. */
+function missingLoads(
+  model: BaselineModel<EnergyBasis>,
+  intervals: readonly Interval[],
+): readonly MissingLoad[] {
+  return Object.keys(model.ranges).flatMap((driver) => {
+    const { from, to } = spanOf(intervals, driver);
+    const width = (to - from) / stretches;
+    if (!(width > 0)) return [];
+    const within = (rows: readonly Interval[], k: number) =>
+      rows.filter(({ drivers }) => {
+        const place = Math.floor(((drivers[driver] ?? Number.NaN) - from) / width);
+        return (place === stretches ? stretches - 1 : place) === k;
+      }).length;
+    const gaps: MissingLoad[] = [];
+    for (let k = 0; k < stretches; k += 1) {
+      const lacking = leastPerStretch - within(model.intervals, k);
+      if (lacking <= 0 || within(intervals, k) === 0) continue;
+      const gap = { driver, from: from + k * width, to: from + (k + 1) * width, moreIntervals: lacking };
+      const last = gaps.at(-1);
+      // Neighbouring stretches are one.
+      if (last !== undefined && Math.abs(last.to - gap.from) < 1e-6 * width)
+        gaps.splice(-1, 1, { ...last, to: gap.to, moreIntervals: last.moreIntervals + lacking });
+      else gaps.push(gap);
+    }
+    return gaps;
+  });
 }
 
 /** Where a model holds; refused where the reporting period was never there. */
@@ -64,6 +107,7 @@ export function validity<B extends EnergyBasis>(
     kind: "validity",
     drivers,
     covered,
+    missing: missingLoads(model, intervals),
     coveredEnergyPercent:
       all > 0 ? (100 * energy(intervals.filter((_, row) => covered[row] === true))) / all : 100,
   };
