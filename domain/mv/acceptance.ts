@@ -1,7 +1,8 @@
 import type { BaselineModel } from "./baseline-model.ts";
-import { changePointsIn } from "./design.ts";
+import { changePointsIn, designColumns } from "./design.ts";
 import type { EnergyBasis } from "./energy.ts";
 import { contains } from "./interval-estimate.ts";
+import { conditionNumber } from "./least-squares.ts";
 import type { AvoidedEnergy } from "./savings.ts";
 import type { RangeMargin, Validity } from "./validity.ts";
 
@@ -43,6 +44,7 @@ export const checks = [
   "r-squared",
   "t",
   "vif",
+  "condition-number",
   "effective-intervals",
   "baseline-length",
   "valid-days",
@@ -109,6 +111,7 @@ export function acceptance<B extends EnergyBasis>(
       ];
   // Two bent terms of one driver are meant to be close; drivers are not.
   const several = !flat && changePointsIn(terms) === 0 && terms.length > 2;
+  const spread = several ? conditionNumber(designColumns(terms, model.intervals).slice(1)) : 1;
   return [
     {
       check: "interval-excludes-zero",
@@ -125,7 +128,12 @@ export function acceptance<B extends EnergyBasis>(
       thresholds.netDeterminationBiasPercentAtMost,
     ),
     ...ofDrivers,
-    ...(several ? [atMost("vif", Math.max(...vifs), thresholds.vifAtMost)] : []),
+    ...(several
+      ? [
+          atMost("vif", Math.max(...vifs), thresholds.vifAtMost),
+          atMost("condition-number", spread, thresholds.conditionNumberAtMost, false),
+        ]
+      : []),
     atLeast("effective-intervals", model.effectiveN, thresholds.effectiveIntervalsAtLeast),
     atLeast("baseline-length", coverage.days, thresholds.baselineDaysAtLeast),
     atLeast(

@@ -6,9 +6,7 @@ import {
   savingVerdict,
   type Thresholds,
 } from "./acceptance.ts";
-import { designColumns } from "./design.ts";
 import type { EnergyBasis, Metered } from "./energy.ts";
-import { conditionNumber } from "./least-squares.ts";
 import {
   type Adjusted,
   type Adjustment,
@@ -52,8 +50,6 @@ export interface BeforeAndAfterInputs<B extends EnergyBasis> {
 export interface BeforeAndAfter<B extends EnergyBasis> {
   readonly kind: "before-and-after";
   readonly selection: Selection<B>;
-  /** Spread of the drivers against each other; `null` with fewer than two. */
-  readonly conditionNumber: number | null;
   readonly range: Validity;
   readonly avoided: AvoidedEnergy<B>;
   readonly adjusted: Adjusted;
@@ -102,11 +98,9 @@ export function beforeAndAfter<B extends EnergyBasis>(
   if ("kind" in naive) return naive;
   const checks = acceptance(model, avoided, range, inputs.coverage, reportingMonths, thresholds);
   const detection = { leastIntervals: leastEventIntervals[model.granularity], log: inputs.log };
-  const columns = designColumns(model.terms, model.intervals).slice(1);
   return {
     kind: "before-and-after",
     selection,
-    conditionNumber: columns.length < 2 ? null : conditionNumber(columns),
     range,
     avoided,
     adjusted,

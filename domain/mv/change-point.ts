@@ -1,7 +1,7 @@
 import { type BaselineModel, fitModel, intervalFault } from "./baseline-model.ts";
 import { designColumns, energyPerPeriod, type Interval, intercept, linear, type Term } from "./design.ts";
 import type { EnergyBasis, Metered } from "./energy.ts";
-import { leastSquares } from "./least-squares.ts";
+import { decompose } from "./qr.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** Models with a bend: flat above it, flat below it, two slopes, and two slopes with a flat middle. */
@@ -55,8 +55,8 @@ export function fitChangePoint<B extends EnergyBasis>(
   const y = energyPerPeriod(intervals);
   const sseAt = (points: readonly number[]) => {
     const terms = [...bendTerms(bend, driver, points), ...others];
-    const fitted = leastSquares(designColumns(terms, intervals), y, searched);
-    return fitted.kind === "fit" ? fitted.fit.sse : Number.POSITIVE_INFINITY;
+    const qr = decompose(designColumns(terms, intervals));
+    return qr.kind === "qr" ? qr.leastSquare(y) : Number.POSITIVE_INFINITY;
   };
   const best = searched === 1 ? onePoint(grid, (c) => sseAt([c])) : twoPoints(grid, sseAt);
   if (best === null) return { kind: "change-point-not-found", driver };

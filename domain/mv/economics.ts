@@ -46,11 +46,11 @@ function payback(flows: readonly number[]): Payback {
   return { kind: "never" };
 }
 
-const ratesFrom = -0.99;
+const ratesFrom = -0.9;
 const ratesTo = 10;
 
 /**
- * Rate at which the flows are worth nothing, between −99 % and 1,000 % a year.
+ * Rate at which the flows are worth nothing, between −90 % and 1,000 % a year: beyond, a root is arithmetic alone.
  *
  * Flows that turn once have one rate at most. Where they turn more often, every root is looked for, and more than one
  * is said to be so.

@@ -7,6 +7,8 @@ export interface Decomposition {
   readonly width: number;
   /** b for which ‖y − X·b‖ is least. */
   solve(y: Float64Array): Float64Array;
+  /** ‖y − X·b‖² at its least, without b. */
+  leastSquare(y: Float64Array): number;
   /** (X'X)⁻¹, row by row. */
   inverseOfNormal(): readonly Float64Array[];
   /** Diagonal of the hat matrix X(X'X)⁻¹X'. */
@@ -64,10 +66,6 @@ export function decompose(columns: Columns): ({ readonly kind: "qr" } & Decompos
     }
     return x;
   }
-  const inverseColumns = Array.from({ length: width }, (_, k) =>
-    backSubstitute(Float64Array.from({ length: width }, (_, i) => (i === k ? 1 : 0))),
-  );
-
   return {
     kind: "qr",
     rows,
@@ -77,8 +75,16 @@ export function decompose(columns: Columns): ({ readonly kind: "qr" } & Decompos
       for (let k = 0; k < width; k += 1) reflect(q[k] as Float64Array, betas[k] as number, k, v);
       return backSubstitute(v).map((value, k) => value / (scales[k] as number));
     },
-    inverseOfNormal: () =>
-      columns.map((_, i) =>
+    leastSquare(y) {
+      const v = Float64Array.from(y);
+      for (let k = 0; k < width; k += 1) reflect(q[k] as Float64Array, betas[k] as number, k, v);
+      return normFrom(v, width) ** 2;
+    },
+    inverseOfNormal() {
+      const inverseColumns = Array.from({ length: width }, (_, k) =>
+        backSubstitute(Float64Array.from({ length: width }, (_, i) => (i === k ? 1 : 0))),
+      );
+      return columns.map((_, i) =>
         Float64Array.from({ length: width }, (_, j) => {
           const sum = inverseColumns.reduce(
             (total, each) => total + (each[i] as number) * (each[j] as number),
@@ -86,7 +92,8 @@ export function decompose(columns: Columns): ({ readonly kind: "qr" } & Decompos
           );
           return sum / ((scales[i] as number) * (scales[j] as number));
         }),
-      ),
+      );
+    },
     leverages() {
       const leverages = new Float64Array(rows);
       for (let k = 0; k < width; k += 1) {

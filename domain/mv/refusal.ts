@@ -19,10 +19,6 @@ export type Refusal =
   | { readonly kind: "computed-from-drivers"; readonly drivers: readonly string[] }
   | { readonly kind: "energy-constant"; readonly valueGj: number }
   | { readonly kind: "change-point-not-found"; readonly driver: string }
-  | {
-      readonly kind: "no-model";
-      readonly rejected: readonly { readonly form: string; readonly reasons: readonly string[] }[];
-    }
   | { readonly kind: "mixed-bases"; readonly before: EnergyBasis; readonly after: EnergyBasis }
   | { readonly kind: "periods-overlap"; readonly fromMs: number; readonly toMs: number }
   | { readonly kind: "empty-period"; readonly period: "baseline" | "reporting" }
@@ -123,11 +119,6 @@ export function sentenceOf(refusal: Refusal): Label {
       return {
         en: `There is no change point in ${refusal.driver} with a tenth of the intervals on either side. A straight line, or more of its range, would help.`,
         "zh-TW": `${refusal.driver} 找不到兩側各有一成區間的轉折點；請用直線模型或補充其範圍。`,
-      };
-    case "no-model":
-      return {
-        en: `No model passes: ${refusal.rejected.map(({ form, reasons }) => `${form} (${reasons.join(", ")})`).join("; ")}. More intervals over a wider range of load would help.`,
-        "zh-TW": `沒有模型通過檢核：${refusal.rejected.map(({ form, reasons }) => `${form}（${reasons.join("、")}）`).join("；")}。請補充負載範圍較廣的區間。`,
       };
     case "mixed-bases":
       return {

@@ -1,4 +1,4 @@
-import { type BaselineModel, fitModel } from "./baseline-model.ts";
+import { type BaselineModel, fitModel, intervalFault } from "./baseline-model.ts";
 import { type Bend, bends, fitChangePoint } from "./change-point.ts";
 import { changePointsIn, intercept, linear, type Term } from "./design.ts";
 import type { EnergyBasis, Metered } from "./energy.ts";
@@ -52,6 +52,9 @@ export function selectModel<B extends EnergyBasis>(
   { load, others, bends: allowed }: Candidates,
   limits: { readonly tAtLeast: number; readonly vifAtMost: number; readonly bicDifference: number },
 ): Selection<B> | Refusal {
+  const planned = [...(load === null ? [] : [load]), ...others].map(({ driver }) => driver);
+  const fault = intervalFault(metered.intervals, planned);
+  if (fault !== null) return fault;
   const plans = new Map(
     [...(load === null ? [] : [load]), ...others].map((each) => [each.driver, each.sign]),
   );
@@ -77,17 +80,9 @@ export function selectModel<B extends EnergyBasis>(
     else if (better > 0 && each.model.fit.p === chosen.model.fit.p) chosen = each;
   }
   if (chosen === undefined) {
-    const only = considered.length === 1 ? considered[0]?.rejected[0] : undefined;
-    if (only?.kind === "refused") return only.refusal;
-    return {
-      kind: "no-model",
-      rejected: considered.map(({ form, drivers, rejected }) => ({
-        form: [form, ...drivers].join(" "),
-        reasons: rejected.map((reason) =>
-          reason.kind === "refused" ? reason.refusal.kind : `${reason.kind}: ${reason.driver}`,
-        ),
-      })),
-    };
+    // The mean needs least: what it is refused for, all others are.
+    const refused = considered.flatMap(({ rejected }) => rejected).find(({ kind }) => kind === "refused");
+    return refused?.kind === "refused" ? refused.refusal : { kind: "empty-period", period: "baseline" };
   }
   return { kind: "selection", form: chosen.form, model: chosen.model, considered };
 }

@@ -1,3 +1,4 @@
+import { savingVerdict } from "../mv/acceptance.ts";
 import { effectiveCount } from "../mv/autocorrelation.ts";
 import { type BaselineModel, fitModel } from "../mv/baseline-model.ts";
 import { fitChangePoint } from "../mv/change-point.ts";
@@ -300,7 +301,7 @@ function savingFigures(inputs: Inputs, { rows, expected }: CaseData): Results {
     naiveChange: naive.perPeriodPercent / 100,
     naiveSpecificChange: share(naive.perDriverPercent),
     trueInsideCi: typeof truth === "number" ? contains(interval, truth * adjustedBaselineGj) : null,
-    claimable: !contains(interval, 0) && savedGj > 0,
+    claimable: savingVerdict(avoided, []).claimable,
     changePointF: bend !== undefined && "changePoint" in bend ? bend.changePoint : null,
     cvrmse_nMinus3: metrics.cvRmsePercent / 100,
     ...(inputs.has("filter") && rowCounts(inputs.part("filter"), rows)),
