@@ -1,5 +1,13 @@
 import { type BaselineModel, fitModel, intervalFault } from "./baseline-model.ts";
-import { designColumns, energyPerPeriod, type Interval, intercept, linear, type Term } from "./design.ts";
+import {
+  designColumns,
+  energyPerPeriod,
+  type Interval,
+  intercept,
+  linear,
+  type Term,
+  termOf,
+} from "./design.ts";
 import type { EnergyBasis, Metered } from "./energy.ts";
 import { decompose } from "./qr.ts";
 import type { Refusal } from "./refusal.ts";
@@ -53,9 +61,13 @@ export function fitChangePoint<B extends EnergyBasis>(
   const grid = candidates(intervals, driver);
   if (grid.length < 2 * searched) return { kind: "change-point-not-found", driver };
   const y = energyPerPeriod(intervals);
+  const x = Float64Array.from(intervals, ({ drivers }) => drivers[driver] as number);
+  const standing = designColumns([intercept, ...others], intervals);
   const sseAt = (points: readonly number[]) => {
-    const terms = [...bendTerms(bend, driver, points), ...others];
-    const qr = decompose(designColumns(terms, intervals));
+    const bent = bendTerms(bend, driver, points).flatMap((term) =>
+      term.kind === "intercept" ? [] : [x.map((value) => termOf(term, value))],
+    );
+    const qr = decompose([...standing, ...bent]);
     return qr.kind === "qr" ? qr.leastSquare(y) : Number.POSITIVE_INFINITY;
   };
   const best = searched === 1 ? onePoint(grid, (c) => sseAt([c])) : twoPoints(grid, sseAt);
@@ -107,15 +119,18 @@ function twoPoints(
   }
   if (best === null) return null;
   const width = ((grid.at(-1) as number) - (grid[0] as number)) / Math.max(coarse.length - 1, 1);
-  let { first, second } = best;
+  const [least, most] = [grid[0] as number, grid.at(-1) as number];
+  let { first, second, sse } = best;
   for (let turn = 0; turn < 12; turn += 1) {
-    const [least, most] = [grid[0] as number, grid.at(-1) as number];
     first = refined(Math.max(first - width, least), Math.min(first + width, second), (c) =>
       sseAt([c, second]),
     );
     second = refined(Math.max(second - width, first), Math.min(second + width, most), (c) =>
       sseAt([first, c]),
     );
+    const now = sseAt([first, second]);
+    if (now > sse * (1 - 1e-9)) break;
+    sse = now;
   }
   return [first, second];
 }

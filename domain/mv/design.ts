@@ -31,10 +31,14 @@ export function linear(driver: string): Term {
 
 export function termValue(term: Term, drivers: Interval["drivers"]): number {
   if (term.kind === "intercept") return 1;
-  const x = drivers[term.driver] ?? Number.NaN;
+  return termOf(term, drivers[term.driver] ?? Number.NaN);
+}
+
+/** A term at one value of its driver. */
+export function termOf(term: Exclude<Term, { readonly kind: "intercept" }>, x: number): number {
   switch (term.kind) {
     case "power":
-      return x ** term.exponent;
+      return term.exponent === 1 ? x : x ** term.exponent;
     case "above":
       return Math.max(0, x - term.changePoint);
     case "below":

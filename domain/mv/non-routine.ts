@@ -75,6 +75,9 @@ interface Part {
   readonly to: number;
 }
 
+/** Cuts are looked for at so many places at most: a year of hours is cut to the nearest few of them. */
+const mostPlaces = 1_000;
+
 /** Where stretches begin, so that scatter within them and their price are least together. */
 function cheapestCuts(values: readonly number[], least: number, price: number): readonly number[] {
   const sums = [0];
@@ -87,20 +90,26 @@ function cheapestCuts(values: readonly number[], least: number, price: number): 
     const sum = (sums[to] as number) - (sums[from] as number);
     return (squares[to] as number) - (squares[from] as number) - (sum * sum) / (to - from);
   };
+  const step = Math.ceil(values.length / mostPlaces);
+  const places = Array.from({ length: Math.ceil(values.length / step) }, (_, k) => k * step);
+  places.push(values.length);
   const cost = [-price];
   const begin = [0];
-  for (let to = 1; to <= values.length; to += 1) {
-    let best = Number.POSITIVE_INFINITY;
-    let at = 0;
-    for (let from = 0; from <= to - least; from += 1) {
-      const total = (cost[from] as number) + scatter(from, to) + price;
-      if (total < best) [best, at] = [total, from];
+  for (let k = 1; k < places.length; k += 1) {
+    const to = places[k] as number;
+    let [best, at] = [Number.POSITIVE_INFINITY, 0];
+    for (let j = 0; j < k; j += 1) {
+      const from = places[j] as number;
+      if (to - from < least) break;
+      const total = (cost[j] as number) + scatter(from, to) + price;
+      if (total < best) [best, at] = [total, j];
     }
     cost.push(best);
     begin.push(at);
   }
   const cuts: number[] = [];
-  for (let to = values.length; to > 0; to = begin[to] as number) cuts.unshift(begin[to] as number);
+  for (let k = places.length - 1; k > 0; k = begin[k] as number)
+    cuts.unshift(places[begin[k] as number] as number);
   return cuts;
 }
 

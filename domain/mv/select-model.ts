@@ -1,8 +1,8 @@
 import { type BaselineModel, fitModel, intervalFault } from "./baseline-model.ts";
 import { type Bend, bends, fitChangePoint } from "./change-point.ts";
-import { changePointsIn, intercept, linear, type Term } from "./design.ts";
+import { driversOf, intercept, linear, type Term, termOf } from "./design.ts";
 import type { EnergyBasis, Metered } from "./energy.ts";
-import type { Refusal } from "./refusal.ts";
+import type { Refusal, Span } from "./refusal.ts";
 
 /** Which way physics has a driver move energy: more heat takes more fuel, warmer feedwater less. */
 export type Sign = "rises" | "falls" | "either";
@@ -17,9 +17,11 @@ export interface Candidates {
   readonly load: DriverPlan | null;
   readonly others: readonly DriverPlan[];
   readonly bends: readonly Bend[];
+  /** Whether the load's own square is tried, too: a boiler's curve is often a parabola. */
+  readonly parabola?: boolean;
 }
 
-export type ModelForm = "1P" | "2P" | Bend;
+export type ModelForm = "1P" | "2P" | "parabola" | Bend;
 
 export type RejectReason =
   | { readonly kind: "refused"; readonly refusal: Refusal }
@@ -49,7 +51,7 @@ export interface Selection<B extends EnergyBasis> {
  */
 export function selectModel<B extends EnergyBasis>(
   metered: Metered<B>,
-  { load, others, bends: allowed }: Candidates,
+  { load, others, bends: allowed, parabola = false }: Candidates,
   limits: { readonly tAtLeast: number; readonly vifAtMost: number; readonly bicDifference: number },
 ): Selection<B> | Refusal {
   const planned = [...(load === null ? [] : [load]), ...others].map(({ driver }) => driver);
@@ -59,7 +61,7 @@ export function selectModel<B extends EnergyBasis>(
     [...(load === null ? [] : [load]), ...others].map((each) => [each.driver, each.sign]),
   );
   const considered = subsets(others.map(({ driver }) => driver)).flatMap((extra) =>
-    formsFor(load, allowed).map((form): Considered<B> => {
+    formsFor(load, allowed, parabola).map((form): Considered<B> => {
       const more = extra.map(linear);
       const drivers = [...(load !== null && form !== "1P" ? [load.driver] : []), ...extra];
       const model = fitted(metered, form, load?.driver ?? "", more);
@@ -87,8 +89,14 @@ export function selectModel<B extends EnergyBasis>(
   return { kind: "selection", form: chosen.form, model: chosen.model, considered };
 }
 
-function formsFor(load: DriverPlan | null, allowed: readonly Bend[]): readonly ModelForm[] {
-  return load === null ? ["1P"] : ["1P", "2P", ...bends.filter((bend) => allowed.includes(bend))];
+function formsFor(
+  load: DriverPlan | null,
+  allowed: readonly Bend[],
+  parabola: boolean,
+): readonly ModelForm[] {
+  if (load === null) return ["1P"];
+  const curved: readonly ModelForm[] = parabola ? ["parabola"] : [];
+  return ["1P", "2P", ...curved, ...bends.filter((bend) => allowed.includes(bend))];
 }
 
 function fitted<B extends EnergyBasis>(
@@ -99,37 +107,59 @@ function fitted<B extends EnergyBasis>(
 ): BaselineModel<B> | Refusal {
   if (form === "1P") return fitModel(metered, [intercept, ...others]);
   if (form === "2P") return fitModel(metered, [intercept, linear(load), ...others]);
+  if (form === "parabola")
+    return fitModel(metered, [
+      intercept,
+      linear(load),
+      { kind: "power", driver: load, exponent: 2 },
+      ...others,
+    ]);
   return fitChangePoint(metered, form, load, others);
 }
 
 function faultsOf(
-  { terms, fit }: BaselineModel<EnergyBasis>,
+  model: BaselineModel<EnergyBasis>,
   plans: ReadonlyMap<string, Sign>,
   { tAtLeast, vifAtMost }: { readonly tAtLeast: number; readonly vifAtMost: number },
 ): readonly RejectReason[] {
-  const bent = changePointsIn(terms) > 0;
-  return terms.flatMap((term, k): readonly RejectReason[] => {
+  const { terms, fit } = model;
+  const ofDriver = (driver: string) =>
+    terms.filter((term) => term.kind !== "intercept" && term.driver === driver);
+  const wrong = driversOf(terms).filter((driver) =>
+    slopesOf(model, driver).some((slope) => isWrong(slope, plans.get(driver))),
+  );
+  const weak = terms.flatMap((term, k): readonly RejectReason[] => {
     if (term.kind === "intercept") return [];
-    const [b, t, vif] = [fit.coefficients[k] as number, fit.t[k] as number, fit.vif[k] ?? 0];
-    const sign = plans.get(term.driver) ?? "either";
-    // "below" counts downwards, so its slope has the other sign. The second slope of a bend is a change of slope.
-    const slope = term.kind === "below" ? -b : b;
-    const isChange =
-      term.kind === "above" && terms.some((each) => each.kind === "power" && each.driver === term.driver);
-    const whole = isChange ? slope + slopeBefore(terms, fit.coefficients, term.driver) : slope;
+    const { driver } = term;
+    const [t, vif] = [fit.t[k] as number, fit.vif[k] ?? 0];
+    // A curve's lower term may be small where the higher one is not; and terms of one driver are close by nature.
+    const isTop =
+      term.kind !== "power" ||
+      !ofDriver(driver).some((each) => each.kind === "power" && each.exponent > term.exponent);
     return [
-      ...((sign === "rises" && whole < 0) || (sign === "falls" && whole > 0)
-        ? [{ kind: "wrong-sign", driver: term.driver } as const]
+      ...(isTop && Math.abs(t) < tAtLeast ? [{ kind: "weak", driver, t } as const] : []),
+      ...(vif > vifAtMost && ofDriver(driver).length === 1
+        ? [{ kind: "inflated", driver, vif } as const]
         : []),
-      ...(Math.abs(t) < tAtLeast ? [{ kind: "weak", driver: term.driver, t } as const] : []),
-      ...(vif > vifAtMost && !bent ? [{ kind: "inflated", driver: term.driver, vif } as const] : []),
     ];
   });
+  return [...wrong.map((driver) => ({ kind: "wrong-sign", driver }) as const), ...weak];
 }
 
-function slopeBefore(terms: readonly Term[], coefficients: readonly number[], driver: string): number {
-  const k = terms.findIndex((each) => each.kind === "power" && each.driver === driver);
-  return coefficients[k] ?? 0;
+function isWrong(slope: number, sign: Sign = "either"): boolean {
+  return (sign === "rises" && slope < 0) || (sign === "falls" && slope > 0);
+}
+
+/** Slopes of a driver at the two ends of where it was: a bend or a curve may turn in between. */
+function slopesOf({ terms, fit, ranges }: BaselineModel<EnergyBasis>, driver: string): readonly number[] {
+  const { from, to } = ranges[driver] as Span;
+  const step = (to - from) / 1_000;
+  const at = (x: number) =>
+    terms.reduce((sum, term, k) => {
+      if (term.kind === "intercept" || term.driver !== driver) return sum;
+      return sum + termOf(term, x) * (fit.coefficients[k] as number);
+    }, 0);
+  return [at(from + step) - at(from), at(to) - at(to - step)];
 }
 
 function subsets<T>(items: readonly T[]): readonly (readonly T[])[] {
