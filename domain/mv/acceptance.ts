@@ -1,5 +1,5 @@
 import type { BaselineModel } from "./baseline-model.ts";
-import { changePointsIn, designColumns } from "./design.ts";
+import { designColumns, driversOf, linear, type Term } from "./design.ts";
 import type { EnergyBasis } from "./energy.ts";
 import { contains } from "./interval-estimate.ts";
 import { conditionNumber } from "./least-squares.ts";
@@ -97,7 +97,6 @@ export function acceptance<B extends EnergyBasis>(
   });
   const slopes = fit.t.slice(1).map(Math.abs);
   const slopeP = fit.pValues.slice(1);
-  const vifs = fit.vif.filter((each) => each !== null);
   const flat = terms.length === 1;
   // R² of a boiler at one load is low however well it is known; a model of the mean has no drivers to judge.
   const ofDrivers = flat
@@ -109,9 +108,14 @@ export function acceptance<B extends EnergyBasis>(
         atLeast("t", Math.min(...slopes), thresholds.tAtLeast),
         atLeast("r-squared", fit.rSquared, thresholds.rSquaredAtLeast, false),
       ];
-  // Two bent terms of one driver are meant to be close; drivers are not.
-  const several = !flat && changePointsIn(terms) === 0 && terms.length > 2;
-  const spread = several ? conditionNumber(designColumns(terms, model.intervals).slice(1)) : 1;
+  // Terms of one driver, a bend or a curve, are close by nature; drivers should not be.
+  const drivers = driversOf(terms);
+  const single = drivers.filter((driver) => terms.filter((term) => isOf(term, driver)).length === 1);
+  const vifs = terms.flatMap((term, k) =>
+    single.some((driver) => isOf(term, driver)) ? [fit.vif[k] ?? 1] : [],
+  );
+  const several = drivers.length > 1;
+  const spread = several ? conditionNumber(designColumns(drivers.map(linear), model.intervals)) : 1;
   return [
     {
       check: "interval-excludes-zero",
@@ -130,7 +134,7 @@ export function acceptance<B extends EnergyBasis>(
     ...ofDrivers,
     ...(several
       ? [
-          atMost("vif", Math.max(...vifs), thresholds.vifAtMost),
+          atMost("vif", Math.max(1, ...vifs), thresholds.vifAtMost),
           atMost("condition-number", spread, thresholds.conditionNumberAtMost, false),
         ]
       : []),
@@ -149,6 +153,10 @@ export function acceptance<B extends EnergyBasis>(
     ),
     atLeast("meters-stated", avoided.meters === "stated" ? 1 : 0, 1, false),
   ];
+}
+
+function isOf(term: Term, driver: string): boolean {
+  return term.kind !== "intercept" && term.driver === driver;
 }
 
 function cvRmseLimit({ cvRmsePercent }: Thresholds, reportingMonths: number): number {

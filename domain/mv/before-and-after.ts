@@ -92,7 +92,7 @@ export function beforeAndAfter<B extends EnergyBasis>(
   const adjusted = adjustedWeights(reporting, inputs.adjustments);
   const avoided = avoidedEnergy(model, reporting, { confidence, meters, reportingMonths, adjusted });
   if (avoided.kind !== "avoided-energy") return avoided;
-  const cusum = savingsCusum(model, reporting, confidence);
+  const cusum = savingsCusum(model, reporting, confidence, adjusted);
   if ("kind" in cusum) return cusum;
   const naive = naiveComparison(baseline, reporting, candidates.load?.driver ?? null);
   if ("kind" in naive) return naive;

@@ -296,11 +296,15 @@ export interface CusumPoint {
   readonly halfWidthGj: number;
 }
 
-/** Savings added up, interval by interval, each with the band that it had by then. */
+/**
+ * Savings added up, interval by interval, each with the band that it had by then.
+ * @param adjusted what persons decided on events; what engineers added counts from the end of the period
+ */
 export function savingsCusum<B extends EnergyBasis>(
   model: BaselineModel<B>,
   reporting: Metered<NoInfer<B>>,
   confidence: number,
+  adjusted?: Adjusted,
 ): readonly CusumPoint[] | Refusal {
   const fault =
     basisFault(model.basis, reporting.basis) ??
@@ -313,15 +317,85 @@ export function savingsCusum<B extends EnergyBasis>(
   const q = terms.map(() => 0);
   let savedGj = 0;
   let squares = 0;
-  return [...reporting.intervals]
+  return reporting.intervals
+    .map((interval, row) => ({ ...interval, share: adjusted?.weights[row] ?? 1 }))
     .sort((a, b) => a.index - b.index)
-    .map(({ index, periods, energyGj, drivers }) => {
-      savedGj += periods * expectedPerPeriod(model, drivers) - energyGj;
-      squares += periods * periods;
-      for (const [k, term] of terms.entries()) q[k] = (q[k] as number) + periods * termValue(term, drivers);
+    .map(({ index, periods, energyGj, drivers, share }) => {
+      const weight = share * periods;
+      savedGj += weight * expectedPerPeriod(model, drivers) - share * energyGj;
+      squares += weight * weight;
+      for (const [k, term] of terms.entries()) q[k] = (q[k] as number) + weight * termValue(term, drivers);
       const variance = fit.residualSd ** 2 * (squares + quadraticForm(fit.unscaledCovariance, q));
       return { index, savedGj, halfWidthGj: t * Math.sqrt(tau * variance) };
     });
+}
+
+/** What one part of the reporting period saved: a month, say. */
+export interface PartSaving<B extends EnergyBasis> {
+  readonly part: string;
+  readonly avoided: AvoidedEnergy<B>;
+  /** Of the part's intervals, those where the model holds. */
+  readonly coveredPercent: number;
+}
+
+/**
+ * The saving month by month, or by whatever parts are asked for, each with an interval of its own. The intervals of
+ * the parts do not add up to that of the whole: they share the baseline's error.
+ * @param partOf the name of the part that an interval belongs to
+ * @param covered by interval, from `validity`
+ */
+export function savingsByPart<B extends EnergyBasis>(
+  model: BaselineModel<B>,
+  reporting: Metered<NoInfer<B>>,
+  covered: readonly boolean[],
+  options: Omit<SavingOptions, "adjusted">,
+  partOf: (index: number) => string,
+): readonly PartSaving<B>[] | Refusal {
+  const parts = new Map<string, { readonly intervals: Interval[]; covered: number }>();
+  for (const [row, interval] of reporting.intervals.entries()) {
+    const name = partOf(interval.index);
+    const part = parts.get(name) ?? { intervals: [], covered: 0 };
+    part.intervals.push(interval);
+    if (covered[row] === true) part.covered += 1;
+    parts.set(name, part);
+  }
+  const savings: PartSaving<B>[] = [];
+  for (const [part, { intervals, covered: inside }] of parts) {
+    const avoided = avoidedEnergy(model, { ...reporting, intervals }, options);
+    if (avoided.kind !== "avoided-energy") return avoided;
+    savings.push({ part, avoided, coveredPercent: (100 * inside) / intervals.length });
+  }
+  return savings;
+}
+
+/** Whether a saving that was accepted still holds. */
+export type SavingDecay =
+  | { readonly kind: "holding"; readonly recentPercent: number }
+  /** The whole interval of the last days lies below what was accepted. */
+  | { readonly kind: "decayed"; readonly recentPercent: number; readonly atMostPercent: number };
+
+/** Holds the last days against an accepted saving: trim lost and fouling take it away bit by bit. */
+export function savingDecay<B extends EnergyBasis>(
+  model: BaselineModel<B>,
+  recent: Metered<NoInfer<B>>,
+  acceptedPercent: number,
+  options: Omit<SavingOptions, "adjusted">,
+): SavingDecay | Refusal {
+  const avoided = avoidedEnergy(model, recent, options);
+  if (avoided.kind !== "avoided-energy") return avoided;
+  const { savedPercent: recentPercent, interval, adjustedBaselineGj } = avoided;
+  const atMostPercent = (100 * interval.toGj) / adjustedBaselineGj;
+  return atMostPercent < acceptedPercent
+    ? { kind: "decayed", recentPercent, atMostPercent }
+    : { kind: "holding", recentPercent };
+}
+
+/**
+ * What may be counted for a credit: the lower end of the interval, and nothing where that lies below nought. The
+ * central figure is for the operator.
+ */
+export function conservativeSavedGj({ interval }: AvoidedEnergy<EnergyBasis>): number {
+  return Math.max(0, interval.fromGj);
 }
 
 export function columnSums(

@@ -53,6 +53,8 @@ export interface CaseKind {
   readonly expected: readonly string[];
   /** Figures among the expected ones that a case states, for others to be held against. */
   readonly stated?: readonly string[];
+  /** Whether a result is one of a family whose names carry their figures. */
+  readonly knows?: (result: string) => boolean;
   readonly compute: (inputs: Inputs, rules: CaseRules, data: CaseData) => Results;
 }
 

@@ -9,6 +9,7 @@ import type { Metered } from "../mv/energy.ts";
 import { fractionalUncertaintyPercent, shortcutFactor } from "../mv/fractional-uncertainty.ts";
 import { contains, type IntervalEstimate } from "../mv/interval-estimate.ts";
 import { cookDistances, externallyStudentised } from "../mv/least-squares.ts";
+import { monthsOf } from "../mv/placebo.ts";
 import { type Refusal, sentenceOf } from "../mv/refusal.ts";
 import { avoidedEnergy, naiveComparison, normalisedSavings } from "../mv/savings.ts";
 import { selectModel } from "../mv/select-model.ts";
@@ -302,6 +303,7 @@ function savingFigures(inputs: Inputs, { rows, expected }: CaseData): Results {
     naiveSpecificChange: share(naive.perDriverPercent),
     trueInsideCi: typeof truth === "number" ? contains(interval, truth * adjustedBaselineGj) : null,
     claimable: savingVerdict(avoided, []).claimable,
+    changePoint: bend !== undefined && "changePoint" in bend ? bend.changePoint : null,
     changePointF: bend !== undefined && "changePoint" in bend ? bend.changePoint : null,
     cvrmse_nMinus3: metrics.cvRmsePercent / 100,
     ...(inputs.has("filter") && rowCounts(inputs.part("filter"), rows)),
@@ -343,9 +345,9 @@ function normalisedFigures(inputs: Inputs, model: Model, after: Period, confiden
     reporting: result.reportingGj,
     savings: result.savedGj,
     fraction: result.savedPercent / 100,
-    se: result.interval.standardErrorGj,
-    dofWelch: result.interval.dof,
-    halfWidth90: result.interval.halfWidthGj,
+    se: result.independent.standardErrorGj,
+    dofWelch: result.independent.dof,
+    halfWidth90: result.independent.halfWidthGj,
   };
 }
 
@@ -371,6 +373,7 @@ const savingResults = [
   "naiveSpecificChange",
   "trueInsideCi",
   "claimable",
+  "changePoint",
   "changePointF",
   "cvrmse_nMinus3",
   "estimatedBills",
@@ -378,6 +381,43 @@ const savingResults = [
 ] as const;
 
 const dataInputs = ["dataFile", "filter", "usageScale", "blackout"] as const;
+
+type ShortcutInputs = Parameters<typeof fractionalUncertaintyPercent>[0];
+
+/** What a result of the shortcut may be called; the figures in its name are those that it is reckoned with. */
+const shortcutNames = [
+  "sunBaltazar(Daily|Monthly)Factor_M<months>",
+  "fsu(Hourly|Daily|Monthly)?(Constant1_26|Polynomial_M<months>)?[_n<n>_m<m>_p<p>][_<confidence>pct][_noAutocorr]",
+] as const;
+const factorName = /^sunBaltazar(Daily|Monthly)Factor_M([\d.]+)$/;
+const shortcutName =
+  /^fsu(Hourly|Daily|Monthly)?(?:Constant1_26|Polynomial_M([\d.]+))?(?:_n(\d+)_m(\d+)_p(\d+))?(?:_(\d+)pct)?(_noAutocorr)?$/;
+
+/** Reads a result's name: which factor, which counts, which confidence, with or without autocorrelation. */
+function shortcutOf(name: string): ((given: ShortcutInputs) => number | null) | null {
+  const lengthOf = (text: string | undefined) => (text === "Monthly" ? "monthly" : "daily");
+  const factor = factorName.exec(name);
+  if (factor !== null) return () => shortcutFactor(lengthOf(factor[1]), Number(factor[2]));
+  const found = shortcutName.exec(name);
+  if (found === null) return null;
+  const [, length, months, n, m, p, confidence, independent] = found;
+  const constant = name.includes("Constant1_26") || length === "Hourly" || length === undefined;
+  return (given) => {
+    const count = (text: string | undefined, otherwise: number) =>
+      text === undefined ? otherwise : Number(text);
+    const changed = { ...given, n: count(n, given.n), m: count(m, given.m), p: count(p, given.p) };
+    const intervalMonths = monthsOf[lengthOf(length)];
+    const percent = fractionalUncertaintyPercent({
+      ...changed,
+      rho: independent === undefined ? given.rho : 0,
+      confidence: confidence === undefined ? given.confidence : Number(confidence) / 100,
+      factor: constant
+        ? given.factor
+        : shortcutFactor(lengthOf(length), count(months, changed.m * intervalMonths)),
+    });
+    return percent === null ? null : percent / 100;
+  };
+}
 
 /** Before and after: fits, distributions, savings and what they are worth. */
 export const savingsKinds: Readonly<Record<string, CaseKind>> = {
@@ -417,19 +457,10 @@ export const savingsKinds: Readonly<Record<string, CaseKind>> = {
   },
   fsu: {
     inputs: ["n", "p", "m", "cvrmse", "savingsFraction", "rho", "confidence"],
-    expected: [
-      "nPrime",
-      "t90_nMinusP",
-      "fsuHourlyConstant1_26_noAutocorr",
-      "fsuConstant1_26",
-      "fsuConstant1_26_68pct",
-      "sunBaltazarDailyFactor_M12",
-      "fsuDailyPolynomial_M12",
-      "sunBaltazarMonthlyFactor_M12",
-      "fsuMonthly_n12_m12_p2_noAutocorr",
-    ],
-    compute: (inputs) => {
-      const given = {
+    expected: ["nPrime", "t90_nMinusP", ...shortcutNames],
+    knows: (name) => shortcutOf(name) !== null,
+    compute: (inputs, _rules, { expected }) => {
+      const given: ShortcutInputs = {
         n: inputs.number("n"),
         p: inputs.number("p"),
         m: inputs.number("m"),
@@ -439,21 +470,14 @@ export const savingsKinds: Readonly<Record<string, CaseKind>> = {
         confidence: inputs.numberOr("confidence", 0.9),
         factor: shortcutFactor("hourly", 12),
       };
-      const share = (changes: Partial<typeof given>) => {
-        const percent = fractionalUncertaintyPercent({ ...given, ...changes });
-        return percent === null ? null : percent / 100;
-      };
-      const [daily, monthly] = [shortcutFactor("daily", 12), shortcutFactor("monthly", 12)];
+      const asked = Object.keys(expected).flatMap((name): readonly (readonly [string, number | null])[] => {
+        const shortcut = shortcutOf(name);
+        return shortcut === null ? [] : [[name, shortcut(given)]];
+      });
       return {
         nPrime: effectiveCount(given.n, given.rho),
         t90_nMinusP: tQuantile((1 + given.confidence) / 2, given.n - given.p),
-        fsuHourlyConstant1_26_noAutocorr: share({ rho: 0 }),
-        fsuConstant1_26: share({}),
-        fsuConstant1_26_68pct: share({ confidence: 0.68 }),
-        sunBaltazarDailyFactor_M12: daily,
-        fsuDailyPolynomial_M12: share({ factor: daily }),
-        sunBaltazarMonthlyFactor_M12: monthly,
-        fsuMonthly_n12_m12_p2_noAutocorr: share({ n: 12, m: 12, p: 2, rho: 0, factor: monthly }),
+        ...Object.fromEntries(asked),
       };
     },
   },
@@ -548,7 +572,7 @@ export const savingsKinds: Readonly<Record<string, CaseKind>> = {
         simplePaybackYears: yearsOf(simplePayback),
         discountedPaybackYears: yearsOf(discountedPayback),
         npv,
-        irr: irr.kind === "rate" ? irr.perYear : irr.kind,
+        irr: irr.kind === "rate" ? irr.perYear : null,
         npvWithoutSubsidy: netPresentValue(flows(0), rate),
       };
     },

@@ -22,16 +22,21 @@ import {
 import { comparisonFactor, exchangeFaults, onOtherMeter } from "../../domain/mv/instrument-change.ts";
 import { contains } from "../../domain/mv/interval-estimate.ts";
 import { adjustedWeights, proposeEvents } from "../../domain/mv/non-routine.ts";
+import { oddIntervals } from "../../domain/mv/outliers.ts";
 import { placebo } from "../../domain/mv/placebo.ts";
 import { type Refusal, sentenceOf } from "../../domain/mv/refusal.ts";
 import {
   avoidedEnergy,
+  conservativeSavedGj,
   type MeterUncertainty,
   naiveComparison,
   normalisedSavings,
   oneModelForBoth,
+  savingDecay,
+  savingsByPart,
   savingsCusum,
 } from "../../domain/mv/savings.ts";
+import { resultSentence } from "../../domain/mv/sentence.ts";
 import { reconciled, savedByEfficiencies } from "../../domain/mv/two-routes.ts";
 import { validity } from "../../domain/mv/validity.ts";
 import { fuel, shippedRules } from "../helpers/boilers.ts";
@@ -213,6 +218,65 @@ describe("a saving", () => {
     const naive = naiveComparison(before, after, "heat");
     expect("perPeriodPercent" in naive ? naive.perPeriodPercent : 0).toBeGreaterThan(10);
     expect(contains(saved(before, after).interval, 0)).toBe(true);
+  });
+});
+
+describe("a saving that runs on", () => {
+  const random = seeded(81);
+  const before = madeUp(random, { count: 180 });
+  const model = fitted(before);
+  const year = madeUp(random, { count: 120, firstIndex: 300, factor: 0.9 });
+
+  test("its months add up to it, but their intervals do not: they share the baseline's error", () => {
+    const covered = year.intervals.map((_, row) => row >= 30);
+    const parts = savingsByPart(
+      model,
+      year,
+      covered,
+      options,
+      (index) => `month ${Math.floor((index - 300) / 30)}`,
+    );
+    if ("kind" in parts) throw new Error(parts.kind);
+    const whole = saved(before, year);
+    expect(parts.map(({ part, coveredPercent }) => [part, coveredPercent])).toEqual([
+      ["month 0", 0],
+      ["month 1", 100],
+      ["month 2", 100],
+      ["month 3", 100],
+    ]);
+    expect(parts.reduce((sum, { avoided }) => sum + avoided.savedGj, 0)).toBeCloseTo(whole.savedGj, 6);
+    const squares = parts.reduce((sum, { avoided }) => sum + avoided.interval.halfWidthGj ** 2, 0);
+    expect(whole.interval.halfWidthGj).toBeGreaterThan(Math.sqrt(squares));
+  });
+
+  test("is said to have decayed once the last days lie below it for certain", () => {
+    const decay = (factor: number) =>
+      savingDecay(model, madeUp(seeded(82), { count: 30, firstIndex: 500, factor }), 10, options);
+    expect(decay(0.9).kind).toBe("holding");
+    expect(decay(0.96)).toMatchObject({ kind: "decayed" });
+    expect(savingDecay(model, { ...year, intervals: [] }, 10, options)).toMatchObject({
+      kind: "empty-period",
+    });
+  });
+
+  test("counts for a credit with its lower end, and with nothing where that is below nought", () => {
+    const sure = saved(before, year);
+    expect(conservativeSavedGj(sure)).toBe(sure.interval.fromGj);
+    expect(conservativeSavedGj(saved(before, before))).toBe(0);
+  });
+
+  test("an interval that stands out is flagged, and stays where it is", () => {
+    const odd = {
+      ...before,
+      intervals: before.intervals.map((each, row) =>
+        row === 17 ? { ...each, energyGj: each.energyGj + 80 } : each,
+      ),
+    };
+    const flagged = oddIntervals(fitted(odd)).filter(({ oddities }) => oddities.includes("residual"));
+    expect(flagged.map(({ index }) => index)).toEqual([17]);
+    expect(flagged[0]?.oddities).toContain("influence");
+    expect(fitted(odd).fit.n).toBe(before.intervals.length);
+    expect(oddIntervals(model).filter(({ oddities }) => oddities.includes("residual"))).toEqual([]);
   });
 });
 
@@ -600,6 +664,29 @@ describe("from two periods to a verdict", () => {
     expect(result.thresholdsFrom).toBe("2014-12-18");
   });
 
+  test("is one sentence, in two languages: with its interval, its range and what it was adjusted for", () => {
+    const parts = {
+      fromDate: "2025-01-01",
+      toDate: "2025-12-31",
+      co2eT: 512.4,
+      money: { amount: 2_150_000, currency: "TWD" },
+      load: { driver: "heat", unit: "GJ/d" },
+      namedEvents: 1,
+    };
+    const result = there(beforeAndAfter(inputs()), "before-and-after");
+    const sentence = resultSentence(result, parts);
+    expect(sentence.en).toMatch(
+      /^Between 2025-01-01 and 2025-12-31 the unit used [\d,]+ ± [\d,]+ GJ \(LHV\) less \(90 % confidence\) than the same useful heat would have needed before, i\.e\. (9\.|10)[\d.]* %, 512 t CO₂e, 2,150,000 TWD; valid for loads of 5\d\.?\d*–15\d GJ\/d; adjusted for 1 named event\.$/,
+    );
+    expect(sentence["zh-TW"]).toMatch(/少用 .* GJ（LHV）|少用 .* GJ \(LHV\)/);
+    const none = { ...parts, co2eT: null, money: null, load: null, namedEvents: 0 };
+    expect(resultSentence(result, none).en).toMatch(/i\.e\. [\d.]+ %\.$/);
+    const same = beforeAndAfter(inputs({ reporting: madeUp(seeded(72), { count: 350, firstIndex: 400 }) }));
+    expect(resultSentence(there(same, "before-and-after"), parts).en).toMatch(
+      /no saving is demonstrated: .* contains nought/,
+    );
+  });
+
   test("nothing saved is not demonstrated, and more used is said", () => {
     const reporting = (factor: number) => madeUp(seeded(72), { count: 350, firstIndex: 400, factor });
     const verdict = (factor: number) =>
@@ -655,6 +742,58 @@ describe("from two periods to a verdict", () => {
     expect(sentenceOf(refused as Refusal).en).toMatch(
       /gas_flow_m3h is water_flow_Ls × 3.6 in 100 % of the rows/,
     );
+  });
+
+  test("two drivers that tell one story are found; a boiler's parabola is none of them", () => {
+    const random = seeded(91);
+    const plain = inputs().baseline;
+    const change = (
+      metered: Metered<"lhv">,
+      energy: (heat: number, feed: number) => number,
+      apart: number,
+    ) => ({
+      ...metered,
+      intervals: metered.intervals.map((each) => {
+        const heat = each.drivers["heat"] as number;
+        const feed = heat + apart * normal(random);
+        return { ...each, energyGj: energy(heat, feed) + 4 * normal(random), drivers: { heat, feed } };
+      }),
+    });
+    const result = (
+      energy: (heat: number, feed: number) => number,
+      apart: number,
+      others: readonly string[],
+    ) =>
+      there(
+        beforeAndAfter(
+          inputs({
+            baseline: change(plain, energy, apart),
+            reporting: change(inputs().reporting, energy, apart),
+            candidates: {
+              load: { driver: "heat", sign: "rises" },
+              others: others.map((driver) => ({ driver, sign: "either" })),
+              bends: [],
+              parabola: true,
+            },
+          }),
+        ),
+        "before-and-after",
+      );
+    const close = result((heat, feed) => 40 + 2 * heat + 3 * feed, 2, ["feed"]);
+    const rejected = close.selection.considered.flatMap(({ rejected: reasons }) =>
+      reasons.map(({ kind }) => kind),
+    );
+    expect(rejected).toContain("inflated");
+    const curve = result((heat) => 40 + 2 * heat + 0.01 * heat * heat, 2, []);
+    expect(curve.selection.form).toBe("parabola");
+    expect(curve.checks.map(({ check }) => check)).not.toContain("vif");
+    const two = result((heat, feed) => 40 + 2 * heat - feed, 60, ["feed"]);
+    expect(two.selection.model.terms).toHaveLength(3);
+    expect(two.checks.find(({ check }) => check === "vif")).toMatchObject({ passed: true });
+    expect(two.checks.find(({ check }) => check === "condition-number")).toMatchObject({
+      passed: true,
+      blocks: false,
+    });
   });
 
   test("a driver of the plan that the record does not have is refused, not left out", () => {

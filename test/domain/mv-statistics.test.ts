@@ -59,9 +59,20 @@ describe("the golden cases", () => {
   });
 
   test("a figure that must not come is found where it comes", () => {
-    expect(faults({ ...fsu, expected: { wrongOne: 0.2278995822 } })).toMatch(
+    expect(faults({ ...fsu, expected: { fsuConstant1_26: 0.2278995822, wrongOne: 0.2278995822 } })).toMatch(
       /fsuConstant1_26 is 0.2278995822, which is wrongOne/,
     );
+  });
+
+  test("a result's name carries the figures that it is reckoned with", () => {
+    // Twelve months by the formula of the case: t·a·(CV / F)·√((1 + 2 / n) / m).
+    const monthly = 1.8124611228 * 1.30558 * 1.2 * Math.sqrt((1 + 2 / 12) / 12);
+    expect(faults({ ...fsu, expected: { fsuMonthly_n12_m12_p2_noAutocorr: monthly } })).toBe("");
+    expect(faults({ ...fsu, expected: { sunBaltazarDailyFactor_M24: 1.71302 } })).toBe("");
+    expect(faults({ ...fsu, expected: { fsuConstant1_26_95pct: 0.2278995822 } })).toMatch(
+      /expected 0.2278995822/,
+    );
+    expect(faults({ ...fsu, expected: { fsuWeekly: 1 } })).toMatch(/result fsuWeekly is not known to fsu/);
   });
 
   test("a sum of squares that comes out lower than the least there is fails, too", () => {
