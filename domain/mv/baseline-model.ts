@@ -76,7 +76,7 @@ export function fitModel<B extends EnergyBasis>(
   if (fitted.kind === "dependent") return dependence(terms, fitted.column, columns);
   const { fit } = fitted;
   // A meter has scatter. What repeats its driver to the last digit was computed from it.
-  if (fit.sst <= 1e-24 * y.reduce((sum, value) => sum + value * value, 0) && terms.length > 1)
+  if (fit.sst <= 1e-24 * y.reduce((sum, value) => sum + value * value, 0))
     return { kind: "energy-constant", valueGj: y[0] ?? 0 };
   if (terms.length > 1 && fit.sse <= 1e-20 * fit.sst)
     return { kind: "computed-from-drivers", drivers: driversOf(terms) };

@@ -84,6 +84,8 @@ export function beforeAndAfter<B extends EnergyBasis>(
   const copied = raw === null ? null : duplicateFault(raw.channels, raw.energyChannel);
   if (copied !== null) return copied;
   if (baseline.intervals.length === 0) return { kind: "empty-period", period: "baseline" };
+  const shared = sharedIntervals(baseline, reporting);
+  if (shared !== null) return shared;
   const selection = selectModel(baseline, candidates, thresholds);
   if (selection.kind !== "selection") return selection;
   const { model } = selection;
@@ -116,6 +118,13 @@ export function beforeAndAfter<B extends EnergyBasis>(
     thresholdsId: thresholds.id,
     thresholdsFrom: thresholds.validFrom,
   };
+}
+
+function sharedIntervals(baseline: Metered<EnergyBasis>, reporting: Metered<EnergyBasis>): Refusal | null {
+  const before = new Set(baseline.intervals.map(({ index }) => index));
+  const shared = reporting.intervals.filter(({ index }) => before.has(index)).map(({ index }) => index);
+  if (shared.length === 0) return null;
+  return { kind: "intervals-shared", count: shared.length, firstIndex: Math.min(...shared) };
 }
 
 /** A stretch of time, its end not included. */

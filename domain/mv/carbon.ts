@@ -1,6 +1,7 @@
 import type { GasFlow } from "../emissions/concentration.ts";
 import type { EmissionFactors, WarmingPotentials } from "../emissions/greenhouse-gas.ts";
 import type { Energy } from "./energy.ts";
+import type { AvoidedEnergy } from "./savings.ts";
 
 /** Energy of one fuel on the basis that emission factors are for. */
 export interface FuelUse {
@@ -63,6 +64,45 @@ export function carbonLedger(
     fuels,
     electricity: power,
     co2eT: fuels.reduce((sum, { co2eT }) => sum + co2eT, 0) + (power?.co2eT ?? 0),
+  };
+}
+
+/** CO₂ that was not emitted, against what the same useful heat would have emitted before. */
+export interface SavedCarbon {
+  readonly beforeT: number;
+  readonly afterT: number;
+  readonly savedT: number;
+  readonly savedPercent: number;
+  /** From the interval of the adjusted baseline: the factors' own uncertainty is not in it. */
+  readonly halfWidthT: number;
+  /** For credits: the lower end, and nothing where that lies below nought. */
+  readonly conservativeT: number;
+  readonly editionBefore: string;
+}
+
+/**
+ * Carbon saved: the adjusted baseline with the old fuel's factors, less what was emitted. A change of fuel counts here,
+ * and not in the energy.
+ */
+export function savedCarbon(
+  avoided: AvoidedEnergy<"lhv">,
+  fuelBefore: Omit<FuelUse, "energy">,
+  after: CarbonLedger,
+  potentials: WarmingPotentials,
+): SavedCarbon {
+  const emitted = (gj: number) =>
+    carbonLedger([{ ...fuelBefore, energy: { basis: "lhv", gj } }], null, potentials).co2eT;
+  const beforeT = emitted(avoided.adjustedBaselineGj);
+  const savedT = beforeT - after.co2eT;
+  const halfWidthT = emitted(avoided.interval.halfWidthGj);
+  return {
+    beforeT,
+    afterT: after.co2eT,
+    savedT,
+    savedPercent: (100 * savedT) / beforeT,
+    halfWidthT,
+    conservativeT: Math.max(0, savedT - halfWidthT),
+    editionBefore: fuelBefore.factors.edition,
   };
 }
 

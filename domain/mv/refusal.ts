@@ -21,6 +21,7 @@ export type Refusal =
   | { readonly kind: "change-point-not-found"; readonly driver: string }
   | { readonly kind: "mixed-bases"; readonly before: EnergyBasis; readonly after: EnergyBasis }
   | { readonly kind: "periods-overlap"; readonly fromMs: number; readonly toMs: number }
+  | { readonly kind: "intervals-shared"; readonly count: number; readonly firstIndex: number }
   | { readonly kind: "empty-period"; readonly period: "baseline" | "reporting" }
   | {
       readonly kind: "no-load-overlap";
@@ -129,6 +130,11 @@ export function sentenceOf(refusal: Refusal): Label {
       return {
         en: `The periods overlap from ${day(refusal.fromMs)} to ${day(refusal.toMs)}. Move one of them, and leave out the works.`,
         "zh-TW": `兩期間自 ${day(refusal.fromMs)} 至 ${day(refusal.toMs)} 重疊；請調整期間並排除施工期。`,
+      };
+    case "intervals-shared":
+      return {
+        en: `${refusal.count} intervals, from number ${refusal.firstIndex} on, are in both periods: nothing can be saved against itself. Move one of the periods.`,
+        "zh-TW": `自第 ${refusal.firstIndex} 號起有 ${refusal.count} 個區間同時屬於兩個期間，無法與自身比較；請調整期間。`,
       };
     case "empty-period":
       return {

@@ -79,6 +79,8 @@ export function regularise<B extends EnergyBasis>(
   coveragePercentAtLeast: number,
 ): Regular<B> {
   const sorted = [...samples].sort((a, b) => a.fromMs - b.fromMs);
+  const amounts = needed.filter((name) => samples.some((each) => name in each.amounts));
+  const levels = needed.filter((name) => !amounts.includes(name));
   const intervals: Interval[] = [];
   const unused: Unused[] = [];
   const periodMs = granularity === "hourly" ? hourMs : dayMs;
@@ -99,7 +101,7 @@ export function regularise<B extends EnergyBasis>(
       unused.push({ index, coveragePercent: 0, why: "excluded" });
       continue;
     }
-    const whole = within.filter((each) => isWhole(each, needed));
+    const whole = within.filter((each) => isWhole(each, amounts));
     const coveredMs = whole.reduce((sum, each) => sum + each.toMs - each.fromMs, 0);
     countedMs += coveredMs;
     const coveragePercent = (100 * coveredMs) / (toMs - fromMs);
@@ -108,7 +110,7 @@ export function regularise<B extends EnergyBasis>(
       continue;
     }
     const periods = coveredMs / periodMs;
-    const drivers = driversOver(whole, needed, periods);
+    const drivers = driversOver(whole, amounts, levels, periods);
     if (drivers === null) {
       unused.push({ index, coveragePercent, why: "level-unknown" });
       continue;
@@ -137,31 +139,30 @@ function numberOf(fromMs: number, granularity: Granularity, firstMs: number): nu
   return Math.floor(firstMs / lengthMs) + Math.round((fromMs - firstMs) / lengthMs);
 }
 
-function isWhole({ energyGj, amounts }: Sample, needed: readonly string[]): boolean {
-  if (energyGj === null || !Number.isFinite(energyGj)) return false;
-  return needed.every((name) => !(name in amounts) || Number.isFinite(amounts[name] ?? Number.NaN));
+function isWhole(sample: Sample, amounts: readonly string[]): boolean {
+  if (sample.energyGj === null || !Number.isFinite(sample.energyGj)) return false;
+  return amounts.every((name) => Number.isFinite(sample.amounts[name] ?? Number.NaN));
 }
 
 /** Amounts per period; levels as a mean weighted by running time. */
 function driversOver(
   samples: readonly Sample[],
-  needed: readonly string[],
+  amounts: readonly string[],
+  levels: readonly string[],
   periods: number,
 ): Readonly<Record<string, number>> | null {
   const drivers: Record<string, number> = {};
-  for (const name of needed) {
-    const isAmount = samples.some(({ amounts }) => name in amounts);
-    if (isAmount) {
-      drivers[name] = samples.reduce((sum, { amounts }) => sum + (amounts[name] ?? 0), 0) / periods;
-      continue;
-    }
-    const known = samples.filter(
-      ({ levels, running }) => running && Number.isFinite(levels[name] ?? Number.NaN),
-    );
+  for (const name of amounts)
+    drivers[name] = samples.reduce((sum, each) => sum + (each.amounts[name] ?? 0), 0) / periods;
+  for (const name of levels) {
+    const known = samples.filter((each) => each.running && Number.isFinite(each.levels[name] ?? Number.NaN));
     const ms = known.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
     if (ms === 0) return null;
-    drivers[name] =
-      known.reduce((sum, { fromMs, toMs, levels }) => sum + (toMs - fromMs) * (levels[name] ?? 0), 0) / ms;
+    const sum = known.reduce(
+      (total, each) => total + (each.toMs - each.fromMs) * (each.levels[name] ?? 0),
+      0,
+    );
+    drivers[name] = sum / ms;
   }
   return drivers;
 }

@@ -18,9 +18,13 @@ export type MeterUncertainty =
       readonly kind: "stated";
       /** Standard uncertainty of the fuel meter, % of reading (k = 1). */
       readonly energyPercent: number;
-      /** The same fuel meter before and after: its error then scales the saving instead of making one. */
-      readonly sameEnergyMeter: boolean;
-      /** Of each driver's meter, where it is not the same before and after; as a share of reading. */
+      readonly energyMeter: /** One meter before and after: its error scales the saving instead of making one. */
+        | { readonly kind: "same" }
+        /** Two that were held against each other; with the standard uncertainty of the factor between them. */
+        | { readonly kind: "compared"; readonly factorPercent: number }
+        /** Two, each with an error of its own. */
+        | { readonly kind: "separate" };
+      /** Standard uncertainty of each driver's meter that is not the same before and after, % of reading. */
       readonly exchangedDriverPercent: Readonly<Record<string, number>>;
     };
 
@@ -431,9 +435,12 @@ function meterError(
 ): number {
   if (meters.kind === "not-stated") return 0;
   const share = meters.energyPercent / 100;
-  const parts = meters.sameEnergyMeter
-    ? [share * (adjustedBaselineGj - meteredGj)]
-    : [share * adjustedBaselineGj, share * meteredGj];
+  const { energyMeter } = meters;
+  const parts =
+    energyMeter.kind === "separate"
+      ? [share * adjustedBaselineGj, share * meteredGj]
+      : [share * (adjustedBaselineGj - meteredGj)];
+  if (energyMeter.kind === "compared") parts.push((energyMeter.factorPercent / 100) * meteredGj);
   for (const [driver, percent] of Object.entries(meters.exchangedDriverPercent)) {
     // What the baseline would expect if the driver's meter read a per cent more.
     const more = intervals.map((each) => ({

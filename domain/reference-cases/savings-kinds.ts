@@ -437,6 +437,9 @@ export const savingsKinds: Readonly<Record<string, CaseKind>> = {
     compute: (inputs) => ({
       values: inputs.list("points").map((point) => {
         const p = point.number("p");
+        const dofs = ["df", "df1", "df2"].map((name) => point.numberOr(name, 1));
+        if (!(p > 0 && p < 1) || dofs.some((dof) => !(dof > 0)))
+          throw new CaseFault("a point has p between 0 and 1, and degrees of freedom above 0");
         if (point.has("df")) return tQuantile(p, point.number("df"));
         if (point.has("df1")) return fQuantile(p, point.number("df1"), point.number("df2"));
         return normalQuantile(p);

@@ -157,6 +157,14 @@ describe("days and months", () => {
     expect(few.unused).toEqual([{ index: 1, coveragePercent: 75, why: "coverage" }]);
   });
 
+  test("an hour that does not have an amount at all is no hour with none of it", () => {
+    const some = days(hours(0, 72, (k) => (k === 3 ? { amounts: {} } : {})));
+    expect(some.intervals[0]?.periods).toBeCloseTo(23 / 24, 12);
+    expect(some.intervals[0]?.drivers["heat"]).toBeCloseTo(1.6 * 24, 10);
+    const cold = days(hours(0, 72, (k) => (k < 24 ? { levels: {} } : {})));
+    expect(cold.unused).toEqual([{ index: 0, coveragePercent: 100, why: "level-unknown" }]);
+  });
+
   test("what is excluded is not missing", () => {
     const works = { fromMs: dayMs, toMs: 2 * dayMs, reason: "works", author: "chen" };
     const result = days(hours(0, 72), [works]);

@@ -127,21 +127,24 @@ describe("a saving", () => {
   });
 
   test("a meter's error does not shrink with more days, and hardly counts where the meter stayed", () => {
-    const error = (count: number, sameEnergyMeter: boolean) => {
+    type EnergyMeter = Extract<MeterUncertainty, { kind: "stated" }>["energyMeter"];
+    const error = (count: number, energyMeter: EnergyMeter) => {
       const random = seeded(4);
       const meters = {
         kind: "stated",
         energyPercent: 1,
-        sameEnergyMeter,
+        energyMeter,
         exchangedDriverPercent: {},
       } as const;
       const after = madeUp(random, { count, firstIndex: 100, factor: 0.9 });
       const result = saved(madeUp(random), after, meters);
       return (100 * result.meterStandardErrorGj) / result.adjustedBaselineGj;
     };
-    expect(error(30, false)).toBeCloseTo(error(360, false), 1);
-    expect(error(360, false)).toBeCloseTo(Math.hypot(1, 0.9), 1);
-    expect(error(360, true)).toBeCloseTo(0.1, 1);
+    expect(error(30, { kind: "separate" })).toBeCloseTo(error(360, { kind: "separate" }), 1);
+    expect(error(360, { kind: "separate" })).toBeCloseTo(Math.hypot(1, 0.9), 1);
+    expect(error(360, { kind: "same" })).toBeCloseTo(0.1, 1);
+    const compared = error(360, { kind: "compared", factorPercent: 0.4 });
+    expect(compared).toBeCloseTo(Math.hypot(0.1, 0.36), 1);
   });
 
   test("an exchanged heat meter widens the interval by what the baseline makes of its error", () => {
@@ -150,7 +153,7 @@ describe("a saving", () => {
     const result = saved(before, after, {
       kind: "stated",
       energyPercent: 0,
-      sameEnergyMeter: true,
+      energyMeter: { kind: "same" },
       exchangedDriverPercent: { heat: 2 },
     });
     const heat = after.intervals.reduce((sum, { drivers }) => sum + (drivers["heat"] as number), 0);
@@ -633,7 +636,7 @@ describe("from two periods to a verdict", () => {
   const meters = {
     kind: "stated",
     energyPercent: 1,
-    sameEnergyMeter: true,
+    energyMeter: { kind: "same" },
     exchangedDriverPercent: {},
   } as const;
 
@@ -725,6 +728,15 @@ describe("from two periods to a verdict", () => {
     expect(missing?.from).toBeGreaterThan(125);
     expect(missing?.to).toBeGreaterThan(175);
     expect(missing?.moreIntervals).toBeGreaterThan(6);
+  });
+
+  test("days that are in both periods are refused", () => {
+    const { baseline } = inputs();
+    expect(beforeAndAfter(inputs({ reporting: baseline }))).toEqual({
+      kind: "intervals-shared",
+      count: 360,
+      firstIndex: 0,
+    });
   });
 
   test("a fuel meter that is the water meter in other units is refused, by both names", () => {

@@ -313,6 +313,14 @@ describe("models", () => {
 
   test("energy that follows from its driver to the last digit is no meter", () => {
     const metered = madeUp(seeded(2), { noiseGj: 0 });
+    expect(
+      fitModel({ ...metered, intervals: metered.intervals.map((each) => ({ ...each, energyGj: 9 })) }, [
+        intercept,
+      ]),
+    ).toEqual({
+      kind: "energy-constant",
+      valueGj: 9,
+    });
     expect(fitModel(metered, line)).toEqual({ kind: "computed-from-drivers", drivers: ["heat"] });
   });
 });

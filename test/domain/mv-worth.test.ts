@@ -10,7 +10,12 @@ import {
   logMeanAttribution,
   sequentialAttribution,
 } from "../../domain/mv/attribution.ts";
-import { carbonLedger, heatInputByFlueFlowHhvGjPerH, stackComparison } from "../../domain/mv/carbon.ts";
+import {
+  carbonLedger,
+  heatInputByFlueFlowHhvGjPerH,
+  savedCarbon,
+  stackComparison,
+} from "../../domain/mv/carbon.ts";
 import { carbonFee, carbonFeeSaving } from "../../domain/mv/carbon-fee.ts";
 import {
   annualSaving,
@@ -22,10 +27,12 @@ import {
   worth,
 } from "../../domain/mv/economics.ts";
 import { efficiencyPercent, fuelEnergy, savedPercent } from "../../domain/mv/energy.ts";
+import { avoidedEnergy } from "../../domain/mv/savings.ts";
 import { combinedGrant, instalments, type SubsidyProject, subsidyCheck } from "../../domain/mv/subsidy.ts";
 import { taxCreditCheck } from "../../domain/mv/tax-credit.ts";
 import type { ReferenceCase } from "../../domain/reference-cases/case.ts";
 import { fuel, shippedRules } from "../helpers/boilers.ts";
+import { fitted, madeUp, seeded, there } from "../helpers/savings.ts";
 
 const { cases } = JSON.parse(
   readFileSync(resolve(import.meta.dirname, "../reference/mv-cases.json"), "utf8"),
@@ -211,6 +218,36 @@ describe("two fuels on one basis", () => {
     near((savedPercent(oilNet, gasNet) ?? 0) / 100, expected("savingLHV"));
     near((savedPercent(oilGross, gasGross) ?? 0) / 100, expected("savingHHV"));
     near(1 - gasGross.gj / oilNet.gj, expected("mixedBasisWrong"));
+  });
+
+  test("carbon is saved by the fuel and by the energy, each once, and its lower end is for credits", () => {
+    const random = seeded(3);
+    const model = fitted(madeUp(random));
+    const after = madeUp(random, { firstIndex: 100, factor: 0.9 });
+    const avoided = there(
+      avoidedEnergy(model, after, { confidence: 0.9, meters: { kind: "not-stated" }, reportingMonths: 2 }),
+      "avoided-energy",
+    );
+    const [heavyOil, naturalGas] = [fuel("heavy-oil"), fuel("natural-gas")];
+    const potentials = { ch4: 28, n2o: 265 };
+    const energy = { basis: "lhv", gj: avoided.meteredGj } as const;
+    const ledger = carbonLedger(
+      [{ fuelId: "natural-gas", energy, factors: naturalGas.emissionFactors }],
+      null,
+      potentials,
+    );
+    const before = { fuelId: "heavy-oil", factors: heavyOil.emissionFactors };
+    const carbon = savedCarbon(avoided, before, ledger, potentials);
+    near(
+      carbon.savedPercent / 100,
+      1 -
+        ((1 - avoided.savedPercent / 100) * (ledger.co2eT / avoided.meteredGj)) /
+          (carbon.beforeT / avoided.adjustedBaselineGj),
+    );
+    expect(carbon.savedPercent).toBeGreaterThan(30);
+    near(carbon.halfWidthT / carbon.beforeT, avoided.interval.halfWidthGj / avoided.adjustedBaselineGj);
+    near(carbon.conservativeT, carbon.savedT - carbon.halfWidthT);
+    expect(carbon.editionBefore).toBe("IPCC 2006 / table 6.0.4");
   });
 
   test("CO₂ needs energy on the basis of its factors, and says which edition they are of", () => {
