@@ -6,7 +6,9 @@ import {
   varianceInflation,
 } from "./autocorrelation.ts";
 import {
-  changePointsIn,
+  type ChangePoint,
+  changePointSlope,
+  changePointsOf,
   designColumns,
   driversOf,
   energyPerPeriod,
@@ -18,6 +20,7 @@ import {
 } from "./design.ts";
 import type { EnergyBasis, Metered } from "./energy.ts";
 import { type LeastSquares, leastSquares } from "./least-squares.ts";
+import { decompose } from "./qr.ts";
 import type { Refusal, Span } from "./refusal.ts";
 
 /** How well a model follows its own data. */
@@ -43,6 +46,10 @@ export interface BaselineModel<B extends EnergyBasis> {
   /** Change points among the parameters. */
   readonly searched: number;
   readonly fit: LeastSquares;
+  /** Change points whose own uncertainty is in the covariance. */
+  readonly bends: readonly ChangePoint[];
+  /** (J'J)⁻¹ of all that was fitted: the terms, and then the change points that were searched for. */
+  readonly unscaledCovariance: LeastSquares["unscaledCovariance"];
   readonly metrics: ModelMetrics;
   readonly autocorrelation: Autocorrelation;
   /** The correlation that counts; `null` where it is not known, which is no proof that there is none. */
@@ -63,7 +70,7 @@ export interface BaselineModel<B extends EnergyBasis> {
 export function fitModel<B extends EnergyBasis>(
   { basis, granularity, intervals }: Metered<B>,
   terms: readonly Term[],
-  searched = changePointsIn(terms),
+  searched = changePointsOf(terms).length,
 ): BaselineModel<B> | Refusal {
   const fault = intervalFault(intervals, driversOf(terms));
   if (fault !== null) return fault;
@@ -84,6 +91,7 @@ export function fitModel<B extends EnergyBasis>(
     fit.residuals,
     intervals.map(({ index }) => index),
   );
+  const { bends, unscaledCovariance } = withChangePoints(terms, searched, fit, columns, intervals);
   const rho = countedRho(correlation, granularity);
   return {
     kind: "model",
@@ -92,6 +100,8 @@ export function fitModel<B extends EnergyBasis>(
     terms,
     searched,
     fit,
+    bends,
+    unscaledCovariance,
     metrics: metricsOf(fit, y),
     autocorrelation: correlation,
     rho,
@@ -100,6 +110,35 @@ export function fitModel<B extends EnergyBasis>(
     ranges: Object.fromEntries(driversOf(terms).map((driver) => [driver, spanOf(intervals, driver)])),
     intervals,
   };
+}
+
+/** The covariance with the change points that were searched for, as far as the data tell them apart. */
+function withChangePoints(
+  terms: readonly Term[],
+  searched: number,
+  fit: LeastSquares,
+  columns: readonly Float64Array[],
+  intervals: readonly Interval[],
+): Pick<BaselineModel<EnergyBasis>, "bends" | "unscaledCovariance"> {
+  const bends = searched === 0 ? [] : changePointsOf(terms);
+  const slopes = bends.map((bend) =>
+    Float64Array.from(intervals, ({ drivers }) => changePointSlope(terms, fit.coefficients, bend, drivers)),
+  );
+  const qr = bends.length === 0 ? null : decompose([...columns, ...slopes]);
+  if (qr === null || qr.kind === "dependent")
+    return { bends: [], unscaledCovariance: fit.unscaledCovariance };
+  return { bends, unscaledCovariance: qr.inverseOfNormal().map((row) => Array.from(row)) };
+}
+
+/** How a model's value under given conditions moves with each thing that was fitted, as its covariance goes. */
+export function sensitivities(
+  { terms, fit, bends }: BaselineModel<EnergyBasis>,
+  drivers: Interval["drivers"],
+): readonly number[] {
+  return [
+    ...terms.map((term) => termValue(term, drivers)),
+    ...bends.map((bend) => changePointSlope(terms, fit.coefficients, bend, drivers)),
+  ];
 }
 
 /** What makes intervals unfit for any model; `null` when nothing does. */

@@ -60,6 +60,38 @@ export function termName(term: Term): string {
   }
 }
 
+/** A change point of a driver. */
+export interface ChangePoint {
+  readonly driver: string;
+  readonly at: number;
+}
+
+export function changePointsOf(terms: readonly Term[]): readonly ChangePoint[] {
+  const points = new Map<string, ChangePoint>();
+  for (const term of terms) {
+    if (term.kind !== "above" && term.kind !== "below") continue;
+    const { driver, changePoint: at } = term;
+    points.set(`${driver} ${at}`, { driver, at });
+  }
+  return [...points.values()];
+}
+
+/** How a model's value moves when one of its change points does. */
+export function changePointSlope(
+  terms: readonly Term[],
+  coefficients: readonly number[],
+  { driver, at }: ChangePoint,
+  drivers: Interval["drivers"],
+): number {
+  const x = drivers[driver] ?? Number.NaN;
+  return terms.reduce((sum, term, k) => {
+    if (term.kind === "intercept" || term.kind === "power") return sum;
+    if (term.driver !== driver || term.changePoint !== at) return sum;
+    const isBent = term.kind === "below" ? x < at : x > at;
+    return isBent ? sum + (term.kind === "below" ? 1 : -1) * (coefficients[k] as number) : sum;
+  }, 0);
+}
+
 export function designColumns(terms: readonly Term[], intervals: readonly Interval[]): Float64Array[] {
   return terms.map((term) => Float64Array.from(intervals, ({ drivers }) => termValue(term, drivers)));
 }
@@ -70,12 +102,4 @@ export function energyPerPeriod(intervals: readonly Interval[]): Float64Array {
 
 export function driversOf(terms: readonly Term[]): readonly string[] {
   return [...new Set(terms.flatMap((term) => (term.kind === "intercept" ? [] : [term.driver])))];
-}
-
-/** Change points were fitted too: each counts as a parameter, whatever the matrix shows. */
-export function changePointsIn(terms: readonly Term[]): number {
-  const points = terms.flatMap((term) =>
-    term.kind === "above" || term.kind === "below" ? [`${term.driver} ${term.changePoint}`] : [],
-  );
-  return new Set(points).size;
 }

@@ -1,4 +1,4 @@
-import { type BaselineModel, expectedPerPeriod, intervalFault } from "./baseline-model.ts";
+import { type BaselineModel, expectedPerPeriod, intervalFault, sensitivities } from "./baseline-model.ts";
 import { driversOf, energyPerPeriod, type Interval, type Term, termValue } from "./design.ts";
 import { fUpper } from "./distributions.ts";
 import type { EnergyBasis, Metered } from "./energy.ts";
@@ -42,7 +42,7 @@ export interface AvoidedEnergy<B extends EnergyBasis> {
   readonly savedPercent: number;
   /** The headline: coefficients, their covariance, autocorrelation, and the meters where stated. */
   readonly interval: IntervalEstimate;
-  /** As if every interval were independent: shown so that the difference can be seen. */
+  /** As if intervals were independent and change points known: shown so that the difference can be seen. */
   readonly independent: IntervalEstimate;
   readonly tau: number;
   readonly meters: MeterUncertainty["kind"];
@@ -68,8 +68,8 @@ export interface SavingOptions {
  *
  * The variance is τ·s²·(Σw² + q'·C·q): the scatter of m new intervals, and the coefficients' common error, which
  * grows when the load lies away from the baseline's mean. τ widens both for neighbours that move together, and the
- * degrees of freedom shrink with it to n / τ − p. A change point that was searched for widens nothing here, it
- * costs a degree of freedom.
+ * degrees of freedom shrink with it to n / τ − p. A change point that was searched for is a parameter like any other:
+ * q and C have a column for it, the model's slope along it.
  * @source Textbook prediction variance of a sum under a first-order autoregression; coverage held by simulation
  */
 export function avoidedEnergy<B extends EnergyBasis>(
@@ -99,9 +99,10 @@ export function avoidedEnergy<B extends EnergyBasis>(
   const adjustedBaselineGj = meteredGj + savedGj;
   if (!(adjustedBaselineGj > 0))
     return { kind: "nothing-to-compare", what: "the baseline expects no energy" };
-  const variance =
-    fit.residualSd ** 2 *
-    (weight.reduce((sum, w) => sum + w * w, 0) + quadraticForm(fit.unscaledCovariance, q));
+  const scatter = weight.reduce((sum, w) => sum + w * w, 0);
+  const known = fit.residualSd ** 2 * (scatter + quadraticForm(fit.unscaledCovariance, q));
+  const moved = sensitivitySums(model, intervals, weight);
+  const variance = fit.residualSd ** 2 * (scatter + quadraticForm(model.unscaledCovariance, moved));
   const meterStandardErrorGj = meterError(
     model,
     intervals,
@@ -126,7 +127,7 @@ export function avoidedEnergy<B extends EnergyBasis>(
     savedGj,
     savedPercent,
     interval,
-    independent: intervalAround(savedGj, Math.sqrt(variance), fit.dof, confidence),
+    independent: intervalAround(savedGj, Math.sqrt(known), fit.dof, confidence),
     tau,
     meters: meters.kind,
     meterStandardErrorGj,
@@ -195,7 +196,17 @@ export function normalisedSavings<B extends EnergyBasis>(
     );
     return {
       gj: q.reduce((sum, each, k) => sum + each * (fit.coefficients[k] as number), 0),
-      variance: fit.residualSd ** 2 * quadraticForm(fit.unscaledCovariance, q),
+      known: fit.residualSd ** 2 * quadraticForm(fit.unscaledCovariance, q),
+      variance:
+        fit.residualSd ** 2 *
+        quadraticForm(
+          model.unscaledCovariance,
+          sensitivitySums(
+            model,
+            parts,
+            parts.map(({ periods }) => periods),
+          ),
+        ),
       tau,
       dof: fit.dof,
       effectiveDof: fit.n / tau - fit.p,
@@ -226,7 +237,7 @@ export function normalisedSavings<B extends EnergyBasis>(
     savedGj,
     savedPercent: (100 * savedGj) / before.gj,
     interval: around(widened),
-    independent: around(sums),
+    independent: around(sums.map(({ known, dof }) => ({ variance: known, dof }))),
     leastDof: Math.min(before.effectiveDof, after.effectiveDof),
   };
 }
@@ -316,9 +327,9 @@ export function savingsCusum<B extends EnergyBasis>(
     intervalFault(reporting.intervals, driversOf(model.terms)) ??
     effectiveFault(model);
   if (fault !== null) return fault;
-  const { fit, terms, tau } = model;
+  const { fit, tau } = model;
   const { t } = intervalAround(0, 1, fit.n / tau - fit.p, confidence);
-  const q = terms.map(() => 0);
+  const q = model.unscaledCovariance.map(() => 0);
   let savedGj = 0;
   let squares = 0;
   return reporting.intervals
@@ -328,8 +339,9 @@ export function savingsCusum<B extends EnergyBasis>(
       const weight = share * periods;
       savedGj += weight * expectedPerPeriod(model, drivers) - share * energyGj;
       squares += weight * weight;
-      for (const [k, term] of terms.entries()) q[k] = (q[k] as number) + weight * termValue(term, drivers);
-      const variance = fit.residualSd ** 2 * (squares + quadraticForm(fit.unscaledCovariance, q));
+      for (const [k, slope] of sensitivities(model, drivers).entries())
+        q[k] = (q[k] as number) + weight * slope;
+      const variance = fit.residualSd ** 2 * (squares + quadraticForm(model.unscaledCovariance, q));
       return { index, savedGj, halfWidthGj: t * Math.sqrt(tau * variance) };
     });
 }
@@ -402,7 +414,19 @@ export function conservativeSavedGj({ interval }: AvoidedEnergy<EnergyBasis>): n
   return Math.max(0, interval.fromGj);
 }
 
-export function columnSums(
+function sensitivitySums(
+  model: BaselineModel<EnergyBasis>,
+  intervals: readonly Interval[],
+  weight: readonly number[],
+): readonly number[] {
+  const sums = model.unscaledCovariance.map(() => 0);
+  for (const [row, { drivers }] of intervals.entries())
+    for (const [k, slope] of sensitivities(model, drivers).entries())
+      sums[k] = (sums[k] as number) + (weight[row] as number) * slope;
+  return sums;
+}
+
+function columnSums(
   terms: readonly Term[],
   intervals: readonly Interval[],
   weight: readonly number[],
@@ -419,7 +443,7 @@ function confidenceFault(confidence: number): Refusal | null {
 /** Degrees of freedom that must be left when neighbours have been counted for what they tell. */
 const leastEffectiveDof = 1;
 
-export function effectiveFault({ fit, tau, effectiveN }: BaselineModel<EnergyBasis>): Refusal | null {
+function effectiveFault({ fit, tau, effectiveN }: BaselineModel<EnergyBasis>): Refusal | null {
   const needed = fit.p + leastEffectiveDof;
   if (effectiveN >= needed) return null;
   const moreIntervals = Math.ceil((needed - effectiveN) * tau);

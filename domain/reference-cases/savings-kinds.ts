@@ -456,7 +456,11 @@ export const savingsKinds: Readonly<Record<string, CaseKind>> = {
     inputs: ["baseline", "reporting", "confidence", "model", ...dataInputs],
     expected: savingResults,
     stated: ["trueFraction"],
-    compute: (inputs, _rules, data) => savingFigures(inputs, data),
+    compute: (inputs, _rules, data) => {
+      const figures = savingFigures(inputs, data);
+      // These cases take the change point as known, and their months as independent.
+      return { ...figures, ...(figures["independent"] as Results) };
+    },
   },
   fsu: {
     inputs: ["n", "p", "m", "cvrmse", "savingsFraction", "rho", "confidence"],

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Thresholds } from "../../domain/mv/acceptance.ts";
 import { beforeAndAfter } from "../../domain/mv/before-and-after.ts";
 import { counterSteps } from "../../domain/mv/counter.ts";
 import type { Interval } from "../../domain/mv/design.ts";
@@ -19,12 +18,11 @@ import { dayBoundariesMs, monthBoundariesMs, regularise, type Sample } from "../
 import { avoidedEnergy, naiveComparison } from "../../domain/mv/savings.ts";
 import { selectModel } from "../../domain/mv/select-model.ts";
 import type { DataRow } from "../../domain/reference-cases/case.ts";
-import { shippedRules } from "../helpers/boilers.ts";
-import { publicRows, seeded, there } from "../helpers/savings.ts";
+import { publicRows, seeded, shippedThresholds, there } from "../helpers/savings.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const thresholds: Thresholds = shippedRules().files["mv-thresholds"].at(-1) as Thresholds;
+const thresholds = shippedThresholds();
 const limits = { tAtLeast: 2, vifAtMost: 10, bicDifference: 2 };
 
 describe("points", () => {

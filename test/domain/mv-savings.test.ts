@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Thresholds } from "../../domain/mv/acceptance.ts";
 import { fitModel } from "../../domain/mv/baseline-model.ts";
 import {
   type BeforeAndAfterInputs,
@@ -10,6 +9,7 @@ import {
   planFault,
   unitFault,
 } from "../../domain/mv/before-and-after.ts";
+import { fitChangePoint } from "../../domain/mv/change-point.ts";
 import { intercept, linear } from "../../domain/mv/design.ts";
 import {
   type Energy,
@@ -39,8 +39,8 @@ import {
 import { resultSentence } from "../../domain/mv/sentence.ts";
 import { reconciled, savedByEfficiencies } from "../../domain/mv/two-routes.ts";
 import { validity } from "../../domain/mv/validity.ts";
-import { fuel, shippedRules } from "../helpers/boilers.ts";
-import { fitted, line, madeUp, normal, seeded, there } from "../helpers/savings.ts";
+import { fuel } from "../helpers/boilers.ts";
+import { fitted, line, madeUp, normal, seeded, shippedThresholds, there } from "../helpers/savings.ts";
 
 const options = { confidence: 0.9, meters: { kind: "not-stated" }, reportingMonths: 12 } as const;
 const seeds = fc.integer({ min: 1, max: 1e6 });
@@ -304,6 +304,28 @@ describe("coverage, by simulation with fixed seeds", () => {
     const percent = covered(count, rho, "interval", 400);
     expect(percent).toBeGreaterThanOrEqual(86);
     expect(percent).toBeLessThanOrEqual(95);
+  });
+
+  test("a change point that was searched for is as uncertain as it is, at another load, too", () => {
+    const half = { exact: 0, known: 0 };
+    for (let run = 1; run <= 200; run += 1) {
+      const random = seeded(run * 7_919);
+      const bent = (firstIndex: number, loadFrom: number, loadTo: number): Metered<"lhv"> => {
+        const days = madeUp(random, { firstIndex, loadFrom, loadTo });
+        const intervals = days.intervals.map((each) => {
+          const heat = each.drivers["heat"] as number;
+          return { ...each, energyGj: 40 + 2 * heat + 0.8 * Math.max(0, heat - 90) + 6 * normal(random) };
+        });
+        return { ...days, intervals };
+      };
+      const model = there(fitChangePoint(bent(0, 60, 120), "4P", "heat"), "model");
+      const result = there(avoidedEnergy(model, bent(100, 90, 150), options), "avoided-energy");
+      if (contains(result.interval, 0)) half.exact += 1;
+      if (contains(result.independent, 0)) half.known += 1;
+    }
+    expect(half.exact / 2).toBeGreaterThanOrEqual(86);
+    expect(half.exact / 2).toBeLessThanOrEqual(95);
+    expect(half.known).toBeLessThan(half.exact);
   });
 
   test("as if days were independent, hardly half of them do", () => {
@@ -632,7 +654,7 @@ describe("bad input ends in a sentence, never in a number", () => {
 });
 
 describe("from two periods to a verdict", () => {
-  const thresholds: Thresholds = shippedRules().files["mv-thresholds"].at(-1) as Thresholds;
+  const thresholds = shippedThresholds();
   const meters = {
     kind: "stated",
     energyPercent: 1,

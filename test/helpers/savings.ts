@@ -1,11 +1,20 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "csv-parse/sync";
+import type { Thresholds } from "../../domain/mv/acceptance.ts";
 import { type BaselineModel, fitModel } from "../../domain/mv/baseline-model.ts";
 import { type Interval, intercept, linear, type Term } from "../../domain/mv/design.ts";
 import type { Metered } from "../../domain/mv/energy.ts";
 import type { Refusal } from "../../domain/mv/refusal.ts";
 import type { DataRow } from "../../domain/reference-cases/case.ts";
+import { shippedRules } from "./boilers.ts";
+
+/** The thresholds that come with Fluewatch. */
+export function shippedThresholds(): Thresholds {
+  const thresholds = shippedRules().files["mv-thresholds"].at(-1);
+  if (thresholds === undefined) throw new Error("there is no rule file of thresholds");
+  return thresholds;
+}
 
 /** Public records that are no part of this repository; they may stand beside it. */
 const dataFolder = resolve(import.meta.dirname, "../../../shared/reference");
