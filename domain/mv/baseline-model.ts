@@ -141,18 +141,23 @@ export function sensitivities(
   ];
 }
 
+/** Whether a figure can be squared and added up: what is larger than this measures nothing. */
+function isUsable(value: number): boolean {
+  return Math.abs(value) < 1e100;
+}
+
 /** What makes intervals unfit for any model; `null` when nothing does. */
 export function intervalFault(intervals: readonly Interval[], drivers: readonly string[]): Refusal | null {
   const seen = new Set<number>();
   for (const { index, periods, energyGj, drivers: values } of intervals) {
     if (seen.has(index)) return { kind: "repeated-interval", index };
     seen.add(index);
-    if (!(periods > 0) || !Number.isFinite(periods)) return { kind: "no-time-covered", index };
-    if (!Number.isFinite(energyGj)) return { kind: "not-a-number", what: "energyGj", index };
+    if (!(periods > 0) || !isUsable(periods)) return { kind: "no-time-covered", index };
+    if (!isUsable(energyGj)) return { kind: "not-a-number", what: "energyGj", index };
     for (const driver of drivers) {
       const value = values[driver];
       if (value === undefined) return { kind: "driver-missing", driver, index };
-      if (!Number.isFinite(value)) return { kind: "not-a-number", what: driver, index };
+      if (!isUsable(value)) return { kind: "not-a-number", what: driver, index };
     }
   }
   return null;

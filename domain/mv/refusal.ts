@@ -51,7 +51,35 @@ export type Refusal =
     }
   | { readonly kind: "plan-changed"; readonly frozenHash: string; readonly hash: string }
   | { readonly kind: "confidence-out-of-range"; readonly confidence: number }
-  | { readonly kind: "nothing-to-compare"; readonly what: string };
+  | { readonly kind: "nothing-to-compare"; readonly why: NothingToCompare };
+
+const nothingToCompare = {
+  "empty-profile": {
+    en: "the profile holds no operation; state hours or days at some load",
+    "zh-TW": "運轉條件為空，請填入負載與時數或天數",
+  },
+  "nothing-expected": {
+    en: "the baseline expects no energy; check the units of its drivers",
+    "zh-TW": "基線推估能源量為零，請檢查變數單位",
+  },
+  "nothing-metered-before": {
+    en: "no energy was metered before; check the meter",
+    "zh-TW": "改善前沒有計量能源，請檢查計量器",
+  },
+  "all-adjusted": {
+    en: "every interval was adjusted or left out; keep some as they are",
+    "zh-TW": "所有區間皆被調整或排除，請保留部分原始區間",
+  },
+  "different-models": {
+    en: "the two periods do not share a model; fit both with the same terms",
+    "zh-TW": "兩期間模型不同，請以相同項目擬合",
+  },
+  "no-scatter": {
+    en: "neither model leaves any scatter; check that energy is metered",
+    "zh-TW": "兩模型均無殘差，請確認能源為實際計量",
+  },
+} as const satisfies Readonly<Record<string, Label>>;
+export type NothingToCompare = keyof typeof nothingToCompare;
 
 export interface Span {
   readonly from: number;
@@ -178,8 +206,8 @@ export function sentenceOf(refusal: Refusal): Label {
       };
     case "nothing-to-compare":
       return {
-        en: `There is nothing to compare: ${refusal.what}.`,
-        "zh-TW": `沒有可比較的內容：${refusal.what}。`,
+        en: `There is nothing to compare: ${nothingToCompare[refusal.why].en}.`,
+        "zh-TW": `沒有可比較的內容：${nothingToCompare[refusal.why]["zh-TW"]}。`,
       };
   }
 }

@@ -88,6 +88,7 @@ export function avoidedEnergy<B extends EnergyBasis>(
   const { fit, terms, tau } = model;
   const share = intervals.map((_, row) => adjusted?.weights[row] ?? 1);
   const weight = intervals.map(({ periods }, row) => periods * (share[row] as number));
+  if (weight.every((each) => each === 0)) return { kind: "nothing-to-compare", why: "all-adjusted" };
   const q = columnSums(terms, intervals, weight);
   const expectedGj = q.reduce((sum, each, k) => sum + each * (fit.coefficients[k] as number), 0);
   const weighedGj = intervals.reduce((sum, { energyGj }, row) => sum + energyGj * (share[row] as number), 0);
@@ -97,8 +98,7 @@ export function avoidedEnergy<B extends EnergyBasis>(
     0,
   );
   const adjustedBaselineGj = meteredGj + savedGj;
-  if (!(adjustedBaselineGj > 0))
-    return { kind: "nothing-to-compare", what: "the baseline expects no energy" };
+  if (!(adjustedBaselineGj > 0)) return { kind: "nothing-to-compare", why: "nothing-expected" };
   const scatter = weight.reduce((sum, w) => sum + w * w, 0);
   const known = fit.residualSd ** 2 * (scatter + quadraticForm(fit.unscaledCovariance, q));
   const moved = sensitivitySums(model, intervals, weight);
@@ -182,7 +182,7 @@ export function normalisedSavings<B extends EnergyBasis>(
   const fault =
     basisFault(baseline.basis, reporting.basis) ??
     confidenceFault(confidence) ??
-    (parts.length === 0 ? ({ kind: "nothing-to-compare", what: "the profile is empty" } as const) : null) ??
+    (parts.length === 0 ? ({ kind: "nothing-to-compare", why: "empty-profile" } as const) : null) ??
     intervalFault(parts, [...driversOf(baseline.terms), ...driversOf(reporting.terms)]) ??
     effectiveFault(baseline) ??
     effectiveFault(reporting);
@@ -269,7 +269,7 @@ export function naiveComparison<B extends EnergyBasis>(
   }));
   const [first, second] = totals as [(typeof totals)[number], (typeof totals)[number]];
   const lessPercent = (one: number, other: number) => 100 * (1 - other / one);
-  if (!(first.gj > 0)) return { kind: "nothing-to-compare", what: "no energy was metered before" };
+  if (!(first.gj > 0)) return { kind: "nothing-to-compare", why: "nothing-metered-before" };
   return {
     perPeriodPercent: lessPercent(first.gj / first.periods, second.gj / second.periods),
     totalPercent: lessPercent(first.gj, second.gj),
@@ -293,13 +293,12 @@ export function oneModelForBoth<B extends EnergyBasis>(
     Float64Array.from(intervals, ({ drivers }) => termValue(term, drivers)),
   );
   const together = leastSquares(columns, energyPerPeriod(intervals));
-  if (together.kind !== "fit")
-    return { kind: "nothing-to-compare", what: "the two periods do not share a model" };
+  if (together.kind !== "fit") return { kind: "nothing-to-compare", why: "different-models" };
   const apart = before.fit.sse + after.fit.sse;
   const k = before.terms.length;
   const dof = intervals.length - 2 * k;
   if (dof <= 0) return { kind: "too-few-intervals", have: intervals.length, needed: 2 * k + 1 };
-  if (apart <= 0) return { kind: "nothing-to-compare", what: "neither model leaves any scatter" };
+  if (apart <= 0) return { kind: "nothing-to-compare", why: "no-scatter" };
   const f = (together.fit.sse - apart) / k / (apart / dof);
   return { kind: "chow", f, p: fUpper(f, k, dof) };
 }

@@ -53,7 +53,9 @@ test("what is wrong with a data file is said: not there, no such column, no such
   const faults = (changes: object, data: string | null = daysCsv()) =>
     ran([{ ...savings, inputs: { ...savings.inputs, ...changes } }], data).outcomes[0]?.faults.join();
   expect(faults({}, null)).toMatch(/days.csv: cannot be read/);
-  expect(faults({ model: "oil = b0 + b1*temp_C_mean" })).toMatch(/there is no oil; there are date_local, gas_therm/);
+  expect(faults({ model: "oil = b0 + b1*temp_C_mean" })).toMatch(
+    /there is no oil; there are date_local, gas_therm/,
+  );
   expect(faults({ model: "gas = b0 + b1*temp" })).toMatch(/temp may be temp_C_mean or temp_hours/);
   expect(faults({ baseline: "whenever" })).toMatch(/"whenever" is no condition on rows/);
   expect(faults({ reporting: "2031-01-01 <= date" })).toMatch(/The reporting period holds no valid interval/);
