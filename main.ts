@@ -102,9 +102,11 @@ function reference(files: readonly string[], { rules }: Settings): number {
   const [file] = files;
   if (file === undefined || files.length > 1)
     throw new OperationalError("usage", `reference needs one file\n\n${help}`);
-  const outcomes = runReference(file, rules, realWorld("silent").clock.nowMs());
+  const { outcomes, leftOut } = runReference(file, rules, realWorld("silent").clock.nowMs());
   const failed = outcomes.filter(({ faults }) => faults.length > 0);
   for (const { id, kind, faults } of failed) say(`${id} ${kind}: ${faults.join("; ")}`);
+  if (leftOut.length > 0)
+    say(`${leftOut.length} not run, held by tests of their own: ${[...new Set(leftOut)].join(", ")}`);
   say(`${outcomes.length - failed.length} passed, ${failed.length} failed`);
   return failed.length === 0 ? exit.ok : exit.failed;
 }

@@ -240,6 +240,10 @@ export const CarbonFeeFile = Type.Object(
     perT: positive,
     /** With an approved plan of one's own. */
     reducedPerT: Type.Array(positive),
+    /** For entities whose production would move abroad: no threshold is taken off, a part of the fee is. */
+    highLeakageAdjustments: Type.Optional(Type.Array(positive, { minItems: 1 })),
+    /** Credits may stand for so much of the chargeable emissions; for high-leakage entities for none. */
+    creditsAtMostPercent: Type.Optional(Type.Object({ domestic: percent, foreign: percent }, closed)),
   },
   closed,
 );
@@ -260,7 +264,14 @@ export const SubsidyFile = Type.Object(
           label: LabelText,
           cap: positive,
           /** For large reductions, where the programme has one. */
-          capAtOrAbove: Type.Optional(Type.Object({ reductionTPerYear: positive, cap: positive }, closed)),
+          capAtOrAbove: Type.Optional(
+            Type.Object(
+              { reductionTPerYear: positive, cap: positive, years: Type.Integer({ minimum: 1 }) },
+              closed,
+            ),
+          ),
+          /** Whether the programme's add-on for an energy-management system is for this item. */
+          withEnergyManagementAddOn: Type.Optional(Type.Boolean()),
           /** One of these is enough. */
           needsOneOf: Type.Array(
             Type.Object(
@@ -296,10 +307,46 @@ export const TaxCreditFile = Type.Object(
     ...provenance,
     currency: Type.String({ pattern: "^[A-Z]{3}$" }),
     spending: range,
-    /** Either so much in the year, or so much in each of some years. */
+    /** Either so much in the year itself, or so much in all, used up over some years. */
     creditPercent: Type.Array(Type.Object({ percent, years: Type.Integer({ minimum: 1 }) }, closed), {
       minItems: 1,
     }),
+  },
+  closed,
+);
+
+/** What a saving is held against before it may be claimed. */
+export const MvThresholdsFile = Type.Object(
+  {
+    kind: Type.Literal("mv-thresholds"),
+    ...provenance,
+    /** Two-sided. */
+    confidence: Type.Number({ exclusiveMinimum: 0.5, exclusiveMaximum: 1 }),
+    /** By months of the reporting period, shortest first; the last one has no end. */
+    cvRmsePercent: Type.Array(
+      Type.Object({ belowMonths: Type.Union([positive, Type.Null()]), atMost: positive }, closed),
+      { minItems: 1 },
+    ),
+    netDeterminationBiasPercentAtMost: positive,
+    modelPBelow: positive,
+    driverPBelow: positive,
+    oneDriverPBelow: positive,
+    rSquaredAtLeast: Type.Number({ minimum: 0, maximum: 1 }),
+    tAtLeast: positive,
+    vifAtMost: positive,
+    conditionNumberAtMost: positive,
+    /** BIC's difference below which the simpler model is kept. */
+    bicDifference: Type.Number({ minimum: 0 }),
+    effectiveIntervalsAtLeast: positive,
+    /** Half of the interval, of the saving. */
+    uncertaintyPercentAtMost: positive,
+    baselineDaysAtLeast: positive,
+    validDaysPercentAtLeast: percent,
+    /** Of an interval's readings. */
+    intervalCoveragePercentAtLeast: percent,
+    /** How far beyond the baseline's lowest and highest driver the model still counts. */
+    rangeMargin: Type.Object({ belowPercent: percent, abovePercent: percent }, closed),
+    coveredEnergyPercentAtLeast: percent,
   },
   closed,
 );
@@ -347,6 +394,7 @@ export const ruleFiles = {
   subsidy: SubsidyFile,
   "tax-credit": TaxCreditFile,
   plausibility: PlausibilityFile,
+  "mv-thresholds": MvThresholdsFile,
 } as const;
 
 export type LimitTablesFile = Static<typeof LimitTablesFile>;
@@ -363,6 +411,7 @@ export type CarbonFeeFile = Static<typeof CarbonFeeFile>;
 export type SubsidyFile = Static<typeof SubsidyFile>;
 export type TaxCreditFile = Static<typeof TaxCreditFile>;
 export type PlausibilityFile = Static<typeof PlausibilityFile>;
+export type MvThresholdsFile = Static<typeof MvThresholdsFile>;
 
 export type RuleFiles = { readonly [Kind in keyof typeof ruleFiles]: Static<(typeof ruleFiles)[Kind]> };
 export type RuleKind = keyof RuleFiles;

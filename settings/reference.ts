@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parse } from "csv-parse/sync";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
-import type { ReferenceCase } from "../domain/reference-cases/case.ts";
-import { type CaseOutcome, runCases } from "../domain/reference-cases/run-cases.ts";
+import type { DataRow, ReferenceCase } from "../domain/reference-cases/case.ts";
+import { type CaseOutcome, kindsOfTests, runCases } from "../domain/reference-cases/run-cases.ts";
 import { messageOf, OperationalError } from "../platform/errors.ts";
 import type { Rules } from "./rules.ts";
 
@@ -22,12 +24,25 @@ const defaults = {
   hints: "saving-hints",
 } as const;
 
+export interface ReferenceRun {
+  readonly outcomes: readonly CaseOutcome[];
+  /** Kinds of cases that were not run: tests hold them. */
+  readonly leftOut: readonly string[];
+}
+
 /**
  * Runs a file of golden cases through the functions that run live; `docs/reference-cases.md` describes its format.
  * @throws OperationalError `reference-unreadable` when it is not such a file
  */
-export function runReference(file: string, { limitTables, emissionStandards, files }: Rules, nowMs: number) {
-  const cases = casesOf(file);
+export function runReference(
+  file: string,
+  { limitTables, emissionStandards, files }: Rules,
+  nowMs: number,
+): ReferenceRun {
+  const kindOf = (each: unknown) => String((each as { readonly kind?: unknown } | null)?.kind);
+  const all = casesOf(file);
+  const leftOut = all.map(kindOf).filter((kind) => kindsOfTests.includes(kind));
+  const cases = all.filter((each) => !kindsOfTests.includes(kindOf(each)));
   const hints = files["saving-hints"].filter(({ id }) => id === defaults.hints).at(-1);
   if (hints === undefined)
     throw new OperationalError("reference-unreadable", `There is no rule file "${defaults.hints}"`);
@@ -37,13 +52,35 @@ export function runReference(file: string, { limitTables, emissionStandards, fil
     thumb: { o2: hints.o2, exhaust: hints.exhaust },
     atMs: nowMs,
   };
-  return cases.map((each, index): CaseOutcome => {
-    const [outcome] = isCase.Check(each) ? runCases([each as ReferenceCase], rules) : [];
-    if (outcome !== undefined) return outcome;
+  const outcomes = cases.map((each, index): CaseOutcome => {
+    if (isCase.Check(each)) {
+      const known = each as ReferenceCase;
+      const rows = rowsOf(known.inputs["dataFile"], dirname(file));
+      if (typeof rows === "string") return { id: known.id, kind: known.kind, faults: [rows] };
+      const [outcome] = runCases([{ ...known, rows }], rules);
+      if (outcome !== undefined) return outcome;
+    }
     const id = (each as { readonly id?: unknown } | null)?.id;
     const faults = ["a case has id, kind, inputs, and expected with at least one result"];
     return { id: typeof id === "string" ? id : `case ${index + 1}`, kind: "", faults };
   });
+  return { outcomes, leftOut };
+}
+
+/** Rows of the data file that a case names, found beside the case file; a text says why there are none. */
+function rowsOf(name: unknown, folder: string): readonly DataRow[] | string {
+  if (name === undefined) return [];
+  if (typeof name !== "string") return "the data file is no name";
+  const file = resolve(folder, name);
+  try {
+    return parse(readFileSync(file, "utf8"), {
+      columns: true,
+      skip_empty_lines: true,
+      bom: true,
+    }) as DataRow[];
+  } catch (error) {
+    return `${file}: cannot be read: ${messageOf(error)}`;
+  }
 }
 
 function casesOf(file: string): readonly unknown[] {

@@ -5,13 +5,28 @@ export interface ReferenceCase {
   readonly title?: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly expected: Readonly<Record<string, unknown>>;
+  /** How far results may be off, where it is not said beside each of them. */
+  readonly tolerance?: unknown;
+  /** Rows of the data file that the inputs name. */
+  readonly rows?: readonly DataRow[];
+}
+
+/** A row of a data file, as text by column. */
+export type DataRow = Readonly<Record<string, string>>;
+
+/** What else of a case a kind may look at. */
+export interface CaseData {
+  readonly rows: readonly DataRow[];
+  /** Names of the results that are asked for, and figures that a case states as true. */
+  readonly expected: Readonly<Record<string, unknown>>;
 }
 
 /** A case says something that cannot be used; the message is for the person who wrote it. */
 export class CaseFault extends Error {}
 
 /** What a case asks for, one result per expected key: numbers and booleans are compared, and so are verdicts. */
-export type Results = Readonly<Record<string, number | boolean | string | null>>;
+export type Results = { readonly [name: string]: Result };
+export type Result = number | boolean | string | null | readonly Result[] | Results;
 
 /** The inputs of a case, read by name. */
 export interface Inputs {
@@ -24,6 +39,15 @@ export interface Inputs {
   textOr(name: string, otherwise: string): string;
   flag(name: string, otherwise: boolean): boolean;
   list(name: string): readonly Inputs[];
+  /** A list of numbers. */
+  numbers(name: string): readonly number[];
+  /** Named inputs within an input. */
+  part(name: string): Inputs;
+  names(): readonly string[];
+  /** A list as it stands. */
+  rows(name: string): readonly unknown[];
+  /** A text or a number, as a text. */
+  unitless(name: string): string;
   /** Shares of a composition, %. */
   shares(name: string): Readonly<Record<string, number>>;
   has(name: string): boolean;
@@ -102,6 +126,30 @@ export function inputsOf(raw: Readonly<Record<string, unknown>>): Inputs {
       return value.map((each) =>
         inputsOf((typeof each === "number" ? { value: each } : each) as Record<string, unknown>),
       );
+    },
+    numbers: (name) => {
+      const value = given(name);
+      if (!Array.isArray(value) || !value.every((each) => typeof each === "number"))
+        throw new CaseFault(`input ${name} is no list of numbers`);
+      return value;
+    },
+    part: (name) => {
+      const value = given(name);
+      if (typeof value !== "object" || value === null || Array.isArray(value))
+        throw new CaseFault(`input ${name} has no parts`);
+      return inputsOf(value as Record<string, unknown>);
+    },
+    names: () => Object.keys(raw),
+    rows: (name) => {
+      const value = given(name);
+      if (!Array.isArray(value)) throw new CaseFault(`input ${name} is no list`);
+      return value;
+    },
+    unitless: (name) => {
+      const value = given(name);
+      if (typeof value !== "string" && typeof value !== "number")
+        throw new CaseFault(`input ${name} is missing`);
+      return String(value);
     },
     shares: (name) => {
       const value = given(name);

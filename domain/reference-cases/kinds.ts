@@ -34,7 +34,7 @@ import {
   steamEnthalpyKjPerKg,
 } from "../steam/if97.ts";
 import { efficiencyDirectPercent, steamHeatKw, thermalOilHeatKw } from "../steam/useful-heat.ts";
-import { CaseFault, type Inputs, type Results } from "./case.ts";
+import { type CaseData, CaseFault, type Inputs, type Results } from "./case.ts";
 
 /** Rules that cases are judged by, and the moment for which they ask. */
 export interface CaseRules {
@@ -51,7 +51,11 @@ export interface CaseRules {
 export interface CaseKind {
   readonly inputs: readonly string[];
   readonly expected: readonly string[];
-  readonly compute: (inputs: Inputs, rules: CaseRules) => Results;
+  /** Figures among the expected ones that a case states, for others to be held against. */
+  readonly stated?: readonly string[];
+  /** Whether a result is one of a family whose names carry their figures. */
+  readonly knows?: (result: string) => boolean;
+  readonly compute: (inputs: Inputs, rules: CaseRules, data: CaseData) => Results;
 }
 
 const wetInputs = ["o2Basis", "h2o"] as const;

@@ -1,6 +1,8 @@
 import { finiteOrNull } from "../finite.ts";
-import { CaseFault, inputsOf, type ReferenceCase, type Results } from "./case.ts";
-import { type CaseRules, caseKinds } from "./kinds.ts";
+import { CaseFault, inputsOf, type ReferenceCase, type Result, type Results } from "./case.ts";
+import { type CaseKind, type CaseRules, caseKinds } from "./kinds.ts";
+import { savingsKinds } from "./savings-kinds.ts";
+import { isNear, slackOf } from "./tolerance.ts";
 
 /** What became of one case: nothing to say when it passed. */
 export interface CaseOutcome {
@@ -10,31 +12,72 @@ export interface CaseOutcome {
   readonly faults: readonly string[];
 }
 
+/** Kinds whose cases share no form: each is held by a test of its own, and none is run from a file. */
+export const kindsOfTests: readonly string[] = ["arithmetic", "rules", "data-quality"];
+
+const kinds: Readonly<Record<string, CaseKind>> = { ...caseKinds, ...savingsKinds };
+
 /** Runs golden cases through the functions that run live. */
 export function runCases(cases: readonly ReferenceCase[], rules: CaseRules): readonly CaseOutcome[] {
   return cases.map((each) => ({ id: each.id, kind: each.kind, faults: faultsOf(each, rules) }));
 }
 
-function faultsOf({ kind, inputs, expected }: ReferenceCase, rules: CaseRules): readonly string[] {
-  const known = caseKinds[kind];
+function faultsOf(
+  { kind, inputs, expected, tolerance, rows = [] }: ReferenceCase,
+  rules: CaseRules,
+): readonly string[] {
+  const known = kinds[kind];
   if (known === undefined)
-    return [`the kind ${kind} is not known; known are ${Object.keys(caseKinds).join(", ")}`];
+    return [`the kind ${kind} is not known; known are ${Object.keys(kinds).join(", ")}`];
+  const { stated = [] } = known;
   const strange = [
     ...Object.keys(inputs)
       .filter((name) => !known.inputs.includes(name))
       .map((name) => `the input ${name} is not known to ${kind}; known are ${known.inputs.join(", ")}`),
-    ...Object.keys(expected)
-      .filter((name) => !known.expected.includes(name))
-      .map((name) => `the result ${name} is not known to ${kind}; known are ${known.expected.join(", ")}`),
+    ...Object.entries(expected)
+      .filter(
+        ([name, value]) => !known.expected.includes(name) && !stated.includes(name) && isCompared(value),
+      )
+      .filter(([name]) => !isCounterexample(name) && known.knows?.(name) !== true)
+      .map(([name]) => `the result ${name} is not known to ${kind}; known are ${known.expected.join(", ")}`),
   ];
   if (strange.length > 0) return strange;
   try {
-    const results = known.compute(inputsOf(inputs), rules);
-    return Object.entries(expected).flatMap(([name, wanted]) => difference(name, wanted, results));
+    const results = known.compute(inputsOf(inputs), rules, { rows, expected });
+    return Object.entries(expected)
+      .filter(([name]) => !stated.includes(name))
+      .flatMap(([name, wanted]) =>
+        isCounterexample(name) && typeof wanted === "number"
+          ? counterexample(name, wanted, results, tolerance)
+          : difference([name], wanted, results[name] ?? null, tolerance),
+      );
   } catch (error) {
     if (error instanceof CaseFault) return [error.message];
     throw error;
   }
+}
+
+/** Texts, and lists of them, are for people; everything else is compared. */
+function isCompared(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isCompared);
+  return typeof value !== "string";
+}
+
+/** A figure that no result may have: what a well-known error gives. */
+function isCounterexample(name: string): boolean {
+  return /^wrong[A-Z]/.test(name);
+}
+
+function counterexample(
+  name: string,
+  wrong: number,
+  results: Results,
+  tolerance: unknown,
+): readonly string[] {
+  const slack = slackOf(tolerance, [name]);
+  return Object.entries(results)
+    .filter(([, got]) => typeof got === "number" && isNear(got, wrong, slack))
+    .map(([result]) => `${result} is ${wrong}, which is ${name}`);
 }
 
 /** As case files write them: within, above, no limit, not judged, not in force. */
@@ -46,29 +89,52 @@ const verdictWords: readonly string[] = [
   "not-applicable",
 ];
 
-function difference(name: string, wanted: unknown, results: Results): readonly string[] {
-  const result = results[name] ?? null;
+function difference(
+  path: readonly string[],
+  wanted: unknown,
+  given: Result,
+  tolerance: unknown,
+): readonly string[] {
   // What could not be computed is no result, whichever way the arithmetic says so.
-  const got = typeof result === "number" ? finiteOrNull(result) : result;
-  const said = (tolerance: string, value: unknown) => [
-    `${name}: expected ${String(value)}${tolerance}, got ${String(got)}`,
+  const got = typeof given === "number" ? finiteOrNull(given) : given;
+  const name = path.join(".");
+  const said = (slack: string, value: unknown) => [
+    `${name}: expected ${String(value)}${slack}, got ${typeof got === "object" ? JSON.stringify(got) : String(got)}`,
   ];
+  if (typeof wanted === "number" && tolerance !== undefined) {
+    if (typeof got !== "number") return said("", wanted);
+    // A bound on a size that should be nought.
+    if (name.endsWith("AbsMax")) return Math.abs(got) <= wanted ? [] : said(" at most", wanted);
+    const slack = slackOf(tolerance, path);
+    const width = Math.max(slack.absolute, slack.relative * Math.abs(wanted));
+    return isNear(got, wanted, slack) ? [] : said(` ± ${width}`, wanted);
+  }
+  if (Array.isArray(wanted)) {
+    if (!isCompared(wanted)) return [];
+    if (!Array.isArray(got) || got.length !== wanted.length) return said("", JSON.stringify(wanted));
+    return wanted.flatMap((each, k) => difference([...path, String(k)], each, got[k] ?? null, tolerance));
+  }
   if (typeof wanted === "object" && wanted !== null) {
-    const { value, tolerance } = wanted as {
+    if (!("value" in wanted)) {
+      if (typeof got !== "object" || got === null) return said("", JSON.stringify(wanted));
+      const parts = got as Results;
+      return Object.entries(wanted).flatMap(([key, each]) =>
+        difference([...path, key], each, parts[key] ?? null, tolerance),
+      );
+    }
+    const { value, tolerance: own } = wanted as {
       readonly value?: unknown;
       readonly tolerance?: { readonly abs?: number; readonly rel?: number };
     };
-    if (typeof value !== "number") return difference(name, value ?? null, results);
-    // What is printed in decimals is exact only to the last digits of a double.
-    const slack = Math.max(
-      tolerance?.abs ?? 0,
-      Math.abs(value) * (tolerance?.rel ?? 0),
-      Math.abs(value) * 1e-12,
+    if (typeof value !== "number") return difference(path, value ?? null, got, tolerance);
+    const slack = { absolute: own?.abs ?? 0, relative: own?.rel ?? 0, relativeBelow: null };
+    if (typeof got === "number" && isNear(got, value, slack)) return [];
+    return said(
+      ` ± ${Math.max(slack.absolute, slack.relative * Math.abs(value), 1e-12 * Math.abs(value))}`,
+      value,
     );
-    if (typeof got === "number" && Math.abs(got - value) <= slack) return [];
-    return said(` ± ${slack}`, value);
   }
-  // A text is for people, unless it is a verdict.
-  if (typeof wanted === "string" && !verdictWords.includes(wanted)) return [];
+  // A text is for people, unless it is a verdict, or the result is a text as well.
+  if (typeof wanted === "string" && typeof got !== "string" && !verdictWords.includes(wanted)) return [];
   return got === wanted ? [] : said("", wanted);
 }
