@@ -13,6 +13,8 @@ const keptMs = 5 * 60_000;
 
 interface Memory {
   readonly abnormal: ReadonlySet<string>;
+  /** Boilers that ever had a reading here: only what was there can become normal again. */
+  readonly heard: ReadonlySet<string>;
   readonly normalSince: ReadonlyMap<string, number>;
 }
 
@@ -23,12 +25,14 @@ export function attention(
   const memory = createMemo<Memory>(
     (before) => {
       const abnormal = new Set<string>();
+      const heard = new Set(before.heard);
       const normalSince = new Map(before.normalSince);
       for (const [id, condition] of conditions()) {
+        if (condition.freshness !== "none") heard.add(id);
         if (isAbnormal(condition)) {
           abnormal.add(id);
           normalSince.delete(id);
-        } else if (before.abnormal.has(id)) {
+        } else if (before.abnormal.has(id) && before.heard.has(id)) {
           normalSince.set(id, untrack(frameMs));
         } else if (!normalSince.has(id)) {
           // Before this page was opened: an alarm that is over and was not seen says when.
@@ -36,9 +40,9 @@ export function attention(
           if (endedMs) normalSince.set(id, endedMs);
         }
       }
-      return { abnormal, normalSince };
+      return { abnormal, heard, normalSince };
     },
-    { abnormal: new Set(), normalSince: new Map() },
+    { abnormal: new Set(), heard: new Set(), normalSince: new Map() },
   );
 
   const boilers = createMemo(

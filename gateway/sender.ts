@@ -141,6 +141,15 @@ export function startSender(
     const all: [number, number][] = ranges.map(([first, last]) => [first, last]);
     if (upto > 0) all.push([1, upto]);
     all.push(...dead.map(({ seq }): [number, number] => [seq, seq]));
+    // Nobody can have what was never captured: to believe it would be to let go of what is captured next.
+    const beyond = all.find(([, last]) => last > outbox.capturedUpto);
+    if (beyond !== undefined) {
+      world.log.error(
+        { gateway: id, claimed: beyond[1], captured: outbox.capturedUpto, code: "ack-refused" },
+        "an acknowledgement of batches that do not exist is not believed",
+      );
+      return;
+    }
     outbox.acknowledged(all as SerialRanges);
     for (const [seq, { bytes }] of inFlight) {
       if (!outbox.isAcknowledged(seq)) continue;

@@ -15,21 +15,29 @@ export interface ServiceStack {
 
 export function serviceStack(world: World): ServiceStack {
   const services: Service[] = [];
+  let stopping: Promise<void> | null = null;
+
+  async function stopAll(): Promise<void> {
+    for (let service = services.pop(); service !== undefined; service = services.pop()) {
+      try {
+        await service.stop();
+        world.log.debug({ service: service.name }, "stopped");
+      } catch (error) {
+        // The rest must still be stopped in order; what failed is said.
+        world.log.error({ service: service.name, error: messageOf(error) }, "did not stop cleanly");
+      }
+    }
+  }
+
   return {
     add: (service) => {
       services.push(service);
       return service;
     },
-    stop: async () => {
-      for (let service = services.pop(); service !== undefined; service = services.pop()) {
-        try {
-          await service.stop();
-          world.log.debug({ service: service.name }, "stopped");
-        } catch (error) {
-          // The rest must still be stopped in order; what failed is said.
-          world.log.error({ service: service.name, error: messageOf(error) }, "did not stop cleanly");
-        }
-      }
+    // Whoever asks first begins it; all wait for the same end.
+    stop: () => {
+      stopping ??= stopAll();
+      return stopping;
     },
   };
 }

@@ -32,6 +32,12 @@ export function openReplay({ file, startRow, stepSeconds, columns }: ReplaySetti
       `${file} has no column ${missing.join(", ")}; its columns are ${headings.join(", ")}`,
     );
   }
+  if (startRow >= rows.length) {
+    throw new OperationalError(
+      "replay-unusable",
+      `${file} has ${rows.length} rows; startRow is ${startRow}, and must be less`,
+    );
+  }
   return {
     rows: rows.length,
     at: (seconds) => {
@@ -43,18 +49,33 @@ export function openReplay({ file, startRow, stepSeconds, columns }: ReplaySetti
   };
 }
 
+/** A line each; one that cannot be read is a row in which everything is missing, so that no other row moves. */
 function readRows(file: string): readonly Readonly<Record<string, string>>[] {
+  let lines: string[];
   try {
-    return parse(readFileSync(file), {
-      columns: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-      bom: true,
-    });
+    lines = readFileSync(file, "utf8")
+      .replace(/^\ufeff/, "")
+      .trimEnd()
+      .split(/\r?\n/);
   } catch (error) {
-    throw new OperationalError("replay-unusable", `${file} cannot be replayed: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new OperationalError(
+      "replay-unusable",
+      `${file} cannot be replayed: ${messageOf(error)}; put the file there, or change replay.file`,
+      { cause: error },
+    );
+  }
+  const [headings = [], ...rows] = lines.map(cellsOf);
+  return rows.map((cells) =>
+    Object.fromEntries(headings.map((heading, column) => [heading, cells[column] ?? ""])),
+  );
+}
+
+function cellsOf(line: string): readonly string[] {
+  try {
+    const [cells = []] = parse(line, { relax_column_count: true }) as readonly (readonly string[])[];
+    return cells;
+  } catch {
+    return []; // a quote that is never closed, say: this row is missing, with its flaw
   }
 }
 

@@ -38,7 +38,7 @@ function importsOf(file: string): readonly Import[] {
   const text = readFileSync(join(root, file), "utf8");
   return [
     ...text.matchAll(
-      /^(?:import|export)\b[^;]*?\bfrom "([^"]+)";|^import "([^"]+)";|\bimport\("([^"]+)"\)/gms,
+      /^(?:import|export)\b[^;]*?\bfrom ["']([^"']+)["'];?|^import ["']([^"']+)["']|\b(?:import|require)\(["']([^"']+)["']\)/gms,
     ),
   ].map(([, named, bare, dynamic]) => {
     const to = named ?? bare ?? dynamic ?? "";
@@ -93,16 +93,31 @@ describe("the rooms", () => {
 
 describe("clocks, timers, randomness and the environment", () => {
   const banned: readonly (readonly [what: string, pattern: RegExp])[] = [
-    ["the wall clock", /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\b|\bprocess\.(hrtime|uptime)\b/],
-    ["a timer", /(?<![.\w])(setTimeout|setInterval|setImmediate)\b|\bAbortSignal\.timeout\b/],
+    [
+      "the wall clock",
+      /\bDate\.now\b|\bnew Date\b(?!\s*\([^)])|(?<!new )\bDate\(\s*\)|\bperformance\b|\bprocess\.(hrtime|uptime)\b/,
+    ],
+    [
+      "a timer",
+      /(?:\bglobalThis\.|(?<![.\w]))(setTimeout|setInterval|setImmediate)\b|\bAbortSignal\.timeout\b/,
+    ],
     ["randomness", /\bMath\.random\b|\brandom(UUID|Bytes|Int)\b|\bgetRandomValues\b/],
-    ["the environment", /\bprocess\.env\b/],
+    ["the environment", /\bprocess(\.env\b|\s*\[)/],
   ];
   const serverRooms = ["domain", "contracts", "gateway", "ingest", "api", "simulators", "settings"];
   const files = [...serverRooms.flatMap(sources), "plant.ts", "main.ts"];
 
   test.each(banned)("%s is asked for in platform alone", (_what, pattern) => {
     expect(files.filter((file) => pattern.test(codeOf(file)))).toEqual([]);
+  });
+
+  test.each([
+    ["the wall clock", "const at = new Date;"],
+    ["the wall clock", "const text = Date();"],
+    ["a timer", "globalThis.setTimeout(go, 1);"],
+    ["the environment", 'process[""];'],
+  ])("%s is found in %s", (wanted, code) => {
+    expect(banned.filter(([, pattern]) => pattern.test(code)).map(([what]) => what)).toEqual([wanted]);
   });
 
   test("the search itself finds them where they are", () => {

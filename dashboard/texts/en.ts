@@ -185,7 +185,7 @@ export const en = {
     notFiring: (off: number, unknown: number) =>
       [off > 0 && `${off} off`, unknown > 0 && `${unknown} unknown`].filter(Boolean).join(" · ") ||
       "all firing",
-    within: "Within all limits",
+    within: "Within both tables",
     withinTitle:
       "Of the boilers whose air ratio and exhaust temperature could both be judged. A boiler without fresh data, or not steady, is not judged",
     notJudgedCount: (n: number) => (n === 0 ? "all judged" : `${n} not judged`),

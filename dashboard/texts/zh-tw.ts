@@ -160,7 +160,7 @@ export const zhTw: Texts = {
     notFiring: (off, unknown) =>
       [off > 0 && `${off} 停爐`, unknown > 0 && `${unknown} 不明`].filter(Boolean).join(" · ") ||
       "全部運轉中",
-    within: "全數合格",
+    within: "兩項表列皆合格",
     withinTitle: "僅計空氣比與排氣溫度皆可判定之鍋爐；資料逾時或運轉未穩定者暫不判定",
     notJudgedCount: (n) => (n === 0 ? "全部已判定" : `${n} 座暫不判定`),
     unacknowledged: "未確認警報",

@@ -71,6 +71,19 @@ describe("the sender", () => {
     await stop();
   });
 
+  test("an acknowledgement of what was never captured is not believed", async () => {
+    const { broker, outbox, sent, acknowledge, stop } = await withBacklog(3);
+    broker.restore();
+    await until("the backlog was sent", () => sent().length === 3);
+    acknowledge(1, 99_999_999);
+    expect(outbox.ackedUpto).toBe(0);
+    await outbox.capture(content(3));
+    await until("the next one is sent all the same", () => sent().includes(4));
+    acknowledge(1, 4);
+    expect(outbox.ackedUpto).toBe(4);
+    await stop();
+  });
+
   test("what was in flight when the link broke is backlog, and sent again from the oldest on", async () => {
     const { broker, outbox, sent, acknowledge, stop } = await withBacklog(5);
     broker.restore();

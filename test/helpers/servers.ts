@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,8 +33,16 @@ export function freePort(): Promise<number> {
   });
 }
 
+const folders: string[] = [];
+process.once("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that goes when the test's process does. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), "fluewatch-"));
+  const folder = mkdtempSync(join(tmpdir(), "fluewatch-"));
+  folders.push(folder);
+  return folder;
 }
 
 /** InfluxDB 1.x on a free port, with an empty data folder. */

@@ -120,6 +120,17 @@ describe("a replay", () => {
     expect(replay.at(60)).toEqual({ o2DryPercent: null, loadPercent: null });
   });
 
+  test("a row that cannot be read is missing, and moves no other; blank lines are rows, too", () => {
+    const broken = join(temporaryFolder(), "broken.csv");
+    writeFileSync(broken, 'time,o2,load\n0,3.0,50\n1,"4.0,60\n\n3,5.0,70\n');
+    const replay = openReplay({ ...settings, file: broken });
+    expect(replay.rows).toBe(4);
+    expect([0, 2, 4, 6].map((seconds) => replay.at(seconds)["o2DryPercent"])).toEqual([3, null, null, 5]);
+    expect(() => openReplay({ ...settings, file: broken, startRow: 4 })).toThrow(
+      /broken.csv has 4 rows; startRow is 4, and must be less/,
+    );
+  });
+
   test("a file or a column that is not there is one sentence", () => {
     expect(() => openReplay({ ...settings, file: resolve("/nowhere.csv") })).toThrow(
       /nowhere.csv cannot be replayed/,
