@@ -102,7 +102,7 @@ function reference(files: readonly string[], { rules }: Settings): number {
   const [file] = files;
   if (file === undefined || files.length > 1)
     throw new OperationalError("usage", `reference needs one file\n\n${help}`);
-  const outcomes = runReference(file, rules, realWorld("silent").clock.nowMs());
+  const outcomes = runReference(file, rules);
   const failed = outcomes.filter(({ faults }) => faults.length > 0);
   for (const { id, kind, faults } of failed) say(`${id} ${kind}: ${faults.join("; ")}`);
   say(`${outcomes.length - failed.length} passed, ${failed.length} failed`);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import type { ReferenceCase } from "../domain/reference-cases/case.ts";
+import { dateMs } from "../domain/reference-cases/moment.ts";
 import { type CaseOutcome, runCases } from "../domain/reference-cases/run-cases.ts";
 import { messageOf, OperationalError } from "../platform/errors.ts";
 import type { Rules } from "./rules.ts";
@@ -22,12 +23,15 @@ const defaults = {
   hints: "saving-hints",
 } as const;
 
+/** Limits of this day hold for cases that name none, in files that name none: a new edition changes no result. */
+const defaultDate = "2026-01-01";
+
 /**
  * Runs a file of golden cases through the functions that run live; `docs/reference-cases.md` describes its format.
  * @throws OperationalError `reference-unreadable` when it is not such a file
  */
-export function runReference(file: string, { limitTables, emissionStandards, files }: Rules, nowMs: number) {
-  const cases = casesOf(file);
+export function runReference(file: string, { limitTables, emissionStandards, files }: Rules) {
+  const { cases, atMs } = contentOf(file);
   const hints = files["saving-hints"].filter(({ id }) => id === defaults.hints).at(-1);
   if (hints === undefined)
     throw new OperationalError("reference-unreadable", `There is no rule file "${defaults.hints}"`);
@@ -35,7 +39,7 @@ export function runReference(file: string, { limitTables, emissionStandards, fil
     limitTables: limitTables.filter(({ id }) => id === defaults.tables),
     emissionStandards: emissionStandards.filter(({ id }) => id === defaults.standard),
     thumb: { o2: hints.o2, exhaust: hints.exhaust },
-    atMs: nowMs,
+    atMs,
   };
   return cases.map((each, index): CaseOutcome => {
     const [outcome] = isCase.Check(each) ? runCases([each as ReferenceCase], rules) : [];
@@ -46,15 +50,30 @@ export function runReference(file: string, { limitTables, emissionStandards, fil
   });
 }
 
-function casesOf(file: string): readonly unknown[] {
+interface CaseFile {
+  readonly cases: readonly unknown[];
+  /** For which cases ask that name no date of their own. */
+  readonly atMs: number;
+}
+
+function contentOf(file: string): CaseFile {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw new OperationalError("reference-unreadable", `${file}: cannot be read: ${messageOf(error)}`);
   }
-  const cases = Array.isArray(content) ? content : (content as { readonly cases?: unknown } | null)?.cases;
+  const { cases = null, conventions = null } = (
+    Array.isArray(content) ? { cases: content } : (content ?? {})
+  ) as { readonly cases?: unknown; readonly conventions?: { readonly date?: unknown } | null };
   if (!Array.isArray(cases) || cases.length === 0)
     throw new OperationalError("reference-unreadable", `${file}: has no list "cases"`);
-  return cases;
+  const date = conventions?.date ?? defaultDate;
+  const atMs = typeof date === "string" ? dateMs(date) : null;
+  if (atMs === null)
+    throw new OperationalError(
+      "reference-unreadable",
+      `${file}: the date of its conventions is ${JSON.stringify(date)}; it must be a day as 2026-01-31`,
+    );
+  return { cases, atMs };
 }

@@ -1,6 +1,5 @@
-import { finiteOrNull } from "../finite.ts";
-import { CaseFault, inputsOf, type ReferenceCase, type Results } from "./case.ts";
-import { type CaseRules, caseKinds } from "./kinds.ts";
+import { CaseFault, inputsOf, inUnit, isObject, type ReferenceCase, refuseUnknown } from "./case.ts";
+import { type CaseRules, caseKinds, type ResultType } from "./kinds.ts";
 
 /** What became of one case: nothing to say when it passed. */
 export interface CaseOutcome {
@@ -16,59 +15,122 @@ export function runCases(cases: readonly ReferenceCase[], rules: CaseRules): rea
 }
 
 function faultsOf({ kind, inputs, expected }: ReferenceCase, rules: CaseRules): readonly string[] {
-  const known = caseKinds[kind];
+  const known = Object.hasOwn(caseKinds, kind) ? caseKinds[kind] : undefined;
   if (known === undefined)
     return [`the kind ${kind} is not known; known are ${Object.keys(caseKinds).join(", ")}`];
+  const results = Object.keys(known.expected);
   const strange = [
     ...Object.keys(inputs)
       .filter((name) => !known.inputs.includes(name))
       .map((name) => `the input ${name} is not known to ${kind}; known are ${known.inputs.join(", ")}`),
     ...Object.keys(expected)
-      .filter((name) => !known.expected.includes(name))
-      .map((name) => `the result ${name} is not known to ${kind}; known are ${known.expected.join(", ")}`),
+      .filter((name) => !results.includes(name))
+      .map((name) => `the result ${name} is not known to ${kind}; known are ${results.join(", ")}`),
   ];
   if (strange.length > 0) return strange;
   try {
-    const results = known.compute(inputsOf(inputs), rules);
-    return Object.entries(expected).flatMap(([name, wanted]) => difference(name, wanted, results));
+    const got = known.compute(inputsOf(inputs), rules);
+    return Object.entries(expected).flatMap(([name, wanted]) => {
+      const type = known.expected[name];
+      return type === undefined ? [] : difference(name, wanted, got[name] ?? null, type);
+    });
   } catch (error) {
     if (error instanceof CaseFault) return [error.message];
-    throw error;
+    // One case that nobody thought of must not keep the others from running.
+    return [`cannot be run: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 
-/** As case files write them: within, above, no limit, not judged, not in force. */
-const verdictWords: readonly string[] = [
-  "compliant",
-  "violation",
-  "no-limit",
-  "not-evaluated",
-  "not-applicable",
-];
+/** The words of case files, and our own for the same. */
+const verdictWords: Readonly<Record<string, string>> = {
+  compliant: "within",
+  violation: "above",
+  "no-limit": "no limit",
+  "not-evaluated": "not judged",
+  "not-applicable": "not in force",
+};
+const ownVerdicts = Object.values(verdictWords);
 
-function difference(name: string, wanted: unknown, results: Results): readonly string[] {
-  const result = results[name] ?? null;
+function difference(name: string, wanted: unknown, result: unknown, type: ResultType): readonly string[] {
+  const { value, unit: resultUnit } = isObject(result) ? result : { value: result, unit: null };
   // What could not be computed is no result, whichever way the arithmetic says so.
-  const got = typeof result === "number" ? finiteOrNull(result) : result;
-  const said = (tolerance: string, value: unknown) => [
-    `${name}: expected ${String(value)}${tolerance}, got ${String(got)}`,
+  const got = typeof value === "number" && !Number.isFinite(value) ? null : value;
+  const expectation = expectationOf(name, wanted);
+  const said = (tolerance = "") => [
+    `${name}: expected ${String(expectation.value)}${tolerance}, got ${String(got)}`,
   ];
-  if (typeof wanted === "object" && wanted !== null) {
-    const { value, tolerance } = wanted as {
-      readonly value?: unknown;
-      readonly tolerance?: { readonly abs?: number; readonly rel?: number };
-    };
-    if (typeof value !== "number") return difference(name, value ?? null, results);
+  if (type.is === "verdict") {
+    const word = verdictOf(name, expectation.value);
+    return word === got ? [] : said();
+  }
+  if (type.is === "number" && typeof expectation.value === "number") {
+    const unit = typeof resultUnit === "string" ? resultUnit : type.unit;
+    const into = (number: number) =>
+      unit === null ? number : inUnit(`result ${name}`, number, expectation.unit, unit);
+    const target = into(expectation.value);
     // What is printed in decimals is exact only to the last digits of a double.
     const slack = Math.max(
-      tolerance?.abs ?? 0,
-      Math.abs(value) * (tolerance?.rel ?? 0),
-      Math.abs(value) * 1e-12,
+      expectation.abs * Math.abs(into(1) - into(0)),
+      Math.abs(target) * Math.max(expectation.rel, 1e-12),
     );
-    if (typeof got === "number" && Math.abs(got - value) <= slack) return [];
-    return said(` ± ${slack}`, value);
+    if (typeof got === "number" && Math.abs(got - target) <= slack) return [];
+    return said(` ± ${slack}${unit === null ? "" : ` ${unit}`}`);
   }
-  // A text is for people, unless it is a verdict.
-  if (typeof wanted === "string" && !verdictWords.includes(wanted)) return [];
-  return got === wanted ? [] : said("", wanted);
+  if (typeof expectation.value === "string") {
+    // A text for a text is for people: a fuel has many names.
+    if (type.is === "text") return [];
+    const due = type.is === "flag" ? "true, false or null" : "a number or null";
+    return [`${name}: expected the text ${JSON.stringify(expectation.value)}, where ${due} is due`];
+  }
+  return got === expectation.value ? [] : said();
+}
+
+/** A verdict as we say it. */
+function verdictOf(name: string, word: unknown): string {
+  const own =
+    typeof word === "string" && Object.hasOwn(verdictWords, word) ? verdictWords[word] : (word ?? null);
+  const found = ownVerdicts.find((each) => each === own);
+  if (found !== undefined) return found;
+  const allowed = [...Object.keys(verdictWords), ...ownVerdicts].join(", ");
+  throw new CaseFault(`${name} is expected to be ${JSON.stringify(word)}; allowed are ${allowed}`);
+}
+
+interface Expectation {
+  readonly value: number | boolean | string | null;
+  readonly unit: string | null;
+  readonly abs: number;
+  readonly rel: number;
+}
+
+function expectationOf(name: string, wanted: unknown): Expectation {
+  const called = `result ${name}`;
+  if (!isObject(wanted)) return { value: plain(called, wanted), unit: null, abs: 0, rel: 0 };
+  refuseUnknown(wanted, ["value", "unit", "tolerance", "text"], called);
+  const { value, unit = null, tolerance = {} } = wanted;
+  if (value === undefined) throw new CaseFault(`${called} has no value`);
+  if (unit !== null && typeof unit !== "string") throw new CaseFault(`${called} has a unit that is no text`);
+  if (!isObject(tolerance)) throw new CaseFault(`${called} has a tolerance that is no object of abs and rel`);
+  refuseUnknown(tolerance, ["abs", "rel"], `the tolerance of ${name}`);
+  return {
+    value: plain(called, value),
+    unit: unit === "" ? null : unit,
+    abs: slackOf(name, tolerance["abs"]),
+    rel: slackOf(name, tolerance["rel"]),
+  };
+}
+
+function plain(called: string, value: unknown): number | boolean | string | null {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number") return value;
+  throw new CaseFault(
+    `${called} must be a number, a text, true, false or null, or an object with such a value`,
+  );
+}
+
+function slackOf(name: string, slack: unknown): number {
+  if (slack === undefined) return 0;
+  if (typeof slack === "number" && slack >= 0 && Number.isFinite(slack)) return slack;
+  throw new CaseFault(
+    `the tolerance of ${name} is ${JSON.stringify(slack)}; it must be a number of 0 or more`,
+  );
 }
