@@ -102,7 +102,7 @@ function reference(files: readonly string[], { rules }: Settings): number {
   const [file] = files;
   if (file === undefined || files.length > 1)
     throw new OperationalError("usage", `reference needs one file\n\n${help}`);
-  const { outcomes, leftOut } = runReference(file, rules, realWorld("silent").clock.nowMs());
+  const { outcomes, leftOut } = runReference(file, rules);
   const failed = outcomes.filter(({ faults }) => faults.length > 0);
   for (const { id, kind, faults } of failed) say(`${id} ${kind}: ${faults.join("; ")}`);
   if (leftOut.length > 0)

@@ -3,8 +3,11 @@ import { dirname, resolve } from "node:path";
 import { parse } from "csv-parse/sync";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
-import type { DataRow, ReferenceCase } from "../domain/reference-cases/case.ts";
-import { type CaseOutcome, kindsOfTests, runCases } from "../domain/reference-cases/run-cases.ts";
+import type { ReferenceCase } from "../domain/reference-cases/case.ts";
+import { dateMs } from "../domain/reference-cases/moment.ts";
+import { type CaseOutcome, runCases } from "../domain/reference-cases/run-cases.ts";
+import { isSavingsKind, kindsOfTests, runSavingsCases } from "../domain/reference-cases/run-savings-cases.ts";
+import type { DataRow, SavingsCase } from "../domain/reference-cases/savings-case.ts";
 import { messageOf, OperationalError } from "../platform/errors.ts";
 import type { Rules } from "./rules.ts";
 
@@ -30,17 +33,16 @@ export interface ReferenceRun {
   readonly leftOut: readonly string[];
 }
 
+/** Limits of this day hold for cases that name none, in files that name none: a new edition changes no result. */
+const defaultDate = "2026-01-01";
+
 /**
  * Runs a file of golden cases through the functions that run live; `docs/reference-cases.md` describes its format.
  * @throws OperationalError `reference-unreadable` when it is not such a file
  */
-export function runReference(
-  file: string,
-  { limitTables, emissionStandards, files }: Rules,
-  nowMs: number,
-): ReferenceRun {
+export function runReference(file: string, { limitTables, emissionStandards, files }: Rules): ReferenceRun {
   const kindOf = (each: unknown) => String((each as { readonly kind?: unknown } | null)?.kind);
-  const all = casesOf(file);
+  const { cases: all, atMs } = contentOf(file);
   const leftOut = all.map(kindOf).filter((kind) => kindsOfTests.includes(kind));
   const cases = all.filter((each) => !kindsOfTests.includes(kindOf(each)));
   const hints = files["saving-hints"].filter(({ id }) => id === defaults.hints).at(-1);
@@ -50,14 +52,13 @@ export function runReference(
     limitTables: limitTables.filter(({ id }) => id === defaults.tables),
     emissionStandards: emissionStandards.filter(({ id }) => id === defaults.standard),
     thumb: { o2: hints.o2, exhaust: hints.exhaust },
-    atMs: nowMs,
+    atMs,
   };
   const outcomes = cases.map((each, index): CaseOutcome => {
     if (isCase.Check(each)) {
-      const known = each as ReferenceCase;
-      const rows = rowsOf(known.inputs["dataFile"], dirname(file));
-      if (typeof rows === "string") return { id: known.id, kind: known.kind, faults: [rows] };
-      const [outcome] = runCases([{ ...known, rows }], rules);
+      const [outcome] = isSavingsKind(each.kind)
+        ? savingsOutcome(each as SavingsCase, dirname(file))
+        : runCases([each as ReferenceCase], rules);
       if (outcome !== undefined) return outcome;
     }
     const id = (each as { readonly id?: unknown } | null)?.id;
@@ -65,6 +66,12 @@ export function runReference(
     return { id: typeof id === "string" ? id : `case ${index + 1}`, kind: "", faults };
   });
   return { outcomes, leftOut };
+}
+
+function savingsOutcome(each: SavingsCase, folder: string): readonly CaseOutcome[] {
+  const rows = rowsOf(each.inputs["dataFile"], folder);
+  if (typeof rows === "string") return [{ id: each.id, kind: each.kind, faults: [rows] }];
+  return runSavingsCases([{ ...each, rows }]);
 }
 
 /** Rows of the data file that a case names, found beside the case file; a text says why there are none. */
@@ -83,15 +90,30 @@ function rowsOf(name: unknown, folder: string): readonly DataRow[] | string {
   }
 }
 
-function casesOf(file: string): readonly unknown[] {
+interface CaseFile {
+  readonly cases: readonly unknown[];
+  /** For which cases ask that name no date of their own. */
+  readonly atMs: number;
+}
+
+function contentOf(file: string): CaseFile {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw new OperationalError("reference-unreadable", `${file}: cannot be read: ${messageOf(error)}`);
   }
-  const cases = Array.isArray(content) ? content : (content as { readonly cases?: unknown } | null)?.cases;
+  const { cases = null, conventions = null } = (
+    Array.isArray(content) ? { cases: content } : (content ?? {})
+  ) as { readonly cases?: unknown; readonly conventions?: { readonly date?: unknown } | null };
   if (!Array.isArray(cases) || cases.length === 0)
     throw new OperationalError("reference-unreadable", `${file}: has no list "cases"`);
-  return cases;
+  const date = conventions?.date ?? defaultDate;
+  const atMs = typeof date === "string" ? dateMs(date) : null;
+  if (atMs === null)
+    throw new OperationalError(
+      "reference-unreadable",
+      `${file}: the date of its conventions is ${JSON.stringify(date)}; it must be a day as 2026-01-31`,
+    );
+  return { cases, atMs };
 }

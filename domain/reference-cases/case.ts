@@ -1,3 +1,5 @@
+import { areRelatives, converted, relativesOf, type Unit, unitOf } from "./unit.ts";
+
 /** A golden-case file: `docs/reference-cases.md` describes its format. */
 export interface ReferenceCase {
   readonly id: string;
@@ -5,163 +7,266 @@ export interface ReferenceCase {
   readonly title?: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly expected: Readonly<Record<string, unknown>>;
-  /** How far results may be off, where it is not said beside each of them. */
-  readonly tolerance?: unknown;
-  /** Rows of the data file that the inputs name. */
-  readonly rows?: readonly DataRow[];
-}
-
-/** A row of a data file, as text by column. */
-export type DataRow = Readonly<Record<string, string>>;
-
-/** What else of a case a kind may look at. */
-export interface CaseData {
-  readonly rows: readonly DataRow[];
-  /** Names of the results that are asked for, and figures that a case states as true. */
-  readonly expected: Readonly<Record<string, unknown>>;
 }
 
 /** A case says something that cannot be used; the message is for the person who wrote it. */
 export class CaseFault extends Error {}
 
-/** What a case asks for, one result per expected key: numbers and booleans are compared, and so are verdicts. */
-export type Results = { readonly [name: string]: Result };
-export type Result = number | boolean | string | null | readonly Result[] | Results;
+/** A number whose unit follows from the case's inputs; `null` where those have none. */
+export interface Measured {
+  readonly value: number | null;
+  readonly unit: string | null;
+}
 
-/** The inputs of a case, read by name. */
+/** What a case asks for, one result per expected key. */
+export type Results = Readonly<Record<string, number | boolean | string | null | Measured>>;
+
+/** An amount of fuel, in the unit that its heating value is per. */
+export interface FuelHeat {
+  readonly quantity: number;
+  readonly mjPerUnit: number;
+  readonly unit: string | null;
+}
+
+/** The inputs of a case, read by name; a unit is the one that a bare number is in. */
 export interface Inputs {
-  /** A number; in `unit` where that is asked for and the case gives a relative of it. */
-  number(name: string, unit?: string): number;
-  numberOr(name: string, otherwise: number, unit?: string): number;
+  number(name: string, unit: string): number;
+  numberOr(name: string, otherwise: number, unit: string): number;
   /** A number, or `null` when the case does not give it. */
-  optional(name: string, unit?: string): number | null;
+  optional(name: string, unit: string): number | null;
+  /** A number in the unit that the case gives, which must be a relative of one of these. */
+  measured(name: string, units: readonly string[]): { readonly value: number; readonly unit: string | null };
+  /** A number in the first of these units that the case's own is a relative of. */
+  numberInOneOf(name: string, units: readonly string[]): number;
+  absoluteKpa(name: string, atmosphereKpa?: number): number;
+  absoluteAtm(name: string): number;
+  gaugeKpa(name: string, atmosphereKpa: number): number;
+  /** An amount (by the hour, where it is a rate) with its heating value, in units that belong together. */
+  fuelHeat(amount: string, heatingValue: string, own: "kJ" | "MJ", per: "h" | null): FuelHeat;
+  /** A heating value alone, MJ per the unit that it is given per. */
+  heatingValue(name: string, own: "kJ" | "MJ"): Omit<FuelHeat, "quantity">;
   text(name: string): string;
-  textOr(name: string, otherwise: string): string;
+  choice<T extends string>(name: string, allowed: readonly T[]): T;
+  choiceOr<T extends string, O>(name: string, allowed: readonly T[], otherwise: O): T | O;
   flag(name: string, otherwise: boolean): boolean;
-  list(name: string): readonly Inputs[];
-  /** A list of numbers. */
-  numbers(name: string): readonly number[];
-  /** Named inputs within an input. */
-  part(name: string): Inputs;
-  names(): readonly string[];
-  /** A list as it stands. */
-  rows(name: string): readonly unknown[];
-  /** A text or a number, as a text. */
-  unitless(name: string): string;
+  /** A list of objects that know these keys. */
+  list(name: string, keys: readonly string[]): readonly Inputs[];
+  /** A list of quantities, all in the unit of the first that has one. */
+  quantities(name: string): { readonly values: readonly number[]; readonly unit: string | null };
   /** Shares of a composition, %. */
-  shares(name: string): Readonly<Record<string, number>>;
+  shares(name: string, parts: readonly string[]): Readonly<Record<string, number>>;
   has(name: string): boolean;
-  unitOf(name: string): string;
+  /** Whether a quantity's unit says this word. */
+  saysInUnit(name: string, word: string): boolean;
 }
 
-/** Families of units: how much of the first one each is. Whatever stands behind a slash of a heating value stays. */
-const families: readonly Readonly<Record<string, number>>[] = [
-  {
-    kPa: 1,
-    Pa: 0.001,
-    hPa: 0.1,
-    MPa: 1_000,
-    bar: 100,
-    barA: 100,
-    barG: 100,
-    atm: 101.325,
-    mmHg: 101.325 / 760,
-  },
-  { "Nm3/min": 1, "Nm3/h": 1 / 60, "Nm3/s": 60 },
-  { "kJ/": 1, "MJ/": 1_000, "GJ/": 1e6, "kcal/": 4.1868, "Mcal/": 4_186.8 },
-  { "MJ/h": 1, "GJ/h": 1_000, "kJ/h": 0.001, kW: 3.6, MW: 3_600, W: 0.0036, "kcal/h": 0.0041868 },
-  { "kg/h": 1, "t/h": 1_000, "kg/s": 3_600, "kg/min": 60 },
-];
-
-/** Turns a value into the unit that a kind works in; a unit that is no relative of it is taken as it stands. */
-function converted(value: number, from: string, to: string): number {
-  if (to === "degC") return from === "K" ? value - 273.15 : value;
-  for (const family of families) {
-    const of = (unit: string) => family[unit] ?? family[`${unit.split("/")[0]}/`];
-    const target = of(to);
-    const given = of(from);
-    if (target !== undefined && given !== undefined) return (value * given) / target;
-  }
-  return value;
+interface Quantity {
+  readonly value: number;
+  readonly unit: string | null;
 }
 
-export function inputsOf(raw: Readonly<Record<string, unknown>>): Inputs {
-  const given = (name: string) => raw[name];
+/** What a quantity may say; `text` is the decimal as a meter sent it. */
+const quantityKeys = ["value", "unit", "text"];
+const standardAtmosphereKpa = 101.325;
 
-  function optional(name: string, unit?: string): number | null {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A unit that must be known: its own, or one that a case gives. */
+export function knownUnit(of: string, text: string): Unit {
+  const unit = unitOf(text);
+  if (unit === null) throw new CaseFault(`${of} is in "${text}", which is no known unit`);
+  return unit;
+}
+
+/** A value turned into a unit; refused where the one given is no relative of it. */
+export function inUnit(of: string, value: number, from: string | null, to: string): number {
+  if (from === null || from === to) return value;
+  const target = knownUnit(of, to);
+  const given = unitOf(from);
+  if (given === null || !areRelatives(given, target))
+    throw new CaseFault(`${of} is in "${from}", no relative of ${to}; known are ${relativesOf(target)}`);
+  return converted(value, given, target);
+}
+
+export function inputsOf(raw: Readonly<Record<string, unknown>>, place = "input "): Inputs {
+  const called = (name: string) => `${place}${name}`;
+  const given = (name: string) => (Object.hasOwn(raw, name) ? (raw[name] ?? null) : null);
+  const missing = (name: string) => new CaseFault(`${called(name)} is missing`);
+
+  function quantity(name: string): Quantity | null {
     const value = given(name);
-    if (value === undefined || value === null) return null;
-    if (typeof value === "number") return value;
-    const { value: inner, unit: from } = value as { readonly value?: unknown; readonly unit?: unknown };
-    if (typeof inner !== "number") throw new CaseFault(`input ${name} has no number`);
-    return unit === undefined || typeof from !== "string" ? inner : converted(inner, from, unit);
+    return value === null ? null : quantityOf(value, called(name));
   }
 
-  function number(name: string, unit?: string): number {
+  function present(name: string): Quantity {
+    const found = quantity(name);
+    if (found === null) throw missing(name);
+    return found;
+  }
+
+  function optional(name: string, unit: string): number | null {
+    const found = quantity(name);
+    return found === null ? null : inUnit(called(name), found.value, found.unit, unit);
+  }
+
+  function number(name: string, unit: string): number {
     const value = optional(name, unit);
-    if (value === null) throw new CaseFault(`input ${name} is missing`);
+    if (value === null) throw missing(name);
     return value;
+  }
+
+  /** A pressure in a unit of ours, shifted by the atmosphere where the case's unit says that it is the other kind. */
+  function pressure(name: string, own: "kPa" | "atm", other: "gauge" | "absolute", shift: number): number {
+    const { value, unit } = present(name);
+    const isOther = unit !== null && unitOf(unit)?.words.includes(other) === true;
+    return inUnit(called(name), value, unit, isOther ? `${own} ${other}` : own) + (isOther ? shift : 0);
+  }
+
+  function text(name: string): string {
+    const value = given(name);
+    if (value === null) throw missing(name);
+    if (typeof value !== "string") throw new CaseFault(`${called(name)} must be a text`);
+    return value;
+  }
+
+  function choice<T extends string>(name: string, allowed: readonly T[]): T {
+    const value = given(name);
+    if (value === null) throw missing(name);
+    const found = allowed.find((each) => each === value);
+    if (found === undefined)
+      throw new CaseFault(`${called(name)} is ${JSON.stringify(value)}; allowed are ${allowed.join(", ")}`);
+    return found;
+  }
+
+  function heatingValue(name: string, own: "kJ" | "MJ"): Omit<FuelHeat, "quantity"> {
+    const { value, unit } = present(name);
+    if (unit === null) return { mjPerUnit: inUnit(called(name), value, own, "MJ"), unit };
+    const slash = unit.indexOf("/");
+    if (slash < 0) throw new CaseFault(`${called(name)} is in "${unit}"; it must be a heat per unit of fuel`);
+    const per = unit.slice(slash + 1);
+    if (unitOf(per) === null)
+      throw new CaseFault(`${called(name)} is in "${unit}"; "${per}" is no known unit`);
+    return { mjPerUnit: inUnit(called(name), value, unit.slice(0, slash), "MJ"), unit: per };
+  }
+
+  function fuelHeat(amount: string, heating: string, own: "kJ" | "MJ", per: "h" | null): FuelHeat {
+    const { value, unit: said } = present(amount);
+    const { mjPerUnit, unit } = heatingValue(heating, own);
+    const [fuelUnit, hours] = said === null ? [null, 1] : amountAndHours(called(amount), said, per);
+    const quantity = value / hours;
+    if (fuelUnit === null || unit === null) return { quantity, mjPerUnit, unit: unit ?? fuelUnit };
+    const from = knownUnit(called(amount), fuelUnit);
+    const to = knownUnit(called(heating), unit);
+    if (!areRelatives(from, to))
+      throw new CaseFault(
+        `${called(amount)} in "${said}" and ${called(heating)} per "${unit}" do not belong together; ` +
+          `known are ${relativesOf(to)}`,
+      );
+    return { quantity: converted(quantity, from, to), mjPerUnit, unit };
+  }
+
+  /** The unit of an amount, and the hours that a rate is per. */
+  function amountAndHours(
+    of: string,
+    rate: string,
+    per: "h" | null,
+  ): readonly [amount: string, hours: number] {
+    if (per === null) return [rate, 1];
+    const slash = rate.lastIndexOf("/");
+    if (slash < 0) throw new CaseFault(`${of} is in "${rate}"; it must be an amount of fuel per h, min or s`);
+    return [rate.slice(0, slash), inUnit(of, 1, rate.slice(slash + 1), per)];
+  }
+
+  function entriesOf(name: string): readonly (readonly [at: string, entry: unknown])[] {
+    const value = given(name);
+    if (value === null) throw missing(name);
+    if (!Array.isArray(value)) throw new CaseFault(`${called(name)} is no list`);
+    return value.map((entry: unknown, index) => [`${called(name)}[${index + 1}]`, entry]);
+  }
+
+  function measured(name: string, units: readonly string[]) {
+    const { value, unit } = present(name);
+    if (unit === null) return { value, unit, fits: null };
+    const from = unitOf(unit);
+    const fits = units.find((each) => from !== null && areRelatives(from, knownUnit(name, each)));
+    if (fits === undefined)
+      throw new CaseFault(`${called(name)} is in "${unit}", no relative of ${units.join(" or ")}`);
+    return { value, unit, fits };
   }
 
   return {
     number,
     optional,
+    measured,
+    numberInOneOf: (name, units) => {
+      const { value, unit, fits } = measured(name, units);
+      return fits === null ? value : inUnit(called(name), value, unit, fits);
+    },
     numberOr: (name, otherwise, unit) => optional(name, unit) ?? otherwise,
-    text: (name) => {
-      const value = given(name);
-      if (typeof value !== "string") throw new CaseFault(`input ${name} is missing`);
-      return value;
-    },
-    textOr: (name, otherwise) => {
-      const value = given(name);
-      return typeof value === "string" ? value : otherwise;
-    },
+    absoluteKpa: (name, atmosphereKpa = standardAtmosphereKpa) =>
+      pressure(name, "kPa", "gauge", atmosphereKpa),
+    absoluteAtm: (name) => pressure(name, "atm", "gauge", 1),
+    gaugeKpa: (name, atmosphereKpa) => pressure(name, "kPa", "absolute", -atmosphereKpa),
+    fuelHeat,
+    heatingValue,
+    text,
+    choice,
+    choiceOr: (name, allowed, otherwise) => (given(name) === null ? otherwise : choice(name, allowed)),
     flag: (name, otherwise) => {
-      const value = given(name);
-      return typeof value === "boolean" ? value : otherwise;
-    },
-    list: (name) => {
-      const value = given(name);
-      if (!Array.isArray(value)) throw new CaseFault(`input ${name} is no list`);
-      return value.map((each) =>
-        inputsOf((typeof each === "number" ? { value: each } : each) as Record<string, unknown>),
-      );
-    },
-    numbers: (name) => {
-      const value = given(name);
-      if (!Array.isArray(value) || !value.every((each) => typeof each === "number"))
-        throw new CaseFault(`input ${name} is no list of numbers`);
+      const value = given(name) ?? otherwise;
+      if (typeof value !== "boolean")
+        throw new CaseFault(`${called(name)} is ${JSON.stringify(value)}; allowed are true and false`);
       return value;
     },
-    part: (name) => {
-      const value = given(name);
-      if (typeof value !== "object" || value === null || Array.isArray(value))
-        throw new CaseFault(`input ${name} has no parts`);
-      return inputsOf(value as Record<string, unknown>);
+    list: (name, keys) => {
+      return entriesOf(name).map(([at, each]) => {
+        if (!isObject(each)) throw new CaseFault(`${at} is no object of ${keys.join(", ")}`);
+        refuseUnknown(each, keys, at);
+        return inputsOf(each, `${at}.`);
+      });
     },
-    names: () => Object.keys(raw),
-    rows: (name) => {
-      const value = given(name);
-      if (!Array.isArray(value)) throw new CaseFault(`input ${name} is no list`);
-      return value;
-    },
-    unitless: (name) => {
-      const value = given(name);
-      if (typeof value !== "string" && typeof value !== "number")
-        throw new CaseFault(`input ${name} is missing`);
-      return String(value);
-    },
-    shares: (name) => {
-      const value = given(name);
-      if (typeof value !== "object" || value === null) throw new CaseFault(`input ${name} is no composition`);
-      return Object.fromEntries(
-        Object.entries(value).map(([part, share]) => [
-          part,
-          typeof share === "number" ? share : ((share as { readonly value?: number }).value ?? Number.NaN),
-        ]),
+    quantities: (name) => {
+      const all = entriesOf(name).map(([at, each]) => [at, quantityOf(each, at)] as const);
+      const unit = all.map(([, each]) => each.unit).find((each) => each !== null) ?? null;
+      const values = all.map(([at, each]) =>
+        unit === null ? each.value : inUnit(at, each.value, each.unit, unit),
       );
+      return { values, unit };
     },
-    has: (name) => given(name) !== undefined && given(name) !== null,
-    unitOf: (name) => String((given(name) as { readonly unit?: unknown } | undefined)?.unit ?? ""),
+    shares: (name, parts) => {
+      const value = given(name);
+      if (!isObject(value)) throw new CaseFault(`${called(name)} is no composition`);
+      refuseUnknown(value, parts, called(name));
+      const inner = inputsOf(value, `${called(name)}.`);
+      return Object.fromEntries(Object.keys(value).map((part) => [part, inner.number(part, "%")]));
+    },
+    has: (name) => given(name) !== null,
+    saysInUnit: (name, word) => {
+      const unit = quantity(name)?.unit ?? null;
+      return unit !== null && unitOf(unit)?.words.includes(word) === true;
+    },
   };
+}
+
+function quantityOf(value: unknown, called: string): Quantity {
+  if (typeof value === "number") return { value, unit: null };
+  if (!isObject(value)) throw new CaseFault(`${called} must be a number, or an object of value and unit`);
+  refuseUnknown(value, quantityKeys, called);
+  const { value: number, unit } = value;
+  if (typeof number !== "number") throw new CaseFault(`${called} has no number`);
+  if (unit === undefined || unit === null || unit === "") return { value: number, unit: null };
+  if (typeof unit !== "string") throw new CaseFault(`${called} has a unit that is no text`);
+  return { value: number, unit };
+}
+
+export function refuseUnknown(
+  value: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  called: string,
+): void {
+  const unknown = Object.keys(value).filter((key) => !known.includes(key));
+  if (unknown.length > 0)
+    throw new CaseFault(`${called} has ${unknown.join(", ")}; known are ${known.join(", ")}`);
 }

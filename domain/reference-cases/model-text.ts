@@ -1,6 +1,6 @@
 import { intercept, type Term } from "../mv/design.ts";
-import { CaseFault } from "./case.ts";
 import { columnNamed } from "./row-condition.ts";
+import { CaseFault } from "./savings-case.ts";
 
 /** A model as a case writes it: what is modelled, by which terms. */
 export interface ModelText {

@@ -1,4 +1,4 @@
-import { CaseFault, type DataRow } from "./case.ts";
+import { CaseFault, type DataRow } from "./savings-case.ts";
 
 const comparisons: Readonly<Record<string, (order: number) => boolean>> = {
   "<": (order) => order < 0,

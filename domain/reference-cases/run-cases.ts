@@ -1,8 +1,5 @@
-import { finiteOrNull } from "../finite.ts";
-import { CaseFault, inputsOf, type ReferenceCase, type Result, type Results } from "./case.ts";
-import { type CaseKind, type CaseRules, caseKinds } from "./kinds.ts";
-import { savingsKinds } from "./savings-kinds.ts";
-import { isNear, slackOf } from "./tolerance.ts";
+import { CaseFault, inputsOf, inUnit, isObject, type ReferenceCase, refuseUnknown } from "./case.ts";
+import { type CaseRules, caseKinds, type ResultType } from "./kinds.ts";
 
 /** What became of one case: nothing to say when it passed. */
 export interface CaseOutcome {
@@ -12,129 +9,128 @@ export interface CaseOutcome {
   readonly faults: readonly string[];
 }
 
-/** Kinds whose cases share no form: each is held by a test of its own, and none is run from a file. */
-export const kindsOfTests: readonly string[] = ["arithmetic", "rules", "data-quality"];
-
-const kinds: Readonly<Record<string, CaseKind>> = { ...caseKinds, ...savingsKinds };
-
 /** Runs golden cases through the functions that run live. */
 export function runCases(cases: readonly ReferenceCase[], rules: CaseRules): readonly CaseOutcome[] {
   return cases.map((each) => ({ id: each.id, kind: each.kind, faults: faultsOf(each, rules) }));
 }
 
-function faultsOf(
-  { kind, inputs, expected, tolerance, rows = [] }: ReferenceCase,
-  rules: CaseRules,
-): readonly string[] {
-  const known = kinds[kind];
+function faultsOf({ kind, inputs, expected }: ReferenceCase, rules: CaseRules): readonly string[] {
+  const known = Object.hasOwn(caseKinds, kind) ? caseKinds[kind] : undefined;
   if (known === undefined)
-    return [`the kind ${kind} is not known; known are ${Object.keys(kinds).join(", ")}`];
-  const { stated = [] } = known;
+    return [`the kind ${kind} is not known; known are ${Object.keys(caseKinds).join(", ")}`];
+  const results = Object.keys(known.expected);
   const strange = [
     ...Object.keys(inputs)
       .filter((name) => !known.inputs.includes(name))
       .map((name) => `the input ${name} is not known to ${kind}; known are ${known.inputs.join(", ")}`),
-    ...Object.entries(expected)
-      .filter(
-        ([name, value]) => !known.expected.includes(name) && !stated.includes(name) && isCompared(value),
-      )
-      .filter(([name]) => !isCounterexample(name) && known.knows?.(name) !== true)
-      .map(([name]) => `the result ${name} is not known to ${kind}; known are ${known.expected.join(", ")}`),
+    ...Object.keys(expected)
+      .filter((name) => !results.includes(name))
+      .map((name) => `the result ${name} is not known to ${kind}; known are ${results.join(", ")}`),
   ];
   if (strange.length > 0) return strange;
   try {
-    const results = known.compute(inputsOf(inputs), rules, { rows, expected });
-    return Object.entries(expected)
-      .filter(([name]) => !stated.includes(name))
-      .flatMap(([name, wanted]) =>
-        isCounterexample(name) && typeof wanted === "number"
-          ? counterexample(name, wanted, results, tolerance)
-          : difference([name], wanted, results[name] ?? null, tolerance),
-      );
+    const got = known.compute(inputsOf(inputs), rules);
+    return Object.entries(expected).flatMap(([name, wanted]) => {
+      const type = known.expected[name];
+      return type === undefined ? [] : difference(name, wanted, got[name] ?? null, type);
+    });
   } catch (error) {
     if (error instanceof CaseFault) return [error.message];
-    throw error;
+    // One case that nobody thought of must not keep the others from running.
+    return [`cannot be run: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 
-/** Texts, and lists of them, are for people; everything else is compared. */
-function isCompared(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(isCompared);
-  return typeof value !== "string";
-}
+/** The words of case files, and our own for the same. */
+const verdictWords: Readonly<Record<string, string>> = {
+  compliant: "within",
+  violation: "above",
+  "no-limit": "no limit",
+  "not-evaluated": "not judged",
+  "not-applicable": "not in force",
+};
+const ownVerdicts = Object.values(verdictWords);
 
-/** A figure that no result may have: what a well-known error gives. */
-function isCounterexample(name: string): boolean {
-  return /^wrong[A-Z]/.test(name);
-}
-
-function counterexample(
-  name: string,
-  wrong: number,
-  results: Results,
-  tolerance: unknown,
-): readonly string[] {
-  const slack = slackOf(tolerance, [name]);
-  return Object.entries(results)
-    .filter(([, got]) => typeof got === "number" && isNear(got, wrong, slack))
-    .map(([result]) => `${result} is ${wrong}, which is ${name}`);
-}
-
-/** As case files write them: within, above, no limit, not judged, not in force. */
-const verdictWords: readonly string[] = [
-  "compliant",
-  "violation",
-  "no-limit",
-  "not-evaluated",
-  "not-applicable",
-];
-
-function difference(
-  path: readonly string[],
-  wanted: unknown,
-  given: Result,
-  tolerance: unknown,
-): readonly string[] {
+function difference(name: string, wanted: unknown, result: unknown, type: ResultType): readonly string[] {
+  const { value, unit: resultUnit } = isObject(result) ? result : { value: result, unit: null };
   // What could not be computed is no result, whichever way the arithmetic says so.
-  const got = typeof given === "number" ? finiteOrNull(given) : given;
-  const name = path.join(".");
-  const said = (slack: string, value: unknown) => [
-    `${name}: expected ${String(value)}${slack}, got ${typeof got === "object" ? JSON.stringify(got) : String(got)}`,
+  const got = typeof value === "number" && !Number.isFinite(value) ? null : value;
+  const expectation = expectationOf(name, wanted);
+  const said = (tolerance = "") => [
+    `${name}: expected ${String(expectation.value)}${tolerance}, got ${String(got)}`,
   ];
-  if (typeof wanted === "number" && tolerance !== undefined) {
-    if (typeof got !== "number") return said("", wanted);
-    // A bound on a size that should be nought.
-    if (name.endsWith("AbsMax")) return Math.abs(got) <= wanted ? [] : said(" at most", wanted);
-    const slack = slackOf(tolerance, path);
-    const width = Math.max(slack.absolute, slack.relative * Math.abs(wanted));
-    return isNear(got, wanted, slack) ? [] : said(` ± ${width}`, wanted);
+  if (type.is === "verdict") {
+    const word = verdictOf(name, expectation.value);
+    return word === got ? [] : said();
   }
-  if (Array.isArray(wanted)) {
-    if (!isCompared(wanted)) return [];
-    if (!Array.isArray(got) || got.length !== wanted.length) return said("", JSON.stringify(wanted));
-    return wanted.flatMap((each, k) => difference([...path, String(k)], each, got[k] ?? null, tolerance));
-  }
-  if (typeof wanted === "object" && wanted !== null) {
-    if (!("value" in wanted)) {
-      if (typeof got !== "object" || got === null) return said("", JSON.stringify(wanted));
-      const parts = got as Results;
-      return Object.entries(wanted).flatMap(([key, each]) =>
-        difference([...path, key], each, parts[key] ?? null, tolerance),
-      );
-    }
-    const { value, tolerance: own } = wanted as {
-      readonly value?: unknown;
-      readonly tolerance?: { readonly abs?: number; readonly rel?: number };
-    };
-    if (typeof value !== "number") return difference(path, value ?? null, got, tolerance);
-    const slack = { absolute: own?.abs ?? 0, relative: own?.rel ?? 0, relativeBelow: null };
-    if (typeof got === "number" && isNear(got, value, slack)) return [];
-    return said(
-      ` ± ${Math.max(slack.absolute, slack.relative * Math.abs(value), 1e-12 * Math.abs(value))}`,
-      value,
+  if (type.is === "number" && typeof expectation.value === "number") {
+    const unit = typeof resultUnit === "string" ? resultUnit : type.unit;
+    const into = (number: number) =>
+      unit === null ? number : inUnit(`result ${name}`, number, expectation.unit, unit);
+    const target = into(expectation.value);
+    // What is printed in decimals is exact only to the last digits of a double.
+    const slack = Math.max(
+      expectation.abs * Math.abs(into(1) - into(0)),
+      Math.abs(target) * Math.max(expectation.rel, 1e-12),
     );
+    if (typeof got === "number" && Math.abs(got - target) <= slack) return [];
+    return said(` ± ${slack}${unit === null ? "" : ` ${unit}`}`);
   }
-  // A text is for people, unless it is a verdict, or the result is a text as well.
-  if (typeof wanted === "string" && typeof got !== "string" && !verdictWords.includes(wanted)) return [];
-  return got === wanted ? [] : said("", wanted);
+  if (typeof expectation.value === "string") {
+    // A text for a text is for people: a fuel has many names.
+    if (type.is === "text") return [];
+    const due = type.is === "flag" ? "true, false or null" : "a number or null";
+    return [`${name}: expected the text ${JSON.stringify(expectation.value)}, where ${due} is due`];
+  }
+  return got === expectation.value ? [] : said();
+}
+
+/** A verdict as we say it. */
+function verdictOf(name: string, word: unknown): string {
+  const own =
+    typeof word === "string" && Object.hasOwn(verdictWords, word) ? verdictWords[word] : (word ?? null);
+  const found = ownVerdicts.find((each) => each === own);
+  if (found !== undefined) return found;
+  const allowed = [...Object.keys(verdictWords), ...ownVerdicts].join(", ");
+  throw new CaseFault(`${name} is expected to be ${JSON.stringify(word)}; allowed are ${allowed}`);
+}
+
+interface Expectation {
+  readonly value: number | boolean | string | null;
+  readonly unit: string | null;
+  readonly abs: number;
+  readonly rel: number;
+}
+
+function expectationOf(name: string, wanted: unknown): Expectation {
+  const called = `result ${name}`;
+  if (!isObject(wanted)) return { value: plain(called, wanted), unit: null, abs: 0, rel: 0 };
+  refuseUnknown(wanted, ["value", "unit", "tolerance", "text"], called);
+  const { value, unit = null, tolerance = {} } = wanted;
+  if (value === undefined) throw new CaseFault(`${called} has no value`);
+  if (unit !== null && typeof unit !== "string") throw new CaseFault(`${called} has a unit that is no text`);
+  if (!isObject(tolerance)) throw new CaseFault(`${called} has a tolerance that is no object of abs and rel`);
+  refuseUnknown(tolerance, ["abs", "rel"], `the tolerance of ${name}`);
+  return {
+    value: plain(called, value),
+    unit: unit === "" ? null : unit,
+    abs: slackOf(name, tolerance["abs"]),
+    rel: slackOf(name, tolerance["rel"]),
+  };
+}
+
+function plain(called: string, value: unknown): number | boolean | string | null {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number") return value;
+  throw new CaseFault(
+    `${called} must be a number, a text, true, false or null, or an object with such a value`,
+  );
+}
+
+function slackOf(name: string, slack: unknown): number {
+  if (slack === undefined) return 0;
+  if (typeof slack === "number" && slack >= 0 && Number.isFinite(slack)) return slack;
+  throw new CaseFault(
+    `the tolerance of ${name} is ${JSON.stringify(slack)}; it must be a number of 0 or more`,
+  );
 }

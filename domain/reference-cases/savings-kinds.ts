@@ -13,10 +13,16 @@ import { monthsOf } from "../mv/placebo.ts";
 import { type Refusal, sentenceOf } from "../mv/refusal.ts";
 import { avoidedEnergy, naiveComparison, normalisedSavings } from "../mv/savings.ts";
 import { selectModel } from "../mv/select-model.ts";
-import { type CaseData, CaseFault, type DataRow, type Inputs, type Results } from "./case.ts";
-import type { CaseKind } from "./kinds.ts";
 import { modelOf, type TermText } from "./model-text.ts";
 import { columnNamed, rowCondition } from "./row-condition.ts";
+import {
+  type CaseData,
+  CaseFault,
+  type DataRow,
+  type Inputs,
+  type Results,
+  type SavingsKind,
+} from "./savings-case.ts";
 
 type Period = Metered<"lhv">;
 type Model = BaselineModel<"lhv">;
@@ -420,7 +426,7 @@ function shortcutOf(name: string): ((given: ShortcutInputs) => number | null) | 
 }
 
 /** Before and after: fits, distributions, savings and what they are worth. */
-export const savingsKinds: Readonly<Record<string, CaseKind>> = {
+export const savingsKinds: Readonly<Record<string, SavingsKind>> = {
   ols: {
     inputs: ["model", "x", "y", "confidence"],
     expected: fitResults,
@@ -450,13 +456,13 @@ export const savingsKinds: Readonly<Record<string, CaseKind>> = {
     inputs: ["baseline", "reporting", "confidence", "normalProfile", "model", ...dataInputs],
     expected: savingResults,
     stated: ["trueFraction"],
-    compute: (inputs, _rules, data) => savingFigures(inputs, data),
+    compute: (inputs, data) => savingFigures(inputs, data),
   },
   "savings-changepoint": {
     inputs: ["baseline", "reporting", "confidence", "model", ...dataInputs],
     expected: savingResults,
     stated: ["trueFraction"],
-    compute: (inputs, _rules, data) => {
+    compute: (inputs, data) => {
       const figures = savingFigures(inputs, data);
       // These cases take the change point as known, and their months as independent.
       return { ...figures, ...(figures["independent"] as Results) };
@@ -466,7 +472,7 @@ export const savingsKinds: Readonly<Record<string, CaseKind>> = {
     inputs: ["n", "p", "m", "cvrmse", "savingsFraction", "rho", "confidence"],
     expected: ["nPrime", "t90_nMinusP", ...shortcutNames],
     knows: (name) => shortcutOf(name) !== null,
-    compute: (inputs, _rules, { expected }) => {
+    compute: (inputs, { expected }) => {
       const given: ShortcutInputs = {
         n: inputs.number("n"),
         p: inputs.number("p"),

@@ -17,7 +17,7 @@ import { type Refusal, sentenceOf } from "../../domain/mv/refusal.ts";
 import { dayBoundariesMs, monthBoundariesMs, regularise, type Sample } from "../../domain/mv/regularise.ts";
 import { avoidedEnergy, naiveComparison } from "../../domain/mv/savings.ts";
 import { selectModel } from "../../domain/mv/select-model.ts";
-import type { DataRow } from "../../domain/reference-cases/case.ts";
+import type { DataRow } from "../../domain/reference-cases/savings-case.ts";
 import { publicRows, seeded, shippedThresholds, there } from "../helpers/savings.ts";
 
 const hourMs = 3_600_000;

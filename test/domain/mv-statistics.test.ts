@@ -16,21 +16,13 @@ import {
 } from "../../domain/mv/distributions.ts";
 import { conditionNumber, leastSquares } from "../../domain/mv/least-squares.ts";
 import { selectModel } from "../../domain/mv/select-model.ts";
-import type { ReferenceCase } from "../../domain/reference-cases/case.ts";
-import { kindsOfTests, runCases } from "../../domain/reference-cases/run-cases.ts";
-import { shippedRules } from "../helpers/boilers.ts";
+import { kindsOfTests, runSavingsCases } from "../../domain/reference-cases/run-savings-cases.ts";
+import type { SavingsCase } from "../../domain/reference-cases/savings-case.ts";
 import { fitted, line, madeUp, normal, publicRows, seeded, there } from "../helpers/savings.ts";
 
-const { limitTables, emissionStandards } = shippedRules();
-const rules = {
-  limitTables,
-  emissionStandards,
-  thumb: { o2: { savingPercent: 1, o2Points: 3 }, exhaust: { savingPercent: 1, perK: 20 } },
-  atMs: Date.UTC(2026, 0, 1),
-};
 const { cases } = JSON.parse(
   readFileSync(resolve(import.meta.dirname, "../reference/mv-cases.json"), "utf8"),
-) as { readonly cases: readonly ReferenceCase[] };
+) as { readonly cases: readonly SavingsCase[] };
 const runnable = cases.filter(({ kind }) => !kindsOfTests.includes(kind));
 /** Cases on public records run where those stand beside the repository. */
 const withData = runnable.flatMap((each) => {
@@ -42,12 +34,12 @@ const withData = runnable.flatMap((each) => {
 
 describe("the golden cases", () => {
   test.each(withData)("$id $kind: $title", (each) => {
-    expect(runCases([each], rules)[0]?.faults).toEqual([]);
+    expect(runSavingsCases([each])[0]?.faults).toEqual([]);
   });
 
-  const tiny = runnable.find(({ kind }) => kind === "baseline-metrics") as ReferenceCase;
-  const fsu = runnable.find(({ kind }) => kind === "fsu") as ReferenceCase;
-  const faults = (each: ReferenceCase) => runCases([each], rules)[0]?.faults.join("\n");
+  const tiny = runnable.find(({ kind }) => kind === "baseline-metrics") as SavingsCase;
+  const fsu = runnable.find(({ kind }) => kind === "fsu") as SavingsCase;
+  const faults = (each: SavingsCase) => runSavingsCases([each])[0]?.faults.join("\n");
 
   test("a wrong expectation fails, alone, in a list and in a part", () => {
     expect(faults({ ...tiny, expected: { sse: 41.8 } })).toMatch(/sse: expected 41.8 ± .*, got 41.785/);
@@ -76,7 +68,7 @@ describe("the golden cases", () => {
   });
 
   test("a sum of squares that comes out lower than the least there is fails, too", () => {
-    const bent = runnable.find(({ kind }) => kind === "changepoint") as ReferenceCase;
+    const bent = runnable.find(({ kind }) => kind === "changepoint") as SavingsCase;
     const least = bent.expected["sse4P"] as number;
     expect(faults({ ...bent, expected: { sse4P: least } })).toBe("");
     expect(faults({ ...bent, expected: { sse4P: least * (1 + 1e-5) } })).toMatch(/sse4P/);

@@ -30,13 +30,13 @@ import { efficiencyPercent, fuelEnergy, savedPercent } from "../../domain/mv/ene
 import { avoidedEnergy } from "../../domain/mv/savings.ts";
 import { combinedGrant, instalments, type SubsidyProject, subsidyCheck } from "../../domain/mv/subsidy.ts";
 import { taxCreditCheck } from "../../domain/mv/tax-credit.ts";
-import type { ReferenceCase } from "../../domain/reference-cases/case.ts";
+import type { SavingsCase } from "../../domain/reference-cases/savings-case.ts";
 import { fuel, shippedRules } from "../helpers/boilers.ts";
 import { fitted, madeUp, seeded, there } from "../helpers/savings.ts";
 
 const { cases } = JSON.parse(
   readFileSync(resolve(import.meta.dirname, "../reference/mv-cases.json"), "utf8"),
-) as { readonly cases: readonly ReferenceCase[] };
+) as { readonly cases: readonly SavingsCase[] };
 
 /** A golden case by what it is about; figures of it by their path. */
 function golden(title: RegExp) {

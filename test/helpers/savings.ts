@@ -6,7 +6,7 @@ import { type BaselineModel, fitModel } from "../../domain/mv/baseline-model.ts"
 import { type Interval, intercept, linear, type Term } from "../../domain/mv/design.ts";
 import type { Metered } from "../../domain/mv/energy.ts";
 import type { Refusal } from "../../domain/mv/refusal.ts";
-import type { DataRow } from "../../domain/reference-cases/case.ts";
+import type { DataRow } from "../../domain/reference-cases/savings-case.ts";
 import { shippedRules } from "./boilers.ts";
 
 /** The thresholds that come with Fluewatch. */

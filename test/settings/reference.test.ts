@@ -1,70 +1,58 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { runReference } from "../../settings/reference.ts";
 import { shippedRules } from "../helpers/boilers.ts";
-import { temporaryFolder } from "../helpers/servers.ts";
 
-/** A case on a data file of made-up days: 10 and 2 per degree below 15, and from February on a tenth less. */
-const savings = {
-  id: "days",
-  kind: "savings",
-  inputs: {
-    dataFile: "days.csv",
-    baseline: "2025-01-01 <= date < 2025-02-01",
-    reporting: "2025-02-01 <= date < 2025-03-01",
-    model: "gas = b0 + b1*max(0, 15 C - temp)",
-  },
-  expected: {
-    n: 31,
-    m: 28,
-    coef: [10, 2],
-    fraction: 0.1,
-    trueFraction: 0.1,
-    trueInsideCi: true,
-    claimable: true,
-  },
-  tolerance: { n: "exact", m: "exact", coef: "rel 1e-2", fraction: "abs 0.005", other: "exact" },
+const folder = mkdtempSync(join(tmpdir(), "fluewatch-cases-"));
+const shipped = shippedRules();
+/** With an edition of the tables to come, in which all limits are lower. */
+const rules = {
+  ...shipped,
+  limitTables: shipped.limitTables.flatMap((edition) => [
+    edition,
+    {
+      ...edition,
+      validFrom: "2026-06-01",
+      tables: {
+        ...edition.tables,
+        airRatio: edition.tables.airRatio.map((row) => ({ ...row, limit: 1.01 })),
+      },
+    },
+  ]),
 };
 
-function daysCsv(): string {
-  const rows = Array.from({ length: 59 }, (_, k) => {
-    const date = new Date(Date.UTC(2025, 0, 1 + k)).toISOString().slice(0, 10);
-    const temp = 5 + 4 * Math.sin(k / 3);
-    const gas = (10 + 2 * Math.max(0, 15 - temp)) * (k < 31 ? 1 : 0.9) + (k % 2 === 0 ? 0.05 : -0.05);
-    return `${date},${gas},${temp},24`;
-  });
-  return ["date_local,gas_therm,temp_C_mean,temp_hours", ...rows].join("\n");
-}
-
-function ran(cases: readonly object[], data: string | null) {
-  const folder = temporaryFolder();
-  if (data !== null) writeFileSync(join(folder, "days.csv"), data);
+function limitIn(conventions: unknown, date?: string): string {
+  const inputs = { o2: 3, fuel: "gas", capacity: 12, ...(date !== undefined && { date }) };
   const file = join(folder, "cases.json");
-  writeFileSync(file, JSON.stringify({ cases }));
-  return runReference(file, shippedRules(), Date.UTC(2026, 0, 1));
+  writeFileSync(
+    file,
+    JSON.stringify({
+      conventions,
+      cases: [{ id: "own", kind: "air-ratio-limit", inputs, expected: { limit: 1.3 } }],
+    }),
+  );
+  return runReference(file, rules).outcomes[0]?.faults.join("; ") ?? "no case";
 }
 
-test("a case's data file is found beside the case file", () => {
-  expect(ran([savings], daysCsv()).outcomes).toEqual([{ id: "days", kind: "savings", faults: [] }]);
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
-test("what is wrong with a data file is said: not there, no such column, no such rows", () => {
-  const faults = (changes: object, data: string | null = daysCsv()) =>
-    ran([{ ...savings, inputs: { ...savings.inputs, ...changes } }], data).outcomes[0]?.faults.join();
-  expect(faults({}, null)).toMatch(/days.csv: cannot be read/);
-  expect(faults({ model: "oil = b0 + b1*temp_C_mean" })).toMatch(
-    /there is no oil; there are date_local, gas_therm/,
-  );
-  expect(faults({ model: "gas = b0 + b1*temp" })).toMatch(/temp may be temp_C_mean or temp_hours/);
-  expect(faults({ baseline: "whenever" })).toMatch(/"whenever" is no condition on rows/);
-  expect(faults({ reporting: "2031-01-01 <= date" })).toMatch(/The reporting period holds no valid interval/);
-  expect(faults({ baseline: "2025-01-01 <= date < 2025-01-03" })).toMatch(/There are 2 valid intervals/);
-});
+describe("the day for which a file of cases asks", () => {
+  test("is 2026-01-01 where nothing is said, however many editions follow", () => {
+    expect([limitIn(undefined), limitIn({ basis: "dry" })]).toEqual(["", ""]);
+  });
 
-test("kinds that tests hold are counted apart; a kind that nobody knows is not", () => {
-  const of = (kind: string) => ({ id: kind, kind, inputs: {}, expected: { anything: 1 } });
-  const { outcomes, leftOut } = ran([of("arithmetic"), of("rules"), of("alchemy")], null);
-  expect(leftOut).toEqual(["arithmetic", "rules"]);
-  expect(outcomes.map(({ id, faults }) => [id, faults.length])).toEqual([["alchemy", 1]]);
+  test("is that of its conventions, and a case's own goes before it", () => {
+    expect(limitIn({ date: "2026-06-01" })).toMatch(/limit: expected 1.3 ± .*, got 1.01/);
+    expect(limitIn({ date: "2026-05-31" })).toBe("");
+    expect(limitIn({ date: "2026-06-01" }, "2026-05-31")).toBe("");
+    expect(limitIn(undefined, "2026-06-01T00:00:00+08:00")).toMatch(/got 1.01/);
+    expect(limitIn(undefined, "2026-05-31T23:59:59+08:00")).toBe("");
+  });
+
+  test("must be a day", () => {
+    for (const date of ["never", "2026-13-40", 2026])
+      expect(() => limitIn({ date })).toThrow(/the date of its conventions is .*; it must be a day/);
+  });
 });
