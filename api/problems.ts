@@ -17,6 +17,7 @@ const statusOf: Readonly<Record<string, number>> = {
   "alarm-unknown": 404,
   "rev-stale": 409,
   "state-conflict": 409,
+  "time-invalid": 409,
   "too-many-attempts": 429,
   "telemetry-unavailable": 503,
   "ingest-silent": 503,

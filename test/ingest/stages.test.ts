@@ -181,7 +181,19 @@ describe("judge and raise-alarms", () => {
       () => ({ firing: 1, loadPercent: 80, o2DryPercent: 0, exhaustTempC: 0 }),
       120,
     );
-    expect(conditions(dead)).toEqual([]);
+    expect(conditions(dead)).toMatchObject([
+      {
+        ruleId: "sensor-doubtful",
+        turned: "on",
+        evidence: {
+          kind: "sensors",
+          points: [
+            { point: "exhaustTempC", flaw: "dead-analyser", value: null },
+            { point: "o2DryPercent", flaw: "dead-analyser", value: null },
+          ],
+        },
+      },
+    ]);
     for (const event of dead.flat()) {
       if (event.kind !== "judged") continue;
       expect(event.verdicts.airRatio.kind).toBe("not-judged");
@@ -209,9 +221,20 @@ describe("judge and raise-alarms", () => {
   test("a silent boiler keeps its alarm; a silent gateway is one alarm of its own, over when it speaks", () => {
     const through = throughAll(stages());
     const tick = (second: number) =>
-      through({ kind: "tick", atMs: startMs + second * 1_000, monotonicMs: second * 1_000 });
+      through({
+        kind: "tick",
+        atMs: startMs + second * 1_000,
+        monotonicMs: second * 1_000,
+        telemetryLag: 0,
+      });
     const heard = (second: number) =>
-      through({ kind: "heard", siteId: "works", gatewayId: "gw-1", atMs: startMs + second * 1_000 });
+      through({
+        kind: "heard",
+        siteId: "works",
+        gatewayId: "gw-1",
+        atMs: startMs + second * 1_000,
+        clockOffsetMs: 0,
+      });
     for (let second = 0; second < 120; second += 1) {
       tick(second);
       heard(second);
