@@ -6,8 +6,8 @@ import { alarmKpis } from "../../domain/alarms/kpi.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import {
   alarmById,
-  alarmChangesBetween,
   alarmHistory,
+  alarmStepsUpTo,
   alarmsSince,
   changesOfAlarm,
   newestListRev,
@@ -112,9 +112,7 @@ export function alarmRoutes(
       },
       async ({ query }) => {
         const { fromMs, toMs } = rangeOf(query);
-        // What stood at the beginning began before it.
-        const changes = await alarmChangesBetween(db, 0, toMs);
-        return alarmKpis(changes, fromMs, toMs);
+        return alarmKpis(await alarmStepsUpTo(db, fromMs, toMs), fromMs, toMs);
       },
     );
 

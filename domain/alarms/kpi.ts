@@ -60,7 +60,7 @@ interface Course {
 /**
  * How an alarm system does in a time, by what ISA-18.2 measures: an annunciation is each time that an alarm becomes
  * unacknowledged, whether for the first time, anew, or shown again.
- * @param steps all of them from the beginning of the records up to the end of the range, in their order
+ * @param steps up to the end of the range, in their order, from the first one of each alarm that was open in it
  * @source ISA-18.2 / IEC 62682, performance metrics
  */
 export function alarmKpis(steps: readonly AlarmStepTaken[], fromMs: number, toMs: number) {

@@ -264,13 +264,17 @@ export function watchFor(
       const amount = costs ? good(frame, money) : Number.NaN;
       const currency = fuelId === null ? undefined : boiler.prices[fuelId]?.currency;
       return {
-        inputs: inputs.flatMap((point) => inputOf(frame, point)),
+        inputs: inputs.filter(isFirst).flatMap((point) => inputOf(frame, point)),
         fuelId,
         steadySinceMs: steady?.steadySinceMs ?? null,
         costPerH: Number.isNaN(amount) || currency === undefined ? null : { amount, currency },
       };
     },
   };
+}
+
+function isFirst(point: string, index: number, all: readonly string[]): boolean {
+  return all.indexOf(point) === index;
 }
 
 /** What was held against a table at all was steady. */

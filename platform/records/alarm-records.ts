@@ -131,8 +131,11 @@ export async function changesOfAlarm(
   return rows.map(({ id: _id, ...row }) => ({ ...row, atMs: Number(row.atMs) }));
 }
 
-/** All steps of all alarms in a time, oldest first, each with whose it is. */
-export async function alarmChangesBetween(db: Kysely<RecordsTables>, fromMs: number, toMs: number) {
+/**
+ * Every step before `toMs` of each alarm that was not closed by `fromMs`, oldest first, with whose it is: what stood
+ * at the beginning of a time began before it.
+ */
+export async function alarmStepsUpTo(db: Kysely<RecordsTables>, fromMs: number, toMs: number) {
   const rows = await db
     .selectFrom("alarmChanges")
     .innerJoin("alarms", "alarms.id", "alarmChanges.alarmId")
@@ -145,8 +148,17 @@ export async function alarmChangesBetween(db: Kysely<RecordsTables>, fromMs: num
       "alarmChanges.priority",
       "alarmChanges.atMs",
     ])
-    .where("alarmChanges.atMs", ">=", fromMs)
     .where("alarmChanges.atMs", "<", toMs)
+    .where(({ eb, or, selectFrom }) =>
+      or([
+        eb("alarms.state", "!=", "closed"),
+        eb(
+          "alarmChanges.alarmId",
+          "in",
+          selectFrom("alarmChanges as later").select("later.alarmId").where("later.atMs", ">=", fromMs),
+        ),
+      ]),
+    )
     .orderBy("alarmChanges.id")
     .execute();
   return rows.map((row) => ({

@@ -12,6 +12,7 @@ import {
 } from "../../domain/alarms/alarm.ts";
 import {
   type Condition,
+  type ConditionSettings,
   conditionFalse,
   nextCondition,
   type Standing,
@@ -110,6 +111,78 @@ describe("the condition of an alarm", () => {
         },
       ),
       { numRuns: 2_000 },
+    );
+  });
+
+  /**
+   * The same from the whole past each time, without any state but whether it holds: the newest run of samples that
+   * speak for a change, less the time in which nothing was known.
+   */
+  function heldByHistory(
+    samples: readonly (readonly [Standing, number])[],
+    each: ConditionSettings,
+  ): readonly boolean[] {
+    let holds = false;
+    let from = 0;
+    return samples.map(([, atMs], index) => {
+      const wanted = holds ? "inside" : "beyond";
+      const run: (readonly [Standing, number])[] = [];
+      let gapMs = 0;
+      let lostMs = 0;
+      for (let at = index; at >= from; at -= 1) {
+        const sample = samples[at] ?? (["between", 0] as const);
+        if (sample[0] !== wanted && sample[0] !== "unknown") break;
+        run.unshift(sample);
+      }
+      while (run[0]?.[0] === "unknown") run.shift();
+      let start = run[0]?.[1];
+      let unknownMs: number | null = null;
+      for (const [standing, sampleMs] of run) {
+        if (standing === "unknown") {
+          unknownMs ??= sampleMs;
+          gapMs = sampleMs - unknownMs;
+          if (!holds && gapMs >= each.badHoldMs) start = undefined;
+          continue;
+        }
+        if (start === undefined) {
+          start = sampleMs;
+          lostMs = 0;
+        } else if (unknownMs !== null) lostMs += sampleMs - unknownMs;
+        unknownMs = null;
+      }
+      const delayMs = holds ? each.offDelayMs : each.onDelayMs;
+      const speaks = run.at(-1)?.[0] === wanted && samples[index]?.[0] === wanted;
+      if (speaks && start !== undefined && atMs - start - lostMs >= delayMs) {
+        holds = !holds;
+        from = index + 1;
+      }
+      return holds;
+    });
+  }
+
+  test("10,000 courses of good, bad and missing data agree with a model that only looks back", () => {
+    const standing = fc.constantFrom<Standing>("beyond", "beyond", "between", "inside", "inside", "unknown");
+    const delays = fc.record({
+      onDelayMs: fc.constantFrom(0, 5_000, 60_000),
+      offDelayMs: fc.constantFrom(0, 5_000, 60_000),
+      badHoldMs: fc.constantFrom(0, 10_000, 60_000),
+    });
+    const course = fc.array(fc.tuple(standing, fc.integer({ min: 1, max: 40 })), { maxLength: 40 });
+    fc.assert(
+      fc.property(delays, course, (each, steps) => {
+        let atMs = 0;
+        const samples = steps.map(([sample, after]) => {
+          atMs += seconds(after);
+          return [sample, atMs] as const;
+        });
+        let condition: Condition = conditionFalse;
+        const held = samples.map(([sample, sampleMs]) => {
+          condition = nextCondition(condition, sample, sampleMs, each).condition;
+          return condition.state === "true" || condition.state === "pending-off";
+        });
+        expect(held).toEqual(heldByHistory(samples, each));
+      }),
+      { numRuns: 10_000 },
     );
   });
 
