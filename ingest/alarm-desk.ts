@@ -42,6 +42,7 @@ export interface AlarmDesk {
 
 /** Of an alarm whose rule is no longer there. */
 const settingsOfNoRule: AnnunciationSettings = {
+  mostUrgent: 3,
   acknowledgement: "required",
   escalateAfterMs: null,
   reAlarmAfterMs: null,

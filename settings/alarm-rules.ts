@@ -1,4 +1,5 @@
 import type { AlarmRuleConfig, AlarmRulesFile } from "../contracts/rules.ts";
+import { priorities } from "../domain/alarms/alarm.ts";
 import type { AlarmLevel, AlarmRule, Watched } from "../domain/alarms/rule.ts";
 import {
   type EmissionQuantity,
@@ -46,6 +47,7 @@ export function alarmRulesOf(
         fuelClasses: rule.fuelClasses ?? null,
         heatCarriers: rule.heatCarriers ?? null,
         inhibitedBy: rule.inhibitedBy,
+        mostUrgent: priorities.find((each) => levels.some(({ priority }) => priority === each)) ?? 3,
         acknowledgement: rule.acknowledgement,
         escalateAfterMs: milliseconds(rule.escalateAfterSeconds),
         reAlarmAfterMs: milliseconds(rule.reAlarmAfterSeconds),

@@ -103,6 +103,8 @@ export interface Normal extends AlarmTag {
 }
 
 export interface AnnunciationSettings {
+  /** Of all its levels: what can become most urgent no operator puts away, lest it do so out of sight. */
+  readonly mostUrgent: Priority;
   /** Whether an alarm that is over must still be acknowledged; only the least urgent need not. */
   readonly acknowledgement: "required" | "optional";
   /** Not acknowledged for so long, the next tier is told; `null`: never. */
@@ -248,7 +250,7 @@ export function nextAlarm(
       if (alarm.state !== "latched-acknowledged") return refused("state-conflict");
       return changed({ ...alarm, state: "closed" });
     case "shelve":
-      return shelved(alarm, event);
+      return shelved(alarm, event, settings);
     case "unshelve":
       if (alarm.state !== "shelved") return refused("state-conflict");
       return uncovered({ ...alarm, shelf: null }, event.nowMs, settings);
@@ -270,7 +272,7 @@ function fromNormal(normal: Normal, event: AlarmEvent, settings: AnnunciationSet
     case "suppress":
       return hidden({ ...newAlarm(normal, event.nowMs, event.nowMs), suppressedBy: [event.root] });
     case "shelve":
-      return shelved(newAlarm(normal, event.nowMs, event.nowMs), event);
+      return shelved(newAlarm(normal, event.nowMs, event.nowMs), event, settings);
     case "take-out-of-service":
       return takenOut(newAlarm(normal, event.nowMs, event.nowMs), event);
     default:
@@ -429,10 +431,10 @@ function acknowledged(
 function shelved(
   alarm: Alarm,
   { by, reason, untilMs, nowMs, asEngineer }: Extract<AlarmEvent, { kind: "shelve" }>,
+  { mostUrgent }: AnnunciationSettings,
 ): AlarmStep {
   if (alarm.suppressedBy.length > 0 || alarm.outOfService !== null) return refused("state-conflict");
-  // The most urgent ones an operator cannot put away.
-  if (alarm.occurrences > 0 && alarm.priority === 1 && !asEngineer) return refused("role-insufficient");
+  if (mostUrgent === 1 && !asEngineer) return refused("role-insufficient");
   const sinceMs = alarm.shelf?.sinceMs ?? nowMs;
   if (untilMs <= nowMs || untilMs - nowMs > longestShelfMs) return refused("time-invalid");
   if (untilMs - sinceMs > longestShelvingMs && !asEngineer) return refused("role-insufficient");

@@ -67,8 +67,9 @@ export function watchFor(
   const made = prepared();
   if (made === null) return null;
   const { side, inputs, compare, explain } = made;
+  // The money that could be saved is that of the surplus air.
   const costs =
-    rule.watches === "limit-table" || rule.watches === "tuned-o2" || rule.watches === "own-baseline";
+    rule.watches === "tuned-o2" || (rule.watches === "limit-table" && rule.quantity === "airRatio");
 
   interface Prepared {
     readonly side: LimitSide;

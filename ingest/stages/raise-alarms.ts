@@ -356,13 +356,14 @@ export function raiseAlarms(plant: Plant): Stage {
     settle(rule, source, atMs, explained(level.limit), next);
   }
 
-  /** A rule that is no longer there, or no longer for this source, holds nothing. */
+  /** A rule that is no longer there, no longer for this source, or without the level that held, holds nothing. */
   function endForgotten(atMs: number, next: Next): void {
     for (const [sourceId, families] of Object.entries(memory.families)) {
       for (const [ruleId, family] of Object.entries(families)) {
         const entry =
           plant.boilers.get(sourceId) ?? plant.gateways.get(sourceId) ?? plant.sites.get(sourceId);
-        if (entry?.rules.some(({ id }) => id === ruleId) === true) continue;
+        const rule = entry?.rules.find(({ id }) => id === ruleId);
+        if (rule !== undefined && family.told.every((member) => isMember(rule, member))) continue;
         delete families[ruleId];
         if (family.told.length === 0) continue;
         const siteId = entry !== undefined && "siteId" in entry ? entry.siteId : sourceId;
@@ -417,9 +418,32 @@ export function raiseAlarms(plant: Plant): Stage {
     },
     memory: () => memory,
     recall: (recalled) => {
-      memory = { ...emptyMemory(), ...((recalled ?? {}) as Partial<Memory>) };
+      const { conditions = {}, ...saved } = (recalled ?? {}) as Partial<Memory> & FirstMemory;
+      memory = { ...emptyMemory(), families: familiesOf(conditions), ...saved };
     },
   };
+}
+
+/** What was remembered before a rule could have levels. */
+interface FirstMemory {
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, Condition>>>>;
+}
+
+function familiesOf(conditions: NonNullable<FirstMemory["conditions"]>): Memory["families"] {
+  const family = (condition: Condition): Family => ({
+    conditions: { limit: condition },
+    told: condition.state === "true" || condition.state === "pending-off" ? ["limit"] : [],
+  });
+  return Object.fromEntries(
+    Object.entries(conditions).map(([sourceId, ofRules]) => [
+      sourceId,
+      Object.fromEntries(Object.entries(ofRules).map(([ruleId, each]) => [ruleId, family(each)])),
+    ]),
+  );
+}
+
+function isMember(rule: AlarmRule, member: string): boolean {
+  return rule.watches === "sensors" || rule.levels.some(({ id }) => id === member);
 }
 
 type CountWhat = Extract<Evidence, { kind: "count" }>["what"];

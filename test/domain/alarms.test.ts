@@ -200,6 +200,7 @@ describe("the annunciation of an alarm", () => {
   const tag = { ruleId: "low-o2", siteId: "works", sourceId: "b-1" };
   const normal: Normal = { state: "normal", ...tag };
   const settings: AnnunciationSettings = {
+    mostUrgent: 2,
     acknowledgement: "required",
     escalateAfterMs: 600_000,
     reAlarmAfterMs: 8 * hour,
@@ -399,8 +400,11 @@ describe("the annunciation of an alarm", () => {
       reason: "time-invalid",
     });
     expect(refusal(unacknowledged, { untilMs: nowMs })).toMatchObject({ reason: "time-invalid" });
-    const critical = stepped(unacknowledged, events.raised);
-    expect(refusal(critical, {})).toMatchObject({ reason: "role-insufficient" });
+    const critical = { ...settings, mostUrgent: 1 } as const;
+    for (const from of [normal, unacknowledged]) {
+      expect(nextAlarm(from, shelve, critical)).toMatchObject({ reason: "role-insufficient" });
+      expect(nextAlarm(from, events.shelve, critical).kind).toBe("changed");
+    }
     let alarm = stepped(unacknowledged, { ...shelve, untilMs: nowMs + 8 * hour });
     for (const hours of [7, 14]) {
       const at = nowMs + hours * hour;

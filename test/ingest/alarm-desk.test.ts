@@ -108,7 +108,8 @@ describe("the desk", () => {
     expect(give(shelve("low-o2--b-9", 0, startMs), startMs)).toBe("alarm-unknown");
     expect(give(shelve("no-rule--b-1", 0, startMs), startMs)).toBe("alarm-unknown");
     expect(give(shelve("low-o2--b-1", 1, startMs), startMs)).toBe("rev-stale");
-    expect(give(shelve("low-o2--b-1", 0, startMs), startMs)).toBeNull();
+    expect(give(shelve("low-o2--b-1", 0, startMs), startMs)).toBe("role-insufficient");
+    expect(give(shelve("low-o2--b-1", 0, startMs, true), startMs)).toBeNull();
     expect(give(shelve("low-o2--b-1", 0, startMs), startMs)).toBe("rev-stale");
     drafted((draft) => draft.condition(condition("low-o2", "b-1", "on", startMs + 5), startMs + 5));
     expect(open.get("low-o2--b-1")?.state).toBe("shelved");
@@ -179,7 +180,7 @@ describe("the desk", () => {
                 else on.delete(place);
                 draft.condition(condition(tag.ruleId, tag.sourceId, turned, nowMs), nowMs);
               } else if (act === "tick") draft.tick(nowMs);
-              else if (act === "shelve") draft.command(shelve(of.alarmId, of.rev, nowMs), nowMs);
+              else if (act === "shelve") draft.command(shelve(of.alarmId, of.rev, nowMs, true), nowMs);
               else if (act === "unshelve") draft.command({ ...of, kind: act }, nowMs);
               else draft.command({ ...of, kind: act, comment: null }, nowMs);
             });

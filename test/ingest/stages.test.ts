@@ -420,6 +420,22 @@ describe("the rules that come with Fluewatch", () => {
     expect(over[1]?.evidence).toMatchObject({ kind: "hour", complete: true, limit: 100, validMinutes: 60 });
   });
 
+  test("what was remembered before rules had levels, or under a rule that is gone, comes to its end", () => {
+    const alarms = raiseAlarms(testPlant(steady));
+    const held = { state: "true", sinceMs: startMs };
+    alarms.recall({
+      conditions: {
+        "b-1": { "air-ratio-above-table": held, "rule-of-old": held },
+        "b-gone": { "low-o2": held },
+      },
+    });
+    const through = throughAll([alarms]);
+    expect(told(ticks(through, 0, 3))).toEqual(["rule-of-old off 3", "low-o2 off 3"]);
+    const all = [...stages().slice(0, 3), alarms];
+    const calmAgain = run(throughAll(all), 200, () => flows, 10);
+    expect(conditions(calmAgain)).toMatchObject([{ ruleId: "air-ratio-above-table", turned: "off" }]);
+  });
+
   test("chatter around a limit for an hour is no more than two episodes", () => {
     const through = throughAll(stages());
     // The limit is 2 %, the deadband 0.2: 0.3 to each side, every two seconds.
