@@ -1,5 +1,5 @@
 import { Compile } from "typebox/compile";
-import { type AcknowledgeCommand, CommandReply } from "../contracts/live.ts";
+import { type AlarmCommand, CommandReply } from "../contracts/live.ts";
 import { everyLiveTopic, liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
@@ -9,11 +9,15 @@ import type { World } from "../platform/world.ts";
 export interface Commands {
   /**
    * Sends what a person wants to ingest and waits until it is done.
-   * @throws OperationalError `alarm-unknown`, `rev-stale`, `state-conflict`; `ingest-silent` after two seconds;
-   * `bus-down`
+   * @throws OperationalError `alarm-unknown`, `rev-stale`, `state-conflict`, `role-insufficient`, `time-invalid`;
+   * `ingest-silent` after two seconds; `bus-down`
    */
-  acknowledge(command: Omit<AcknowledgeCommand, "v" | "id" | "kind">): Promise<void>;
+  send(command: WantedCommand): Promise<void>;
 }
+
+type Wanted<C> = C extends AlarmCommand ? Omit<C, "v" | "id"> : never;
+/** A command without what the bus needs of it. */
+export type WantedCommand = Wanted<AlarmCommand>;
 
 const answerWithinMs = 2_000;
 const checkReply = Compile(CommandReply);
@@ -21,7 +25,9 @@ const checkReply = Compile(CommandReply);
 const sentences = {
   "alarm-unknown": "There is no such alarm",
   "rev-stale": "The alarm has changed since you saw it; look again",
-  "state-conflict": "The alarm is acknowledged or over already",
+  "state-conflict": "The alarm is in a state in which that means nothing; look again",
+  "role-insufficient": "This needs the role engineer",
+  "time-invalid": "That time is over already, or further away than is allowed",
 } as const;
 
 export function commands(bus: Bus, world: World): Commands {
@@ -34,9 +40,9 @@ export function commands(bus: Bus, world: World): Commands {
   });
 
   return {
-    acknowledge: async (wanted) => {
+    send: async (wanted) => {
       const id = world.random.uuid();
-      const command: AcknowledgeCommand = { v: 1, id, kind: "acknowledge", ...wanted };
+      const command: AlarmCommand = { v: 1, id, ...wanted };
       const over = new AbortController();
       const answered = new Promise<CommandReply>((resolve) => waiting.set(id, resolve));
       try {

@@ -20,6 +20,7 @@ const statusOf: Readonly<Record<string, number>> = {
   "controls-refused": 422,
   "rev-stale": 409,
   "state-conflict": 409,
+  "time-invalid": 409,
   "too-many-attempts": 429,
   "telemetry-unavailable": 503,
   "ingest-silent": 503,

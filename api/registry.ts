@@ -10,5 +10,7 @@ export interface Registry {
   /** What may be worth doing at a boiler, by one reading of it; nothing for a boiler that is not here. */
   advice(reading: LiveBoiler): readonly AdviceText[];
   readonly gateways: readonly { readonly id: string; readonly siteId: string; readonly scanMs: number }[];
+  /** The site of a boiler or a gateway, or the site itself; `null` for what is not here. */
+  siteOf(sourceId: string): string | null;
   readonly rules: ReadonlyMap<string, Pick<AlarmRule, "title" | "response" | "consequence">>;
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { refusals } from "../domain/alarms/alarm.ts";
 import { coalFirings } from "../domain/boiler.ts";
 import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
 import { fuelClasses } from "../domain/fuel.ts";
@@ -106,22 +107,52 @@ export type LiveFrame = Static<typeof LiveFrame>;
 export const AlarmsHint = Type.Object({ v: Type.Literal(1), site: Id, rev: Type.Integer({ minimum: 0 }) });
 export type AlarmsHint = Static<typeof AlarmsHint>;
 
-/** What a person wants done; ingest does it, and answers on the reply topic of the site. */
-export const AcknowledgeCommand = Type.Object({
+const command = {
   v: Type.Literal(1),
   id: Type.String({ minLength: 1, maxLength: 64 }),
   site: Id,
-  kind: Type.Literal("acknowledge"),
+  /** An episode; or rule and source, `rule--source`, of an alarm that has none. */
   alarmId: Type.String({ maxLength: 200 }),
-  rev: Serial,
+  /** The revision that was seen; 0 of an alarm without an episode. */
+  rev: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   by: Type.String({ minLength: 1, maxLength: 64 }),
-  comment: Type.Union([Type.String({ maxLength: 2_000 }), Type.Null()]),
   /** The same key again is the same command again: it has no further effect. */
   key: Type.String({ minLength: 1, maxLength: 128 }),
+};
+const Sentence = Type.String({ minLength: 1, maxLength: 2_000 });
+
+/** What a person wants done; ingest does it, and answers on the reply topic of the site. */
+export const AcknowledgeCommand = Type.Object({
+  ...command,
+  kind: Type.Literal("acknowledge"),
+  comment: Type.Union([Type.String({ maxLength: 2_000 }), Type.Null()]),
 });
 export type AcknowledgeCommand = Static<typeof AcknowledgeCommand>;
 
-export const commandFailures = ["alarm-unknown", "rev-stale", "state-conflict"] as const;
+export const AlarmCommand = Type.Union([
+  AcknowledgeCommand,
+  Type.Object({ ...command, kind: Type.Literal("comment"), comment: Sentence }),
+  Type.Object({ ...command, kind: Type.Enum(["reset", "unshelve"]) }),
+  Type.Object({
+    ...command,
+    kind: Type.Literal("shelve"),
+    reason: Sentence,
+    untilMs: Instant,
+    asEngineer: Type.Boolean(),
+  }),
+  Type.Object({
+    ...command,
+    kind: Type.Literal("take-out-of-service"),
+    reason: Sentence,
+    workOrder: Sentence,
+    reviewMs: Instant,
+    asEngineer: Type.Boolean(),
+  }),
+  Type.Object({ ...command, kind: Type.Literal("put-in-service"), asEngineer: Type.Boolean() }),
+]);
+export type AlarmCommand = Static<typeof AlarmCommand>;
+
+export const commandFailures = ["alarm-unknown", "rev-stale", ...refusals] as const;
 
 export const CommandReply = Type.Object({
   v: Type.Literal(1),

@@ -1,11 +1,12 @@
 import { type Static, type TSchema, Type } from "typebox";
-import { coalFirings } from "../domain/boiler.ts";
+import { sensorFlaws } from "../domain/alarms/rule.ts";
+import { coalFirings, heatCarriers } from "../domain/boiler.ts";
 import { fuelGases } from "../domain/combustion/stoichiometry.ts";
 import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
 import { fuelClasses } from "../domain/fuel.ts";
-import { tableQuantities } from "../domain/limits.ts";
+import { emissionQuantities, tableQuantities } from "../domain/limits.ts";
 import { type PointName, points } from "../domain/points.ts";
-import { Id, IsoDate } from "./ids.ts";
+import { Id, IsoDate, PointNameText } from "./ids.ts";
 import { LabelText } from "./registry.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -112,23 +113,68 @@ export const FuelsFile = Type.Object(
   closed,
 );
 
+const seconds = Type.Number({ minimum: 0, maximum: 86_400 });
+
+/** How far is too far, for how long, and how urgent that is. */
+const levelProperties = {
+  /** In the unit of what is watched; a limit table or a sensor's flaw brings its own. */
+  limit: Type.Optional(Type.Number()),
+  deadband: Type.Optional(Type.Number({ minimum: 0 })),
+  onDelaySeconds: seconds,
+  offDelaySeconds: seconds,
+  badHoldSeconds: Type.Optional(seconds),
+  priority: Type.Integer({ minimum: 1, maximum: 3 }),
+  /** Stays after its end until somebody resets it. */
+  latching: Type.Optional(Type.Boolean()),
+};
+
+const AlarmLevelConfig = Type.Object({ id: Id, ...levelProperties }, closed);
+
 const AlarmRuleConfig = Type.Object(
   {
     id: Id,
-    watches: Type.Enum(["limit-table", "gateway-silence"]),
-    quantity: Type.Optional(Type.Enum(tableQuantities)),
-    deadband: Type.Optional(Type.Number({ minimum: 0 })),
+    watches: Type.Enum([
+      "limit-table",
+      "emission-hour",
+      "emission-hour-so-far",
+      "point",
+      "dew-floor",
+      "tuned-o2",
+      "own-baseline",
+      "sensors",
+      "gateway-silence",
+      "gateway-clock",
+      "dead-letters",
+      "telemetry-lag",
+    ]),
+    quantity: Type.Optional(Type.Enum([...tableQuantities, ...emissionQuantities])),
+    point: Type.Optional(PointNameText),
+    side: Type.Optional(Type.Enum(["above", "below"])),
+    flaws: Type.Optional(Type.Array(Type.Enum(sensorFlaws), { minItems: 1, uniqueItems: true })),
     silentAfterSeconds: Type.Optional(Type.Number({ minimum: 1 })),
-    onDelaySeconds: Type.Number({ minimum: 0, maximum: 3_600 }),
-    offDelaySeconds: Type.Number({ minimum: 0, maximum: 3_600 }),
-    badHoldSeconds: Type.Number({ minimum: 0, maximum: 3_600, default: 60 }),
-    priority: Type.Integer({ minimum: 1, maximum: 3 }),
+    withinSeconds: Type.Optional(Type.Number({ minimum: 1 })),
+    /** Steady firing of each tenth of the load from which its baseline is learned. */
+    learnHours: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    meanMinutes: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    ...Type.Partial(Type.Object(levelProperties)).properties,
+    /** Several levels of one alarm, from the least to the most urgent, in place of the one above. */
+    levels: Type.Optional(Type.Array(AlarmLevelConfig, { minItems: 1, maxItems: 4 })),
+    firingForSeconds: Type.Optional(seconds),
+    fuelClasses: Type.Optional(Type.Array(Type.Enum(fuelClasses), { minItems: 1 })),
+    heatCarriers: Type.Optional(Type.Array(Type.Enum(heatCarriers), { minItems: 1 })),
+    inhibitedBy: Type.Array(Id, { default: [] }),
+    /** Whether it must be acknowledged once it is over; only the least urgent need not. */
+    acknowledgement: Type.Enum(["required", "optional"], { default: "required" }),
+    escalateAfterSeconds: Type.Optional(seconds),
+    reAlarmAfterSeconds: Type.Optional(seconds),
+    reNotifyHoldSeconds: Type.Number({ minimum: 0, maximum: 86_400, default: 60 }),
     title: LabelText,
     response: Type.Array(LabelText, { minItems: 1 }),
     consequence: LabelText,
   },
   closed,
 );
+export type AlarmRuleConfig = Static<typeof AlarmRuleConfig>;
 
 export const AlarmRulesFile = Type.Object(
   { kind: Type.Literal("alarm-rules"), ...provenance, rules: Type.Array(AlarmRuleConfig, { minItems: 1 }) },

@@ -1,6 +1,6 @@
 import { type Accessor, createMemo, createSignal } from "solid-js";
 import type { AlarmText } from "../contracts/http.ts";
-import type { TableQuantity } from "../domain/limits.ts";
+import type { Judged, TableQuantity } from "../domain/limits.ts";
 import { api, type Failure } from "./api.ts";
 import { session } from "./session.ts";
 
@@ -31,7 +31,7 @@ export function alarmList(): AlarmList {
   const open = createMemo(() =>
     all()
       .map((alarm) => onTheWay().get(alarm.id) ?? alarm)
-      .filter(({ state }) => state !== "closed")
+      .filter((alarm) => !isHidden(alarm))
       .sort(worstFirst),
   );
 
@@ -71,7 +71,7 @@ export function alarmList(): AlarmList {
     const acknowledgement = { by: who.user, atMs, comment: comment === "" ? null : comment };
     const shown: AlarmText = {
       ...alarm,
-      state: alarm.state === "returned" ? "closed" : "acknowledged",
+      state: afterAcknowledging(alarm.state),
       acknowledgement,
     };
     setOnTheWay((before) => withEntry(before, alarm.id, shown));
@@ -118,15 +118,44 @@ export const isActive = ({ state }: AlarmText): boolean =>
 /** How its marker is drawn: filled, outlined once somebody has seen it, dashed while it is over and nobody has. */
 export function markerState({ state }: AlarmText): "unack" | "acked" | "rtn" {
   if (state === "unacknowledged") return "unack";
-  return state === "returned" ? "rtn" : "acked";
+  return state === "acknowledged" || state === "closed" ? "acked" : "rtn";
+}
+
+/** The verdict of a table that an alarm rests on; `null` for alarms that are not about a table. */
+export function judgedIn({ evidence }: AlarmText): Judged | null {
+  return evidence !== null && "input" in evidence ? evidence : null;
 }
 
 /** Which table an alarm's evidence was held against; `null` for alarms that are not about a table. */
-export function quantityOf({ evidence }: AlarmText): TableQuantity | null {
-  return evidence?.quantity ?? null;
+export function quantityOf(alarm: AlarmText): TableQuantity | null {
+  return judgedIn(alarm)?.quantity ?? null;
 }
 
-const urgency = { unacknowledged: 0, acknowledged: 1, returned: 2, closed: 3 } as const;
+/** Over and done, or put out of sight on purpose. */
+function isHidden({ state }: AlarmText): boolean {
+  return state === "closed" || state === "shelved" || state === "suppressed" || state === "out-of-service";
+}
+
+/** Nobody has said that they know, whether it still holds or not. */
+export const wantsAcknowledgement = ({ state }: AlarmText): boolean =>
+  state === "unacknowledged" || state === "returned" || state === "latched-unacknowledged";
+
+function afterAcknowledging(state: AlarmText["state"]): AlarmText["state"] {
+  if (state === "returned") return "closed";
+  return state === "latched-unacknowledged" ? "latched-acknowledged" : "acknowledged";
+}
+
+const urgency: Readonly<Record<AlarmText["state"], number>> = {
+  unacknowledged: 0,
+  acknowledged: 1,
+  "latched-unacknowledged": 2,
+  "latched-acknowledged": 3,
+  returned: 3,
+  shelved: 4,
+  suppressed: 4,
+  "out-of-service": 4,
+  closed: 5,
+};
 
 function worstFirst(a: AlarmText, b: AlarmText): number {
   return urgency[a.state] - urgency[b.state] || a.priority - b.priority || b.sinceMs - a.sinceMs;

@@ -1,5 +1,5 @@
 import { createEffect, createMemo, createSignal, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
-import { isActive, isUnacknowledged } from "./alarms.ts";
+import { isActive, isUnacknowledged, wantsAcknowledgement } from "./alarms.ts";
 import { reasonText } from "./api.ts";
 import { Hatches } from "./charts/icons.tsx";
 import { type Desk, DeskProvider, openDesk, useDesk } from "./desk.ts";
@@ -151,7 +151,7 @@ function useKeys(desk: Desk, showKeys: () => void): void {
     onKey("/", () => document.getElementById("search")?.focus()),
     onKey("a", () => {
       const alarm = meant();
-      if (alarm !== undefined && alarm.state !== "acknowledged") void acknowledge(desk, alarm, "");
+      if (alarm !== undefined && wantsAcknowledgement(alarm)) void acknowledge(desk, alarm, "");
     }),
   ];
   onCleanup(() => {

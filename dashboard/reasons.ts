@@ -1,7 +1,7 @@
 import type { AlarmText, BoilerText, OverviewBoiler } from "../contracts/http.ts";
 import type { Priority } from "../domain/alarms/alarm.ts";
 import type { TableQuantity } from "../domain/limits.ts";
-import { quantityOf } from "./alarms.ts";
+import { judgedIn } from "./alarms.ts";
 import type { Condition } from "./condition.ts";
 import { formatNumber, formatPoint, formatSpan } from "./format.ts";
 import { shownAgainst } from "./limits.ts";
@@ -57,20 +57,22 @@ function alarmSentence(
   { nowMs, zone }: { readonly nowMs: number; readonly zone: string },
 ): string {
   const { reason, short } = text();
-  const quantity = quantityOf(alarm);
+  const judged = judgedIn(alarm);
   const { times } = text().alerts;
   const span = alarm.occurrences > 1 ? times(alarm.occurrences) : howLong(alarm, nowMs, zone);
-  if (quantity === null || alarm.evidence === null) {
+  if (judged === null) {
     const isGateway = alarm.sourceId === boiler.gatewayId;
-    if (!isGateway || reading === null) return reason.alarm(labelOf(alarm.title), span);
+    const isSilence = isGateway && alarm.evidence?.kind !== "count";
+    if (!isSilence || reading === null) return reason.alarm(labelOf(alarm.title), span);
     return reason.silent(labelOf(alarm.title), clockTime(reading.takenAtMs, zone));
   }
+  const { quantity } = judged;
   const verdict = reading?.verdicts[quantity];
-  const limit = plain(quantity, alarm.evidence.limit);
+  const limit = plain(quantity, judged.limit);
   if (verdict?.kind === "above") {
     return reason.above(short[quantity], measured(quantity, verdict.value ?? null), limit, span);
   }
-  return reason.onset(short[quantity], measured(quantity, alarm.evidence.value), limit);
+  return reason.onset(short[quantity], measured(quantity, judged.value), limit);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Compile } from "typebox/compile";
 import { type Ack, largestBatchBytes } from "../contracts/batch.ts";
-import { AcknowledgeCommand } from "../contracts/live.ts";
+import { AlarmCommand } from "../contracts/live.ts";
 import { everyGatewayTopic, everyLiveTopic, gatewayTopic } from "../contracts/topics.ts";
 import { contiguousUpto, type SerialRanges, withRange } from "../domain/serial-ranges.ts";
 import type { Bus, Taken } from "../platform/bus.ts";
@@ -33,7 +33,7 @@ export interface Acceptor extends Service {
 }
 
 const ackEveryMs = 200;
-const checkCommand = Compile(AcknowledgeCommand);
+const checkCommand = Compile(AlarmCommand);
 
 /**
  * Takes messages from the bus: what is a new batch of this plant goes into the journal, and only when it is

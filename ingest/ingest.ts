@@ -51,7 +51,8 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   const accepting = services.add(
     startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, world),
   );
-  services.add(backgroundLoop("ticks", (signal) => tick(journal, world, signal)));
+  const lag = () => pass.offset - telemetry.checkpoint;
+  services.add(backgroundLoop("ticks", (signal) => tick(journal, lag, world, signal)));
   services.add(publishFrames(view, [...plant.sites.keys()], bus, world));
 
   services.add(
@@ -72,7 +73,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
       acceptedBatches: acceptedCount,
       duplicateBatches: duplicates,
       quarantined,
-      telemetryLag: pass.offset - telemetry.checkpoint,
+      telemetryLag: lag(),
       accepted: accepting
         .durable()
         .map((log) => ({ ...log, ranges: log.ranges.map(([first, last]) => [first, last]) })),
@@ -96,13 +97,14 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   return { name: "ingest", stop: () => services.stop() };
 }
 
-/** Writes down that time passes, so that silence is part of what is replayed. */
-async function tick(journal: Journal, world: World, signal: AbortSignal): Promise<void> {
+/** Writes down that time passes, and how far the store is behind, so that both are part of what is replayed. */
+async function tick(journal: Journal, lag: () => number, world: World, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await world.clock.sleep(tickEveryMs, signal);
     if (signal.aborted) return;
     try {
-      await journal.append({ kind: "tick", monotonicMs: Math.round(world.clock.monotonicMs()) });
+      const monotonicMs = Math.round(world.clock.monotonicMs());
+      await journal.append({ kind: "tick", monotonicMs, telemetryLag: lag() });
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error; // the disk's trouble is told by the log itself
     }

@@ -18,7 +18,7 @@ export type Entry =
   | { readonly kind: "batch"; readonly bytes: Buffer }
   | ({ readonly kind: "quarantine"; readonly bytes: Buffer } & Quarantine)
   | { readonly kind: "command"; readonly bytes: Buffer }
-  | { readonly kind: "tick"; readonly monotonicMs: number };
+  | { readonly kind: "tick"; readonly monotonicMs: number; readonly telemetryLag: number | null };
 
 /** Why a message was set aside, and which batch it claims to be, where that could be read. */
 export interface Quarantine {
@@ -91,7 +91,7 @@ function encoded(entry: Entry): Buffer {
     case "command":
       return Buffer.concat([mark, entry.bytes]);
     case "tick":
-      return Buffer.concat([mark, Buffer.from(String(entry.monotonicMs))]);
+      return Buffer.concat([mark, Buffer.from(`${entry.monotonicMs} ${entry.telemetryLag ?? ""}`)]);
     case "quarantine": {
       const { topic, reason, detail, batch } = entry;
       const head = Buffer.from(JSON.stringify({ topic, reason, detail, batch }));
@@ -109,8 +109,14 @@ function decoded(body: Buffer): Entry {
       return { kind: "batch", bytes: rest };
     case marks.command:
       return { kind: "command", bytes: rest };
-    case marks.tick:
-      return { kind: "tick", monotonicMs: Number(rest.toString()) };
+    case marks.tick: {
+      const [monotonicMs = "", lag = ""] = rest.toString().split(" ");
+      return {
+        kind: "tick",
+        monotonicMs: Number(monotonicMs),
+        telemetryLag: lag === "" ? null : Number(lag),
+      };
+    }
     default: {
       const length = rest.readUInt32BE(0);
       const head = JSON.parse(rest.subarray(4, 4 + length).toString()) as Quarantine;

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Batch } from "../contracts/batch.ts";
+import { parseTopic } from "../contracts/topics.ts";
 import { type Frame, flawCode, frameMaker } from "../domain/frame.ts";
 import type { PointCatalogue } from "../domain/points.ts";
 import type { FlawReason } from "../domain/reading.ts";
@@ -105,11 +106,16 @@ export function startPass(
 
   function run(entry: JournalEntry, batch: Batch | null): void {
     if (entry.kind === "tick") {
-      through({ kind: "tick", atMs: entry.arrivedAtMs, monotonicMs: entry.monotonicMs });
+      const { arrivedAtMs: atMs, monotonicMs, telemetryLag } = entry;
+      through({ kind: "tick", atMs, monotonicMs, telemetryLag });
+    }
+    if (entry.kind === "quarantine") {
+      const gatewayId = entry.batch?.gw ?? parseTopic(entry.topic)?.gatewayId;
+      if (gatewayId !== undefined) through({ kind: "set-aside", gatewayId, reason: entry.reason });
     }
     if (batch === null || accepted.identityOf(batch) !== "new") return;
-    through({ kind: "heard", siteId: batch.site, gatewayId: batch.gw, atMs: batch.t0 });
-    const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment } = batch;
+    const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment, t0: atMs, clk } = batch;
+    through({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: clk.off });
     for (const frame of framesOf(batch)) {
       const late = isLate(frame, timeSegment, entry.arrivedAtMs);
       through({ kind: "reading", origin: { siteId, gatewayId, sid, seq, timeSegment, late }, frame });

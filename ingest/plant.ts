@@ -25,7 +25,11 @@ export interface PlantBoiler {
   /** Every edition of the tables, and of the emission standard, that this boiler is held against. */
   readonly tables: readonly LimitTables[];
   readonly standards: readonly EmissionStandard[];
-  /** With the delays of its site. */
+  /** Those that apply to it, with the delays of its site. */
+  readonly rules: readonly AlarmRule[];
+}
+
+export interface PlantSite extends Site {
   readonly rules: readonly AlarmRule[];
 }
 
@@ -38,7 +42,7 @@ export interface PlantGateway {
 
 /** All that ingest has to know of the plant to take, judge and alarm; made of the configuration and the rule files. */
 export interface Plant {
-  readonly sites: ReadonlyMap<string, Site>;
+  readonly sites: ReadonlyMap<string, PlantSite>;
   readonly boilers: ReadonlyMap<string, PlantBoiler>;
   readonly gateways: ReadonlyMap<string, PlantGateway>;
   readonly catalogue: PointCatalogue;

@@ -1,24 +1,17 @@
 import type { Transaction } from "kysely";
 import { Compile } from "typebox/compile";
 import type { Batch } from "../contracts/batch.ts";
-import {
-  type AcknowledgeCommand,
-  type AlarmsHint,
-  AcknowledgeCommand as Command,
-  type CommandReply,
-} from "../contracts/live.ts";
+import { AlarmCommand, type AlarmsHint, type CommandReply } from "../contracts/live.ts";
 import { liveTopic } from "../contracts/topics.ts";
-import { type Alarm, nextAlarm } from "../domain/alarms/alarm.ts";
-import type { AlarmRule } from "../domain/alarms/rule.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
-import { alarmFromRow, alarmRow, newestListRev } from "../platform/records/alarm-records.ts";
+import { alarmById, alarmsSince, saveAlarmChange } from "../platform/records/alarm-records.ts";
 import type { RecordsDb, RecordsTables } from "../platform/records/records.ts";
 import type { World } from "../platform/world.ts";
+import { type AlarmDraft, alarmDesk } from "./alarm-desk.ts";
 import type { Quarantine } from "./journal.ts";
 import type { Plant } from "./plant.ts";
 import type { Outcome, Sink } from "./sink.ts";
-import type { ConditionEvent } from "./stage.ts";
 
 type Db = Transaction<RecordsTables>;
 type HourCounts = Pick<
@@ -30,7 +23,7 @@ const checkpointName = "records";
 const hourMs = 3_600_000;
 /** What is only counted is saved so often; what somebody waits for, at once. */
 const saveEveryMs = 1_000;
-const parseCommand = Compile(Command);
+const commandSchema = Compile(AlarmCommand);
 
 /**
  * Turns conditions and commands into alarms, and keeps the books of what arrived. Every entry's changes and the
@@ -45,6 +38,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
   let checkpoint = Number(saved?.journalOffset ?? 0);
   let seen = checkpoint;
   let savedAtMs = world.clock.monotonicMs();
+  const desk = alarmDesk(plant, await alarmsSince(db, null));
   const counted = new Map<string, RecordsTables["integrityHours"]>();
 
   async function take({ entry, batch, events }: Outcome): Promise<void> {
@@ -53,27 +47,30 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     if (batch !== null) countBatch(batch);
     if (entry.kind === "quarantine") countQuarantined(entry);
     const conditions = events.filter((event) => event.kind === "condition");
-    const urgent = conditions.length > 0 || entry.kind === "command" || entry.kind === "quarantine";
+    const nowMs = entry.arrivedAtMs;
+    const isDue = entry.kind === "tick" && desk.dueMs !== null && nowMs >= desk.dueMs;
+    const urgent = conditions.length > 0 || isDue || entry.kind === "command" || entry.kind === "quarantine";
     if (!urgent && world.clock.monotonicMs() - savedAtMs < saveEveryMs) return;
 
+    const draft = desk.begin();
     const hints = new Map<string, number>();
     const replies: { readonly siteId: string; readonly reply: CommandReply }[] = [];
     await db.transaction().execute(async (tx) => {
-      for (const event of conditions) {
-        const rev = await annunciate(tx, event);
-        if (rev !== null) hints.set(event.siteId, rev);
-      }
+      for (const event of conditions) draft.condition(event, nowMs);
+      if (isDue) draft.tick(nowMs);
       if (entry.kind === "command") {
         const command: unknown = JSON.parse(entry.bytes.toString());
-        if (parseCommand.Check(command)) {
-          const { failure, rev } = await obey(tx, command, entry.arrivedAtMs);
-          if (rev !== null) hints.set(command.site, rev);
+        if (commandSchema.Check(command)) {
+          const failure = await obey(tx, draft, command, nowMs);
           replies.push({ siteId: command.site, reply: { v: 1, id: command.id, failure } });
         }
       }
+      for (const { alarm, event, effects } of draft.changes)
+        hints.set(alarm.siteId, await saveAlarmChange(tx, alarm, event, effects));
       if (entry.kind === "quarantine") await keepDeadLetter(tx, entry);
       await saveBooks(tx);
     });
+    draft.keep();
     booked();
     for (const [siteId, rev] of hints)
       tell(liveTopic(siteId, "alarms"), { v: 1, site: siteId, rev } satisfies AlarmsHint);
@@ -104,71 +101,22 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     });
   }
 
-  async function annunciate(tx: Db, event: ConditionEvent): Promise<number | null> {
-    const row = await tx
-      .selectFrom("alarms")
-      .selectAll()
-      .where("ruleId", "=", event.ruleId)
-      .where("sourceId", "=", event.sourceId)
-      .where("state", "!=", "closed")
-      .executeTakeFirst();
-    const running = row === undefined ? null : alarmFromRow(row);
-    if (running === null) {
-      if (event.turned === "off") return null;
-      const rule = ruleOf(plant, event);
-      return rule === null ? null : save(tx, newEpisode(rule, event));
-    }
-    const next = nextAlarm(
-      running,
-      event.turned === "on"
-        ? { kind: "on", sinceMs: event.sinceMs, evidence: event.evidence }
-        : { kind: "off", atMs: event.atMs },
-    );
-    return next === null ? null : save(tx, next);
-  }
-
   async function obey(
     tx: Db,
-    command: AcknowledgeCommand,
+    draft: AlarmDraft,
+    command: AlarmCommand,
     atMs: number,
-  ): Promise<{ failure: CommandReply["failure"]; rev: number | null }> {
+  ): Promise<CommandReply["failure"]> {
     const known = await tx
       .selectFrom("commands")
       .where("key", "=", command.key)
       .select("failure")
       .executeTakeFirst();
-    if (known !== undefined) return { failure: known.failure as CommandReply["failure"], rev: null };
-    const row = await tx
-      .selectFrom("alarms")
-      .selectAll()
-      .where("id", "=", command.alarmId)
-      .executeTakeFirst();
-    const alarm = row === undefined ? null : alarmFromRow(row);
-    const next =
-      alarm === null
-        ? null
-        : nextAlarm(alarm, { kind: "acknowledge", by: command.by, atMs, comment: command.comment });
-    const failure =
-      alarm === null || alarm.siteId !== command.site
-        ? "alarm-unknown"
-        : alarm.rev !== command.rev
-          ? "rev-stale"
-          : next === null
-            ? "state-conflict"
-            : null;
+    if (known !== undefined) return known.failure as CommandReply["failure"];
+    const said = draft.command(command, atMs);
+    const failure = said === "alarm-unknown" ? await whyNotOpen(tx, command) : said;
     await tx.insertInto("commands").values({ key: command.key, failure, atMs }).execute();
-    return { failure, rev: failure === null && next !== null ? await save(tx, next) : null };
-  }
-
-  async function save(tx: Db, alarm: Alarm): Promise<number> {
-    const listRev = (await newestListRev(tx)) + 1;
-    const row = alarmRow(alarm, listRev);
-    await tx
-      .insertInto("alarms")
-      .values(row)
-      .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
-      .execute();
-    return listRev;
+    return failure;
   }
 
   function countBatch({ site, gw, t0, n, gap, lost = [] }: Batch): void {
@@ -214,6 +162,13 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
   };
 }
 
+/** A command names no open alarm: it is closed, or there never was one. */
+async function whyNotOpen(tx: Db, { alarmId, site, rev }: AlarmCommand): Promise<CommandReply["failure"]> {
+  const closed = await alarmById(tx, alarmId);
+  if (closed === null || closed.siteId !== site) return "alarm-unknown";
+  return closed.rev === rev ? "state-conflict" : "rev-stale";
+}
+
 async function keepDeadLetter(
   tx: Db,
   entry: Quarantine & { readonly offset: number; readonly arrivedAtMs: number; readonly bytes: Buffer },
@@ -247,28 +202,4 @@ async function addToHour(tx: Db, hour: RecordsTables["integrityHours"]): Promise
       })),
     )
     .execute();
-}
-
-function ruleOf(plant: Plant, { ruleId, sourceId }: ConditionEvent): AlarmRule | null {
-  const rules = plant.boilers.get(sourceId)?.rules ?? plant.gateways.get(sourceId)?.rules ?? [];
-  return rules.find(({ id }) => id === ruleId) ?? null;
-}
-
-function newEpisode(rule: AlarmRule, { siteId, sourceId, sinceMs, atMs, evidence }: ConditionEvent): Alarm {
-  return {
-    id: `${rule.id}--${sourceId}--${sinceMs.toString(36)}`,
-    ruleId: rule.id,
-    siteId,
-    sourceId,
-    priority: rule.priority,
-    state: "unacknowledged",
-    sinceMs,
-    lastSinceMs: sinceMs,
-    announcedAtMs: atMs,
-    returnedAtMs: null,
-    occurrences: 1,
-    acknowledgement: null,
-    evidence,
-    rev: 1,
-  };
 }

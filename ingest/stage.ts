@@ -1,5 +1,7 @@
+import type { Priority } from "../domain/alarms/alarm.ts";
+import type { AlarmContext, Evidence } from "../domain/alarms/evidence.ts";
+import type { Moment } from "../domain/alarms/watch.ts";
 import type { Frame } from "../domain/frame.ts";
-import type { Judged, Verdicts } from "../domain/limits.ts";
 
 /** Where a reading came from: the evidence that leads back to the bytes a gateway sealed. */
 export interface Origin {
@@ -16,24 +18,46 @@ export interface Origin {
 export type PlantEvent =
   /** A scan of one boiler; stages before `judge` complete its frame in place. */
   | { readonly kind: "reading"; readonly origin: Origin; readonly frame: Frame }
-  | { readonly kind: "judged"; readonly origin: Origin; readonly frame: Frame; readonly verdicts: Verdicts }
+  | ({ readonly kind: "judged"; readonly origin: Origin } & Moment)
   /** A gateway spoke; `readings` of its batch follow. */
-  | { readonly kind: "heard"; readonly siteId: string; readonly gatewayId: string; readonly atMs: number }
+  | {
+      readonly kind: "heard";
+      readonly siteId: string;
+      readonly gatewayId: string;
+      readonly atMs: number;
+      /** By how much its clock is off, as far as it knows. */
+      readonly clockOffsetMs: number;
+    }
+  /** A message of a gateway was set aside. */
+  | {
+      readonly kind: "set-aside";
+      readonly gatewayId: string;
+      readonly reason: string;
+    }
   /** A second has passed since the last one; `monotonicMs` is ingest's. */
-  | { readonly kind: "tick"; readonly atMs: number; readonly monotonicMs: number }
+  | {
+      readonly kind: "tick";
+      readonly atMs: number;
+      readonly monotonicMs: number;
+      /** Journal entries that the telemetry store did not have then; `null` where nobody said. */
+      readonly telemetryLag: number | null;
+    }
   | ConditionEvent;
 
-/** A rule's condition began or ended, after its delay. */
+/** A rule's condition began or ended, after its delay, or holds at another level than before. */
 export interface ConditionEvent {
   readonly kind: "condition";
   readonly ruleId: string;
   readonly siteId: string;
   readonly sourceId: string;
-  readonly turned: "on" | "off";
+  readonly turned: "on" | "raised" | "lowered" | "off";
   /** Of an onset: its first moment. */
   readonly sinceMs: number;
   readonly atMs: number;
-  readonly evidence: Judged | null;
+  readonly priority: Priority;
+  readonly latching: boolean;
+  readonly evidence: Evidence | null;
+  readonly context: AlarmContext | null;
 }
 
 /**

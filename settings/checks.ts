@@ -52,6 +52,11 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
       wrong(["points", name, "range"], "must go from the lowest to the highest value");
   }
 
+  for (const { point, fault } of rules.alarmPoints) {
+    if (!Object.hasOwn(points, point) && !Object.hasOwn(config.points, point))
+      faults.push(fault(`is "${point}", which is no point; add it under points: in the configuration`));
+  }
+
   const siteOfBoiler = new Map<string, string>();
   const siteIds = new Set<string>();
   const boilerIds = new Set<string>();

@@ -3,7 +3,7 @@ import type { AdviceText, BoilerText } from "../contracts/http.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import type { BoilerConfig, SiteConfig } from "../contracts/registry.ts";
 import { advise } from "../domain/advice/advise.ts";
-import type { AlarmRule } from "../domain/alarms/rule.ts";
+import { type AlarmLevel, type AlarmRule, appliesTo, sourceKindOf } from "../domain/alarms/rule.ts";
 import { assert } from "../domain/assert.ts";
 import type { Boiler } from "../domain/boiler.ts";
 import { derivedFrom } from "../domain/derivation.ts";
@@ -19,7 +19,7 @@ import {
 import { type Point, type PointCatalogue, pointCatalogue } from "../domain/points.ts";
 import { defaultSteadySettings, type SteadySettings } from "../domain/steady-state.ts";
 import { saturatedEnthalpyKjPerKg } from "../domain/steam/if97.ts";
-import type { Plant, PlantBoiler, PlantGateway } from "../ingest/plant.ts";
+import type { Plant, PlantBoiler, PlantGateway, PlantSite } from "../ingest/plant.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -49,28 +49,31 @@ export function plantOf(settings: Settings): Plant {
   const { config, rules } = settings;
   const boilers = new Map<string, PlantBoiler>();
   const gateways = new Map<string, PlantGateway>();
+  const sites = new Map<string, PlantSite>();
   for (const site of config.sites) {
     const siteRules = rules.alarmRules.map((rule) => withSiteTiming(rule, site));
+    const rulesOf = (kind: ReturnType<typeof sourceKindOf>) =>
+      siteRules.filter((rule) => sourceKindOf(rule) === kind);
     for (const boiler of site.boilers) {
+      const editions = editionsOf(boiler, site, settings);
       boilers.set(boiler.id, {
         id: boiler.id,
         siteId: site.id,
         gatewayId: gatewayIdOf(boiler.id, settings) ?? "",
-        editions: editionsOf(boiler, site, settings),
+        editions,
         steady: steadyOf(site),
         hourOffsetMs: hourOffsetMs(site.timeZone),
         tables: rules.limitTables.filter(({ id }) => id === boiler.limits),
         standards: rules.emissionStandards.filter(({ id }) => id === boiler.emissionStandard),
-        rules: siteRules,
+        rules: rulesOfBoiler(rulesOf("boiler"), editions, settings),
       });
     }
     for (const { id, site: siteId, scanMs } of config.gateways) {
-      if (siteId === site.id) gateways.set(id, { id, siteId, scanMs, rules: siteRules });
+      if (siteId === site.id) gateways.set(id, { id, siteId, scanMs, rules: rulesOf("gateway") });
     }
+    const { id, name, place, timeZone } = site;
+    sites.set(id, { id, name, place, timeZone, rules: rulesOf("site") });
   }
-  const sites = new Map(
-    config.sites.map(({ id, name, place, timeZone }) => [id, { id, name, place, timeZone }]),
-  );
   return { sites, boilers, gateways, catalogue: catalogueOf(settings) };
 }
 
@@ -89,6 +92,13 @@ export function registryOf(settings: Settings): Registry {
       config.sites.flatMap((site) => site.boilers.map((boiler) => boilerText(boiler, site, settings, atMs))),
     advice: (reading) => adviceOn(reading, settings),
     gateways: config.gateways.map(({ id, site, scanMs }) => ({ id, siteId: site, scanMs })),
+    siteOf: (sourceId) => {
+      const gateway = config.gateways.find(({ id }) => id === sourceId);
+      const site = config.sites.find(
+        ({ id, boilers }) => id === sourceId || boilers.some((boiler) => boiler.id === sourceId),
+      );
+      return gateway?.site ?? site?.id ?? null;
+    },
     rules: new Map(rules.alarmRules.map((rule) => [rule.id, rule])),
   };
 }
@@ -213,11 +223,26 @@ function steadyOf({ steady }: SiteConfig): SteadySettings {
 
 function withSiteTiming(rule: AlarmRule, { alarms }: SiteConfig): AlarmRule {
   const { onDelaySeconds, offDelaySeconds } = alarms[rule.id] ?? {};
-  return {
-    ...rule,
-    onDelayMs: onDelaySeconds === undefined ? rule.onDelayMs : onDelaySeconds * 1_000,
-    offDelayMs: offDelaySeconds === undefined ? rule.offDelayMs : offDelaySeconds * 1_000,
-  };
+  const timed = (level: AlarmLevel): AlarmLevel => ({
+    ...level,
+    onDelayMs: onDelaySeconds === undefined ? level.onDelayMs : onDelaySeconds * 1_000,
+    offDelayMs: offDelaySeconds === undefined ? level.offDelayMs : offDelaySeconds * 1_000,
+  });
+  const [first, ...others] = rule.levels;
+  return { ...rule, levels: [timed(first), ...others.map(timed)] };
+}
+
+/** Those that apply to a boiler as it is described in any of its editions. */
+function rulesOfBoiler(
+  rules: readonly AlarmRule[],
+  editions: PlantBoiler["editions"],
+  settings: Settings,
+): readonly AlarmRule[] {
+  const described = editions.map(({ boiler }) => ({
+    boiler,
+    points: new Set(pointsOf(boiler, settings).map(({ name }) => name)),
+  }));
+  return rules.filter((rule) => described.some(({ boiler, points }) => appliesTo(rule, boiler, points)));
 }
 
 function gatewayIdOf(boilerId: string, { config }: Settings): string | null {

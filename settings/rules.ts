@@ -1,5 +1,4 @@
 import {
-  type AlarmRulesFile,
   type FuelsFile,
   type LimitTablesFile,
   type PlausibilityFile,
@@ -22,6 +21,7 @@ import {
 } from "../domain/limits.ts";
 import type { Plausibility } from "../domain/screening.ts";
 import { type Fault, loadYaml } from "../platform/yaml-file.ts";
+import { alarmRulesOf } from "./alarm-rules.ts";
 
 export type LabelledFuel = Fuel & { readonly label: Label };
 export type FuelEdition = Dated & { readonly fuel: LabelledFuel };
@@ -33,11 +33,13 @@ export interface Rules {
   /** By id; oldest edition first. */
   readonly fuels: ReadonlyMap<string, readonly FuelEdition[]>;
   readonly alarmRules: readonly AlarmRule[];
+  /** The points that alarm rules name, each with a way to say that there is none of this name. */
+  readonly alarmPoints: readonly { readonly point: string; readonly fault: (message: string) => Fault }[];
   /** Every file as it was read, by kind; oldest first. */
   readonly files: { readonly [Kind in RuleKind]: readonly RuleFiles[Kind][] };
 }
 
-type FaultAt = (path: readonly (string | number)[], message: string) => Fault;
+export type FaultAt = (path: readonly (string | number)[], message: string) => Fault;
 
 /** Reads every rule file; what is wrong goes to `faults`, and the rest is still read. */
 export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
@@ -45,6 +47,7 @@ export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
   const emissionStandards: EmissionStandard[] = [];
   const fuels = new Map<string, FuelEdition[]>();
   const alarmRules = new Map<string, AlarmRule>();
+  const alarmPoints: { readonly point: string; readonly fault: (message: string) => Fault }[] = [];
   const read: { readonly rule: RuleFile; readonly fault: FaultAt }[] = [];
   for (const name of names) {
     const loaded = loadYaml(name, (raw) => {
@@ -87,13 +90,17 @@ export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
       }
       case "alarm-rules":
         for (const each of alarmRulesOf(rule, fault, faults)) alarmRules.set(each.id, each);
+        for (const [index, { point }] of rule.rules.entries()) {
+          const faultOf = (message: string) => fault(["rules", index, "point"], message);
+          if (point !== undefined) alarmPoints.push({ point, fault: faultOf });
+        }
         break;
     }
   }
   const ofKind = (kind: RuleKind) => read.flatMap(({ rule }) => (rule.kind === kind ? [rule] : []));
   const kinds = Object.keys(ruleFiles) as RuleKind[];
   const files = Object.fromEntries(kinds.map((kind) => [kind, ofKind(kind)])) as unknown as Rules["files"];
-  return { limitTables, emissionStandards, fuels, alarmRules: [...alarmRules.values()], files };
+  return { limitTables, emissionStandards, fuels, alarmRules: [...alarmRules.values()], alarmPoints, files };
 }
 
 /** Two editions of one thing may follow on each other, not overlap. */
@@ -192,30 +199,6 @@ function fuelsOf({ fuels }: FuelsFile, fault: FaultAt, faults: Fault[]): readonl
     return [
       { ...rest, fuelClass, kgPerUnit, composition, fo: fo === null ? null : ([fo[0], fo[1]] as const) },
     ];
-  });
-}
-
-function alarmRulesOf({ rules }: AlarmRulesFile, fault: FaultAt, faults: Fault[]): readonly AlarmRule[] {
-  return rules.flatMap((rule, index): readonly AlarmRule[] => {
-    const common = {
-      id: rule.id,
-      priority: rule.priority as AlarmRule["priority"],
-      title: rule.title,
-      response: rule.response,
-      consequence: rule.consequence,
-      onDelayMs: rule.onDelaySeconds * 1_000,
-      offDelayMs: rule.offDelaySeconds * 1_000,
-      badHoldMs: rule.badHoldSeconds * 1_000,
-    };
-    if (rule.watches === "limit-table" && rule.quantity !== undefined && rule.deadband !== undefined) {
-      return [{ ...common, watches: rule.watches, quantity: rule.quantity, deadband: rule.deadband }];
-    }
-    if (rule.watches === "gateway-silence" && rule.silentAfterSeconds !== undefined) {
-      return [{ ...common, watches: rule.watches, silentAfterMs: rule.silentAfterSeconds * 1_000 }];
-    }
-    const lacks = rule.watches === "limit-table" ? "quantity and deadband" : "silentAfterSeconds";
-    faults.push(fault(["rules", index, "watches"], `(${rule.watches}) needs ${lacks}`));
-    return [];
   });
 }
 

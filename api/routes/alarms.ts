@@ -1,15 +1,35 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { Type } from "typebox";
-import { Alarms, AlarmText, Problem } from "../../contracts/http.ts";
-import { Serial } from "../../contracts/ids.ts";
-import type { Alarm } from "../../domain/alarms/alarm.ts";
+import { type Static, type TObject, type TProperties, Type } from "typebox";
+import { AlarmCourse, AlarmKpisText, Alarms, AlarmText, Problem } from "../../contracts/http.ts";
+import { type Alarm, longestReviewMs, longestShelfMs } from "../../domain/alarms/alarm.ts";
+import { alarmKpis } from "../../domain/alarms/kpi.ts";
 import { OperationalError } from "../../platform/errors.ts";
-import { alarmById, alarmHistory, alarmsSince, newestListRev } from "../../platform/records/alarm-records.ts";
+import {
+  alarmById,
+  alarmHistory,
+  alarmStepsUpTo,
+  alarmsSince,
+  changesOfAlarm,
+  newestListRev,
+  newestOfTag,
+} from "../../platform/records/alarm-records.ts";
 import type { RecordsDb } from "../../platform/records/records.ts";
+import { mayActAs, type Role } from "../../platform/records/user-records.ts";
 import type { World } from "../../platform/world.ts";
-import type { Commands } from "../commands.ts";
+import type { Commands, WantedCommand } from "../commands.ts";
 import { integerOf, rangeOf } from "../query.ts";
 import type { Registry } from "../registry.ts";
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+const Comment = Type.Optional(Type.String({ maxLength: 2_000 }));
+const Sentence = Type.String({ minLength: 1, maxLength: 2_000, pattern: "\\S" });
+const Revision = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+type Common = "site" | "alarmId" | "rev" | "by" | "key";
+type ParticularOf<C> = C extends WantedCommand ? Omit<C, Common> : never;
+/** What one kind of command has beside what all have. */
+type Particular = ParticularOf<WantedCommand>;
 
 export function alarmRoutes(
   registry: Registry,
@@ -20,8 +40,12 @@ export function alarmRoutes(
   const text = (alarm: Alarm): AlarmText => {
     const rule = registry.rules.get(alarm.ruleId);
     const untitled = { en: alarm.ruleId, "zh-TW": alarm.ruleId };
+    const { dueMs: _due, notifiedAtMs: _notified, ...told } = alarm;
     return {
-      ...alarm,
+      ...told,
+      evidence: evidenceText(told.evidence),
+      context: told.context === null ? null : { ...told.context, inputs: [...told.context.inputs] },
+      suppressedBy: [...told.suppressedBy],
       title: rule?.title ?? untitled,
       response: [...(rule?.response ?? [])],
       consequence: rule?.consequence ?? untitled,
@@ -72,36 +96,140 @@ export function alarmRoutes(
       },
     );
 
-    app.post(
-      "/alarms/:alarmId/acknowledge",
+    app.get(
+      "/alarms/kpi",
       {
-        config: { role: "operator" },
+        config: { role: "viewer" },
         schema: {
-          summary: "Says that somebody knows of the alarm; `rev` is the revision of the alarm that was seen",
-          params: Type.Object({ alarmId: Type.String({ maxLength: 200 }) }),
-          headers: Type.Object({
-            "idempotency-key": Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
-          }),
-          body: Type.Object(
-            { rev: Serial, comment: Type.Optional(Type.String({ maxLength: 2_000 })) },
+          summary:
+            "How the alarm system does in a range: its load, floods, chatter, what stands, what is hidden",
+          querystring: Type.Object(
+            { from: Type.String({ maxLength: 40 }), to: Type.String({ maxLength: 40 }) },
             { additionalProperties: false },
           ),
-          response: { 200: AlarmText, "4xx": Problem, "5xx": Problem },
+          response: { 200: AlarmKpisText, "4xx": Problem },
         },
       },
-      async ({ params: { alarmId }, body: { rev, comment }, headers, signedIn }) => {
-        const before = await alarmById(db, alarmId);
-        if (before === null) throw new OperationalError("alarm-unknown", "There is no such alarm");
-        await commands.acknowledge({
-          site: before.siteId,
-          alarmId,
-          rev,
-          by: signedIn?.user ?? "",
-          comment: comment === undefined || comment.trim() === "" ? null : comment.trim(),
-          key: headers["idempotency-key"] ?? world.random.uuid(),
-        });
-        return text((await alarmById(db, alarmId)) ?? before);
+      async ({ query }) => {
+        const { fromMs, toMs } = rangeOf(query);
+        return alarmKpis(await alarmStepsUpTo(db, fromMs, toMs), fromMs, toMs);
       },
     );
+
+    app.get(
+      "/alarms/:alarmId",
+      {
+        config: { role: "viewer" },
+        schema: {
+          summary: "One alarm, and every step of it, oldest first",
+          params: Type.Object({ alarmId: Type.String({ maxLength: 200 }) }),
+          response: { 200: AlarmCourse, "4xx": Problem },
+        },
+      },
+      async ({ params: { alarmId } }) => {
+        const alarm = await alarmById(db, alarmId);
+        if (alarm === null) throw new OperationalError("alarm-unknown", "There is no such alarm");
+        return { alarm: text(alarm), steps: [...(await changesOfAlarm(db, alarmId))] };
+      },
+    );
+
+    command(
+      "acknowledge",
+      "operator",
+      "Says that somebody knows of the alarm",
+      { comment: Comment },
+      (given) => ({
+        kind: "acknowledge",
+        comment: given.comment === undefined || given.comment.trim() === "" ? null : given.comment.trim(),
+      }),
+    );
+    command("comment", "operator", "Adds a comment", { comment: Sentence }, ({ comment }) => ({
+      kind: "comment",
+      comment: comment.trim(),
+    }));
+    command("reset", "operator", "Lets go of an alarm that is latched, over and acknowledged", {}, () => ({
+      kind: "reset",
+    }));
+    command(
+      "shelve",
+      "operator",
+      "Puts an alarm out of sight for a time, with a reason; of one without an episode the id is `rule--source`",
+      { reason: Sentence, minutes: Type.Integer({ minimum: 1, maximum: longestShelfMs / minuteMs }) },
+      ({ reason, minutes }, asEngineer) => ({
+        kind: "shelve",
+        reason: reason.trim(),
+        untilMs: world.clock.nowMs() + minutes * minuteMs,
+        asEngineer,
+      }),
+    );
+    command("unshelve", "operator", "Ends the shelving of an alarm", {}, () => ({ kind: "unshelve" }));
+    command(
+      "out-of-service",
+      "engineer",
+      "Takes an alarm out of service for work on it, with a day on which somebody looks again",
+      {
+        reason: Sentence,
+        workOrder: Sentence,
+        hours: Type.Integer({ minimum: 1, maximum: longestReviewMs / hourMs }),
+      },
+      ({ reason, workOrder, hours }, asEngineer) => ({
+        kind: "take-out-of-service",
+        reason: reason.trim(),
+        workOrder: workOrder.trim(),
+        reviewMs: world.clock.nowMs() + hours * hourMs,
+        asEngineer,
+      }),
+    );
+    command("in-service", "engineer", "Puts an alarm in service again", {}, (_given, asEngineer) => ({
+      kind: "put-in-service",
+      asEngineer,
+    }));
+
+    function command<P extends TProperties>(
+      action: string,
+      role: Role,
+      does: string,
+      properties: P,
+      wanted: (given: Static<TObject<P>>, asEngineer: boolean) => Particular,
+    ): void {
+      const body = Type.Object({ rev: Revision, ...properties }, { additionalProperties: false });
+      app.post(
+        `/alarms/:alarmId/${action}`,
+        {
+          config: { role },
+          schema: {
+            summary: `${does}; \`rev\` is the revision of the alarm that was seen`,
+            params: Type.Object({ alarmId: Type.String({ maxLength: 200 }) }),
+            headers: Type.Object({
+              "idempotency-key": Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+            }),
+            body,
+            response: { 200: AlarmText, "4xx": Problem, "5xx": Problem },
+          },
+        },
+        async ({ params: { alarmId }, body: given, headers, signedIn }) => {
+          const before = await alarmById(db, alarmId);
+          const site = before?.siteId ?? registry.siteOf(alarmId.split("--")[1] ?? "");
+          if (site === null) throw new OperationalError("alarm-unknown", "There is no such alarm");
+          const { rev, ...particular } = given as { readonly rev: number } & Static<TObject<P>>;
+          const asEngineer = signedIn !== null && mayActAs(signedIn.role, "engineer");
+          await commands.send({
+            site,
+            alarmId,
+            rev,
+            by: signedIn?.user ?? "",
+            key: headers["idempotency-key"] ?? world.random.uuid(),
+            ...wanted(particular as Static<TObject<P>>, asEngineer),
+          });
+          const after = await (before === null ? newestOfTag(db, alarmId) : alarmById(db, alarmId));
+          if (after === null) throw new OperationalError("alarm-unknown", "There is no such alarm");
+          return text(after);
+        },
+      );
+    }
   };
+}
+
+function evidenceText(evidence: Alarm["evidence"]): AlarmText["evidence"] {
+  return evidence?.kind === "sensors" ? { ...evidence, points: [...evidence.points] } : evidence;
 }

@@ -1,7 +1,7 @@
 import { createEffect, createMemo, For, type JSX, onCleanup, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http.ts";
 import { tableQuantities } from "../../domain/limits.ts";
-import { isActive, quantityOf } from "../alarms.ts";
+import { isActive, quantityOf, wantsAcknowledgement } from "../alarms.ts";
 import { classes } from "../classes.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber, formatSpan } from "../format.ts";
@@ -41,17 +41,18 @@ function OpenBoiler(props: { readonly boiler: BoilerText }): JSX.Element {
       .open()
       .filter(({ sourceId }) => sourceId === props.boiler.id || sourceId === props.boiler.gatewayId),
   );
-  createEffect(() => choose(concerning().find(({ state }) => state !== "acknowledged") ?? null));
+  createEffect(() => choose(concerning().find(wantsAcknowledgement) ?? null));
   onCleanup(() => {
     feed.watch(null);
     choose(null);
   });
   /** Of the others the situation tells, and while a gateway is silent nothing can be judged at all. */
   const untold = createMemo(() => {
-    const told = concerning()
-      .filter(isActive)
-      .map((alarm) => quantityOf(alarm));
-    return told.includes(null) ? [] : tableQuantities.filter((quantity) => !told.includes(quantity));
+    const active = concerning().filter(isActive);
+    const told = active.map((alarm) => quantityOf(alarm));
+    return active.some(({ evidence }) => evidence?.kind === "silence")
+      ? []
+      : tableQuantities.filter((quantity) => !told.includes(quantity));
   });
   const isStale = () => condition()?.freshness !== "live";
 

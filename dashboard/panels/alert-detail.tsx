@@ -1,9 +1,10 @@
 import { createEffect, createSignal, For, type JSX, on, Show } from "solid-js";
 import type { AlarmText } from "../../contracts/http.ts";
-import { isActive, markerState, quantityOf } from "../alarms.ts";
+import { isActive, judgedIn, markerState, wantsAcknowledgement } from "../alarms.ts";
 import { Marker } from "../charts/marker.tsx";
 import { toneClass } from "../classes.ts";
 import { useDesk } from "../desk.ts";
+import { evidenceText } from "../evidence.ts";
 import { formatPoint } from "../format.ts";
 import { howLong } from "../reasons.ts";
 import { Link } from "../router.tsx";
@@ -22,7 +23,7 @@ export function AlertDetail(props: { readonly alarm: AlarmText }): JSX.Element {
   const t = () => text().alerts;
   const source = () => sourceOf(props.alarm, list);
   const moment = (atMs: number) => momentTime(atMs, feed.nowMs(), source().zone, true);
-  const needsWord = () => props.alarm.state === "unacknowledged" || props.alarm.state === "returned";
+  const needsWord = () => wantsAcknowledgement(props.alarm);
   createEffect(
     on(
       () => props.alarm.id,
@@ -88,11 +89,12 @@ function Figure(props: { readonly alarm: AlarmText }): JSX.Element {
   const { feed, list } = useDesk();
   const t = () => text().alerts;
   const source = () => sourceOf(props.alarm, list);
-  const quantity = () => quantityOf(props.alarm);
+  const judged = () => judgedIn(props.alarm);
   const held = () => {
-    const point = quantity();
-    const { evidence, sourceId } = props.alarm;
-    if (point === null || evidence === null) return null;
+    const evidence = judged();
+    const { sourceId } = props.alarm;
+    if (evidence === null) return null;
+    const { quantity: point } = evidence;
     const live = isActive(props.alarm) ? feed.boiler(sourceId)?.verdicts[point] : undefined;
     const isLive = live?.value !== undefined;
     return {
@@ -103,7 +105,7 @@ function Figure(props: { readonly alarm: AlarmText }): JSX.Element {
     };
   };
   return (
-    <Show when={held()}>
+    <Show when={held()} fallback={<p class="num">{evidenceText(props.alarm)}</p>}>
       {(figure) => (
         <div class={toneClass(props.alarm.priority) ?? ""}>
           <div class="big">
@@ -120,11 +122,7 @@ function Figure(props: { readonly alarm: AlarmText }): JSX.Element {
           <Against alarm={props.alarm} width={340} />
           <Show when={list.boiler(props.alarm.sourceId)}>
             {(boiler) => (
-              <JudgedFacts
-                boiler={boiler()}
-                quantity={quantity() ?? "airRatio"}
-                verdict={props.alarm.evidence}
-              />
+              <JudgedFacts boiler={boiler()} quantity={judged()?.quantity ?? "airRatio"} verdict={judged()} />
             )}
           </Show>
         </div>

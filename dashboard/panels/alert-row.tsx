@@ -1,13 +1,13 @@
 import { type JSX, Show } from "solid-js";
 import type { AlarmText } from "../../contracts/http.ts";
-import { isActive, markerState, quantityOf } from "../alarms.ts";
+import { isActive, judgedIn, markerState } from "../alarms.ts";
 import { Indicator, scaleFrom } from "../charts/indicator.tsx";
 import { Marker } from "../charts/marker.tsx";
 import { classes } from "../classes.ts";
 import { useDesk } from "../desk.ts";
-import { formatPoint } from "../format.ts";
+import { evidenceText } from "../evidence.ts";
 import { tonnes } from "../limits.ts";
-import { howLong, measured } from "../reasons.ts";
+import { howLong } from "../reasons.ts";
 import { sourceOf } from "../sources.ts";
 import { labelOf, text } from "../texts/texts.ts";
 import { clockTime, minuteTime, momentTime } from "../time.ts";
@@ -67,13 +67,13 @@ export function AlertRow(props: AlertRowProps): JSX.Element {
           {labelOf(props.alarm.title)}
         </button>
         <span class="sub">
-          <span class="tab-in num">{againstText(props.alarm)} </span>
+          <span class="tab-in num">{evidenceText(props.alarm)} </span>
           {props.alarm.acknowledgement?.comment ? text().quoted(props.alarm.acknowledgement.comment) : ""}
         </span>
       </td>
       <td class="k5 no-tab" title={t().atOnset}>
         <Against alarm={props.alarm} width={118} />
-        <span class="sub num">{againstText(props.alarm)}</span>
+        <span class="sub num">{evidenceText(props.alarm)}</span>
       </td>
       <td class="k6">
         <StateCell alarm={props.alarm} zone={source().zone} />
@@ -84,15 +84,14 @@ export function AlertRow(props: AlertRowProps): JSX.Element {
 
 /** Value against limit as it was when the alert began; coloured while it lasts. */
 export function Against(props: { readonly alarm: AlarmText; readonly width: number }): JSX.Element {
-  const quantity = () => quantityOf(props.alarm);
   return (
-    <Show when={props.alarm.evidence}>
+    <Show when={judgedIn(props.alarm)}>
       {(evidence) => (
         <Indicator
           width={props.width}
           value={evidence().value}
           limit={evidence().limit}
-          from={scaleFrom(quantity() ?? "airRatio", evidence().limit)}
+          from={scaleFrom(evidence().quantity, evidence().limit)}
           tone={isActive(props.alarm) ? props.alarm.priority : null}
         />
       )}
@@ -109,13 +108,18 @@ function StateCell(props: { readonly alarm: AlarmText; readonly zone: string }):
       acknowledged: t().acknowledged,
       returned: t().returned,
       closed: t().closed,
+      "latched-unacknowledged": t().latched,
+      "latched-acknowledged": t().latched,
+      shelved: t().shelved,
+      suppressed: t().suppressed,
+      "out-of-service": t().outOfService,
     })[props.alarm.state];
   const note = () => {
     const { acknowledgement, returnedAtMs, state } = props.alarm;
     if (acknowledgement !== null && state !== "unacknowledged") {
       return `${minuteTime(acknowledgement.atMs, props.zone)} · ${acknowledgement.by}`;
     }
-    if (state === "returned") return t().toClear;
+    if (state === "returned" || state === "latched-unacknowledged") return t().toClear;
     return returnedAtMs === null ? "" : t().cleared(momentTime(returnedAtMs, feed.nowMs(), props.zone));
   };
   return (
@@ -126,19 +130,14 @@ function StateCell(props: { readonly alarm: AlarmText; readonly zone: string }):
   );
 }
 
-function againstText(alarm: AlarmText): string {
-  const quantity = quantityOf(alarm);
-  if (quantity === null || alarm.evidence === null) return "";
-  return text().alerts.valueLimit(
-    measured(quantity, alarm.evidence.value),
-    formatPoint(quantity, alarm.evidence.limit),
-  );
-}
-
 function stateLabel({ priority, state }: AlarmText): string {
   const { state: t } = text();
   if (state === "unacknowledged") return t.p(priority);
-  return { acknowledged: t.acked, returned: t.returned, closed: t.closed }[state](priority);
+  if (state === "acknowledged") return t.acked(priority);
+  if (state === "closed") return t.closed(priority);
+  return state === "returned" || state === "latched-unacknowledged"
+    ? t.returned(priority)
+    : t.hidden(priority);
 }
 
 function startTime(sinceMs: number, nowMs: number, zone: string): string {

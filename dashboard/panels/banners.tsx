@@ -1,6 +1,6 @@
 import { type JSX, Match, Show, Switch } from "solid-js";
 import type { AlarmText } from "../../contracts/http.ts";
-import { isUnacknowledged, quantityOf } from "../alarms.ts";
+import { isUnacknowledged, judgedIn } from "../alarms.ts";
 import { LostMarker, Marker } from "../charts/marker.tsx";
 import { classes, toneClass } from "../classes.ts";
 import { useDesk } from "../desk.ts";
@@ -76,9 +76,10 @@ function AlertBanner(props: { readonly alarm: AlarmText; readonly more: number }
   const t = () => text().alerts;
   const source = () => sourceOf(props.alarm, list);
   const value = () => {
-    const quantity = quantityOf(props.alarm);
-    const { evidence, sourceId } = props.alarm;
-    if (quantity === null || evidence === null) return null;
+    const evidence = judgedIn(props.alarm);
+    const { sourceId } = props.alarm;
+    if (evidence === null) return null;
+    const { quantity } = evidence;
     const verdict = feed.boiler(sourceId)?.verdicts[quantity];
     const now = verdict?.kind === "above" ? (verdict.value ?? evidence.value) : evidence.value;
     return { now: measured(quantity, now), limit: formatPoint(quantity, evidence.limit) };

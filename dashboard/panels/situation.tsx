@@ -1,11 +1,12 @@
 import { createSignal, For, type JSX, Show } from "solid-js";
 import type { AlarmText, BoilerText } from "../../contracts/http.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
-import { isActive, markerState, quantityOf } from "../alarms.ts";
+import { isActive, judgedIn, markerState, quantityOf, wantsAcknowledgement } from "../alarms.ts";
 import { Icon } from "../charts/icons.tsx";
 import { Marker } from "../charts/marker.tsx";
 import { classes, toneClass } from "../classes.ts";
 import { useDesk } from "../desk.ts";
+import { evidenceText } from "../evidence.ts";
 import { formatPoint } from "../format.ts";
 import { howLong, measured } from "../reasons.ts";
 import { zoneOf } from "../sources.ts";
@@ -27,7 +28,7 @@ export function Situation(props: SituationProps): JSX.Element {
   const [comment, setComment] = createSignal("");
   const zone = () => zoneOf(list, props.boiler.siteId);
   const moment = (atMs: number) => momentTime(atMs, feed.nowMs(), zone());
-  const isOpen = () => props.alarm.state !== "acknowledged";
+  const isOpen = () => wantsAcknowledgement(props.alarm);
   return (
     <section
       class={classes("sit", isActive(props.alarm) ? toneClass(props.alarm.priority) : "over")}
@@ -96,9 +97,13 @@ function headline(alarm: AlarmText, reading: LiveBoiler | null, nowMs: number, z
   const { boiler: t, points } = text();
   const span = howLong(alarm, nowMs, zone);
   if (!isActive(alarm)) return t.wasOver(labelOf(alarm.title), span);
-  const quantity = quantityOf(alarm);
-  if (quantity === null || alarm.evidence === null) return t.lasts(labelOf(alarm.title), span);
-  const limit = formatPoint(quantity, alarm.evidence.limit);
+  const judged = judgedIn(alarm);
+  if (judged === null) {
+    const evidence = evidenceText(alarm);
+    return t.lasts(`${labelOf(alarm.title)}${evidence === "" ? "" : ` (${evidence})`}`, span);
+  }
+  const { quantity } = judged;
+  const limit = formatPoint(quantity, judged.limit);
   const verdict = reading?.verdicts[quantity];
   return verdict?.kind === "above"
     ? t.isAbove(points[quantity], measured(quantity, verdict.value, verdict.limit), limit, span)

@@ -110,3 +110,8 @@ export function standingToUpperLimit(value: number, limit: number, deadband: num
   // Ratios with two decimals minus a deadband of two decimals: a hair's breadth of binary fraction must not decide.
   return value <= limit - deadband + 1e-9 ? "inside" : "between";
 }
+
+/** How a value stands to a lower limit; equal is not beyond. */
+export function standingToLowerLimit(value: number, limit: number, deadband: number): Standing {
+  return standingToUpperLimit(-value, -limit, deadband);
+}

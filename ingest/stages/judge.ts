@@ -1,3 +1,4 @@
+import type { HourSoFar, Moment } from "../../domain/alarms/watch.ts";
 import type { Boiler } from "../../domain/boiler.ts";
 import {
   type HourMean,
@@ -5,6 +6,7 @@ import {
   hourMemory,
   hourWatch,
   measuredFor,
+  minuteMs,
 } from "../../domain/emissions/clock-hour.ts";
 import type { Frame } from "../../domain/frame.ts";
 import {
@@ -31,14 +33,17 @@ interface Memory {
 interface Said {
   state: SteadyState | null;
   tables: TableVerdicts;
-  readonly hours: Record<EmissionQuantity, { of: HourMean | null; verdict: EmissionVerdict }>;
+  readonly hours: Record<EmissionQuantity, { of: HourMean | null; verdict: EmissionVerdict; minute: number }>;
+  /** Of the hours under way; it changes with each minute. */
+  readonly soFar: Record<EmissionQuantity, HourSoFar | null>;
   verdicts: Verdicts | null;
 }
 
 const noSensor: EmissionVerdict = { kind: "not-judged", reason: "no-sensor" };
 const hourNotComplete: EmissionVerdict = { kind: "not-judged", reason: "hour-not-complete" };
 const emissionsNotJudged = { pmAtRefO2MgPerNm3: noSensor, soxAtRefO2Ppm: noSensor, noxAtRefO2Ppm: noSensor };
-const lateVerdicts: Verdicts = { ...notJudged("no-data"), ...emissionsNotJudged };
+const noHours = { pmAtRefO2MgPerNm3: null, soxAtRefO2Ppm: null, noxAtRefO2Ppm: null };
+const saidOfLate = { verdicts: { ...notJudged("no-data"), ...emissionsNotJudged }, hoursSoFar: noHours };
 
 /** Holds each boiler against the tables while it is steady, and its clock hours against the emission standard. */
 export function judge(plant: Plant): Stage {
@@ -60,7 +65,7 @@ export function judge(plant: Plant): Stage {
   let memories: Record<string, Memory> = {};
   let said = new Map<string, Said>();
 
-  function verdictsOf(frame: Frame): Verdicts | null {
+  function judged(frame: Frame): Omit<Moment, "frame"> | null {
     const { boilerId, takenAtMs } = frame;
     const ofBoiler = prepared(boilerId, takenAtMs);
     const entry = plant.boilers.get(boilerId);
@@ -83,6 +88,12 @@ export function judge(plant: Plant): Stage {
       memory.hours[quantity] = hour;
       watch.see(hour, frame);
       const ofQuantity = before.hours[quantity];
+      const minute = hour.hourStartMs + hour.minute * minuteMs;
+      if (ofQuantity.minute !== minute) {
+        ofQuantity.minute = minute;
+        const soFar = watch.soFar(hour);
+        before.soFar[quantity] = soFar === null ? null : { ...soFar, hourStartMs: hour.hourStartMs };
+      }
       if (ofQuantity.of === hour.last && ofQuantity.verdict !== noSensor) continue;
       ofQuantity.of = hour.last;
       ofQuantity.verdict =
@@ -97,7 +108,7 @@ export function judge(plant: Plant): Stage {
       soxAtRefO2Ppm: before.hours.soxAtRefO2Ppm.verdict,
       noxAtRefO2Ppm: before.hours.noxAtRefO2Ppm.verdict,
     };
-    return before.verdicts;
+    return { verdicts: before.verdicts, hoursSoFar: before.soFar };
   }
 
   return {
@@ -108,8 +119,8 @@ export function judge(plant: Plant): Stage {
         return;
       }
       const { frame, origin } = event;
-      const verdicts = origin.late ? lateVerdicts : verdictsOf(frame);
-      if (verdicts !== null) next({ kind: "judged", origin, frame, verdicts });
+      const said = origin.late ? saidOfLate : judged(frame);
+      if (said !== null) next({ kind: "judged", origin, frame, ...said });
     },
     memory: () => memories,
     recall: (memory) => {
@@ -120,11 +131,12 @@ export function judge(plant: Plant): Stage {
 }
 
 function nothingSaid(): Said {
-  const none = () => ({ of: null, verdict: noSensor });
+  const none = () => ({ of: null, verdict: noSensor, minute: -1 });
   return {
     state: null,
     tables: notJudged("no-data"),
     hours: { pmAtRefO2MgPerNm3: none(), soxAtRefO2Ppm: none(), noxAtRefO2Ppm: none() },
+    soFar: { ...noHours },
     verdicts: null,
   };
 }

@@ -22,9 +22,35 @@ export interface RecordsTables {
     /** JSON of the acknowledgement and of the evidence. */
     readonly acknowledgement: string | null;
     readonly evidence: string | null;
+    /** JSON of what else was known at the onset, and of latches, timers and what hides it; `null` in old rows. */
+    readonly context: string | null;
+    readonly life: string | null;
     readonly rev: number;
     /** Place in the list of all changes: what a client asks for with `since`. */
     readonly listRev: number;
+  };
+  /** Every step of every alarm. */
+  readonly alarmChanges: {
+    readonly id: Generated<number>;
+    readonly alarmId: string;
+    readonly rev: number;
+    readonly kind: string;
+    readonly by: string | null;
+    readonly comment: string | null;
+    readonly priority: number;
+    readonly state: string;
+    readonly atMs: number;
+  };
+  /** What has to be done about a step, written with it: nothing is done twice or forgotten over a restart. */
+  readonly alarmEffects: {
+    readonly id: Generated<number>;
+    readonly alarmId: string;
+    readonly rev: number;
+    readonly place: number;
+    readonly kind: string;
+    readonly tier: number | null;
+    readonly because: string | null;
+    readonly atMs: number;
   };
   /** Commands by their key, so that a repeated one has no second effect. */
   readonly commands: { readonly key: string; readonly failure: string | null; readonly atMs: number };
@@ -144,6 +170,39 @@ const migrations: Record<string, Migration> = {
         .addColumn("role", "text", (column) => column.notNull())
         .addColumn("createdAtMs", "bigint", (column) => column.notNull())
         .addColumn("usedAtMs", "bigint", (column) => column.notNull())
+        .execute();
+    },
+  },
+  "002-alarm-life": {
+    up: async (db: Kysely<unknown>) => {
+      const { schema } = db;
+      await schema.alterTable("alarms").addColumn("context", "text").execute();
+      await schema.alterTable("alarms").addColumn("life", "text").execute();
+      await schema
+        .createTable("alarmChanges")
+        .addColumn("id", "integer", (column) => column.primaryKey().autoIncrement())
+        .addColumn("alarmId", "text", (column) => column.notNull())
+        .addColumn("rev", "integer", (column) => column.notNull())
+        .addColumn("kind", "text", (column) => column.notNull())
+        .addColumn("by", "text")
+        .addColumn("comment", "text")
+        .addColumn("priority", "integer", (column) => column.notNull())
+        .addColumn("state", "text", (column) => column.notNull())
+        .addColumn("atMs", "bigint", (column) => column.notNull())
+        .addUniqueConstraint("alarmChangesOnce", ["alarmId", "rev"])
+        .execute();
+      await schema.createIndex("alarmChangesByTime").on("alarmChanges").column("atMs").execute();
+      await schema
+        .createTable("alarmEffects")
+        .addColumn("id", "integer", (column) => column.primaryKey().autoIncrement())
+        .addColumn("alarmId", "text", (column) => column.notNull())
+        .addColumn("rev", "integer", (column) => column.notNull())
+        .addColumn("place", "integer", (column) => column.notNull())
+        .addColumn("kind", "text", (column) => column.notNull())
+        .addColumn("tier", "integer")
+        .addColumn("because", "text")
+        .addColumn("atMs", "bigint", (column) => column.notNull())
+        .addUniqueConstraint("alarmEffectsOnce", ["alarmId", "rev", "place"])
         .execute();
     },
   },

@@ -4,6 +4,8 @@ import { Compile } from "typebox/compile";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   AdviceList,
+  AlarmCourse,
+  AlarmKpisText,
   Alarms,
   Boilers,
   Gateways,
@@ -180,6 +182,70 @@ describe("the contract", () => {
       status: 400,
       code: "request-invalid",
     });
+  });
+
+  test("an alarm is shelved, taken out of service and put back by name, once for each key, with its revision", async () => {
+    const give = (path: string, body: object, key = "") =>
+      asked(`/api/v1/alarms/${path}`, {
+        method: "POST",
+        headers: { ...own, cookie, ...(key === "" ? {} : { "idempotency-key": key }) },
+        body: JSON.stringify(body),
+      });
+    const shelf = { rev: 0, reason: "probe being cleaned", minutes: 60 };
+    const first = await give("low-o2--cfb-01/shelve", shelf, "shelf-1");
+    const { id, rev } = JSON.parse(first.text) as { readonly id: string; readonly rev: number };
+    expect(first.status).toBe(200);
+    expect(JSON.parse(first.text)).toMatchObject({
+      state: "shelved",
+      rev: 1,
+      occurrences: 0,
+      shelf: { by: "admin" },
+    });
+    expect((await give("low-o2--cfb-01/shelve", shelf, "shelf-1")).text).toBe(first.text);
+    expect(await give("low-o2--cfb-01/shelve", shelf, "shelf-2")).toMatchObject({
+      status: 409,
+      code: "rev-stale",
+    });
+    expect(await give(`${id}/reset`, { rev })).toMatchObject({ status: 409, code: "state-conflict" });
+    expect(await give(`${id}/shelve`, { ...shelf, rev, minutes: 481 })).toMatchObject({ status: 400 });
+    expect(await give(`${id}/shelve`, { ...shelf, rev, reason: " " })).toMatchObject({ status: 400 });
+    const out = { rev, reason: "probe out", workOrder: "W-1", hours: 24 };
+    expect(JSON.parse((await give(`${id}/out-of-service`, out)).text)).toMatchObject({
+      state: "out-of-service",
+    });
+    const back = await give(`${id}/in-service`, { rev: rev + 1 });
+    expect(JSON.parse(back.text)).toMatchObject({ state: "shelved", rev: 3 });
+    expect(JSON.parse((await give(`${id}/comment`, { rev: 3, comment: "clean" })).text)).toMatchObject({
+      rev: 4,
+    });
+    expect(JSON.parse((await give(`${id}/unshelve`, { rev: 4 })).text)).toMatchObject({
+      state: "closed",
+      rev: 5,
+    });
+    expect(await give(`${id}/comment`, { rev: 5, comment: "late" })).toMatchObject({ status: 409 });
+    const course = await asked(`/api/v1/alarms/${id}`, { headers: { cookie } });
+    const { steps } = JSON.parse(course.text) as AlarmCourse;
+    expect(Compile(AlarmCourse).Check(JSON.parse(course.text))).toBe(true);
+    expect(steps.map(({ kind }) => kind)).toEqual([
+      "shelve",
+      "take-out-of-service",
+      "put-in-service",
+      "comment",
+      "unshelve",
+    ]);
+    expect((await asked("/api/v1/alarms/nobody", { headers: { cookie } })).status).toBe(404);
+  });
+
+  test("tells how the alarm system does", async () => {
+    const now = Date.now();
+    const range = `from=${new Date(now - 3_600_000).toISOString()}&to=${new Date(now + 60_000).toISOString()}`;
+    const { status, text } = await asked(`/api/v1/alarms/kpi?${range}`, { headers: { cookie } });
+    expect(status).toBe(200);
+    const kpis = JSON.parse(text) as AlarmKpisText;
+    expect(Compile(AlarmKpisText).Check(kpis)).toBe(true);
+    expect(kpis.per10Min.counts).toHaveLength(7);
+    const total = kpis.per10Min.counts.reduce((sum, count) => sum + count, 0);
+    expect(total).toBe(kpis.annunciations);
   });
 
   test("a body that is too large is refused", async () => {

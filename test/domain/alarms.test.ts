@@ -1,8 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Alarm, type AlarmEvent, type AlarmState, nextAlarm } from "../../domain/alarms/alarm.ts";
+import {
+  type Alarm,
+  type AlarmEvent,
+  type AlarmState,
+  type AnnunciationSettings,
+  alarmStates,
+  holds,
+  type Normal,
+  nextAlarm,
+} from "../../domain/alarms/alarm.ts";
 import {
   type Condition,
+  type ConditionSettings,
   conditionFalse,
   nextCondition,
   type Standing,
@@ -104,6 +114,78 @@ describe("the condition of an alarm", () => {
     );
   });
 
+  /**
+   * The same from the whole past each time, without any state but whether it holds: the newest run of samples that
+   * speak for a change, less the time in which nothing was known.
+   */
+  function heldByHistory(
+    samples: readonly (readonly [Standing, number])[],
+    each: ConditionSettings,
+  ): readonly boolean[] {
+    let holds = false;
+    let from = 0;
+    return samples.map(([, atMs], index) => {
+      const wanted = holds ? "inside" : "beyond";
+      const run: (readonly [Standing, number])[] = [];
+      let gapMs = 0;
+      let lostMs = 0;
+      for (let at = index; at >= from; at -= 1) {
+        const sample = samples[at] ?? (["between", 0] as const);
+        if (sample[0] !== wanted && sample[0] !== "unknown") break;
+        run.unshift(sample);
+      }
+      while (run[0]?.[0] === "unknown") run.shift();
+      let start = run[0]?.[1];
+      let unknownMs: number | null = null;
+      for (const [standing, sampleMs] of run) {
+        if (standing === "unknown") {
+          unknownMs ??= sampleMs;
+          gapMs = sampleMs - unknownMs;
+          if (!holds && gapMs >= each.badHoldMs) start = undefined;
+          continue;
+        }
+        if (start === undefined) {
+          start = sampleMs;
+          lostMs = 0;
+        } else if (unknownMs !== null) lostMs += sampleMs - unknownMs;
+        unknownMs = null;
+      }
+      const delayMs = holds ? each.offDelayMs : each.onDelayMs;
+      const speaks = run.at(-1)?.[0] === wanted && samples[index]?.[0] === wanted;
+      if (speaks && start !== undefined && atMs - start - lostMs >= delayMs) {
+        holds = !holds;
+        from = index + 1;
+      }
+      return holds;
+    });
+  }
+
+  test("10,000 courses of good, bad and missing data agree with a model that only looks back", () => {
+    const standing = fc.constantFrom<Standing>("beyond", "beyond", "between", "inside", "inside", "unknown");
+    const delays = fc.record({
+      onDelayMs: fc.constantFrom(0, 5_000, 60_000),
+      offDelayMs: fc.constantFrom(0, 5_000, 60_000),
+      badHoldMs: fc.constantFrom(0, 10_000, 60_000),
+    });
+    const course = fc.array(fc.tuple(standing, fc.integer({ min: 1, max: 40 })), { maxLength: 40 });
+    fc.assert(
+      fc.property(delays, course, (each, steps) => {
+        let atMs = 0;
+        const samples = steps.map(([sample, after]) => {
+          atMs += seconds(after);
+          return [sample, atMs] as const;
+        });
+        let condition: Condition = conditionFalse;
+        const held = samples.map(([sample, sampleMs]) => {
+          condition = nextCondition(condition, sample, sampleMs, each).condition;
+          return condition.state === "true" || condition.state === "pending-off";
+        });
+        expect(held).toEqual(heldByHistory(samples, each));
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
   test("equal to the limit is not beyond it; two decimals minus two decimals are exact", () => {
     expect(standingToUpperLimit(1.3, 1.3, 0.02)).toBe("between");
     expect(standingToUpperLimit(1.31, 1.3, 0.02)).toBe("beyond");
@@ -113,52 +195,277 @@ describe("the condition of an alarm", () => {
 });
 
 describe("the annunciation of an alarm", () => {
-  const alarm: Alarm = {
-    id: "air-ratio-above-table--b-1--0",
-    ruleId: "air-ratio-above-table",
-    siteId: "works",
-    sourceId: "b-1",
-    priority: 2,
-    state: "unacknowledged",
-    sinceMs: 0,
-    lastSinceMs: 0,
-    announcedAtMs: 60_000,
-    returnedAtMs: null,
-    occurrences: 1,
-    acknowledgement: null,
-    evidence: null,
-    rev: 1,
+  const nowMs = 1_000_000;
+  const hour = 3_600_000;
+  const tag = { ruleId: "low-o2", siteId: "works", sourceId: "b-1" };
+  const normal: Normal = { state: "normal", ...tag };
+  const settings: AnnunciationSettings = {
+    mostUrgent: 2,
+    acknowledgement: "required",
+    escalateAfterMs: 600_000,
+    reAlarmAfterMs: 8 * hour,
+    reNotifyHoldMs: 60_000,
   };
-  const events: Readonly<Record<AlarmEvent["kind"], AlarmEvent>> = {
-    on: { kind: "on", sinceMs: 80_000, evidence: null },
-    off: { kind: "off", atMs: 90_000 },
-    acknowledge: { kind: "acknowledge", by: "lin", atMs: 90_000, comment: "damper" },
+  const level = { priority: 2, latching: false, evidence: null, context: null } as const;
+  const root = { ruleId: "gateway-silent", sourceId: "gw-1" };
+  const asEngineer = true;
+  const by = "lin";
+  const events = {
+    on: { kind: "on", sinceMs: nowMs - 30_000, atMs: nowMs, nowMs, firstOut: null, ...level },
+    raised: { kind: "raised", nowMs, ...level, priority: 1 },
+    lowered: { kind: "lowered", nowMs, ...level, priority: 3 },
+    off: { kind: "off", atMs: nowMs, nowMs },
+    tick: { kind: "tick", nowMs },
+    suppress: { kind: "suppress", root, nowMs },
+    unsuppress: { kind: "unsuppress", root, nowMs },
+    acknowledge: { kind: "acknowledge", by, nowMs, comment: "damper" },
+    comment: { kind: "comment", by, nowMs, comment: "seen" },
+    reset: { kind: "reset", by, nowMs },
+    shelve: { kind: "shelve", by, nowMs, reason: "noisy", untilMs: nowMs + hour, asEngineer },
+    unshelve: { kind: "unshelve", by, nowMs },
+    "take-out-of-service": {
+      kind: "take-out-of-service",
+      by,
+      nowMs,
+      reason: "probe out",
+      workOrder: "W-1",
+      reviewMs: nowMs + 24 * hour,
+      asEngineer,
+    },
+    "put-in-service": { kind: "put-in-service", by, nowMs, asEngineer },
+  } satisfies Readonly<Record<AlarmEvent["kind"], AlarmEvent>>;
+
+  function stepped(
+    from: Alarm | Normal,
+    event: AlarmEvent,
+    changes: Partial<AnnunciationSettings> = {},
+  ): Alarm {
+    const step = nextAlarm(from, event, { ...settings, ...changes });
+    if (step.kind !== "changed") throw new Error(`${from.state} took no ${event.kind}`);
+    return step.alarm;
+  }
+  const unacknowledged = stepped(normal, events.on);
+  const acknowledged = stepped(unacknowledged, events.acknowledge);
+  const latching = stepped(normal, { ...events.on, latching: true });
+  const latchedUnacknowledged = stepped(latching, events.off);
+  const states: Readonly<Record<AlarmState | "normal", Alarm | Normal>> = {
+    normal,
+    unacknowledged,
+    acknowledged,
+    returned: stepped(unacknowledged, events.off),
+    "latched-unacknowledged": latchedUnacknowledged,
+    "latched-acknowledged": stepped(latchedUnacknowledged, events.acknowledge),
+    shelved: stepped(unacknowledged, events.shelve),
+    suppressed: stepped(unacknowledged, events.suppress),
+    "out-of-service": stepped(unacknowledged, events["take-out-of-service"]),
+    closed: stepped(acknowledged, events.off),
   };
 
-  // The whole table: what is not listed changes nothing.
-  const table: Readonly<Record<AlarmState, Partial<Record<AlarmEvent["kind"], AlarmState>>>> = {
-    unacknowledged: { off: "returned", acknowledge: "acknowledged" },
-    acknowledged: { off: "closed" },
-    returned: { on: "unacknowledged", acknowledge: "closed" },
+  const overlays = {
+    shelve: "shelved",
+    suppress: "suppressed",
+    "take-out-of-service": "out-of-service",
+  } as const;
+  type Wanted = Partial<Record<AlarmEvent["kind"], AlarmState>>;
+  // The whole table. What is not listed changes nothing; a command that is not listed is refused.
+  const table: Readonly<Record<AlarmState | "normal", Wanted>> = {
+    normal: { on: "unacknowledged", ...overlays },
+    unacknowledged: {
+      raised: "unacknowledged",
+      lowered: "unacknowledged",
+      off: "returned",
+      acknowledge: "acknowledged",
+      comment: "unacknowledged",
+      ...overlays,
+    },
+    acknowledged: {
+      raised: "unacknowledged",
+      lowered: "acknowledged",
+      off: "closed",
+      comment: "acknowledged",
+      ...overlays,
+    },
+    returned: { on: "unacknowledged", acknowledge: "closed", comment: "returned", ...overlays },
+    "latched-unacknowledged": {
+      on: "unacknowledged",
+      acknowledge: "latched-acknowledged",
+      comment: "latched-unacknowledged",
+      ...overlays,
+    },
+    "latched-acknowledged": {
+      on: "unacknowledged",
+      reset: "closed",
+      comment: "latched-acknowledged",
+      ...overlays,
+    },
+    shelved: {
+      raised: "shelved",
+      lowered: "shelved",
+      off: "shelved",
+      comment: "shelved",
+      unshelve: "unacknowledged",
+      ...overlays,
+    },
+    suppressed: {
+      raised: "suppressed",
+      lowered: "suppressed",
+      off: "suppressed",
+      comment: "suppressed",
+      unsuppress: "unacknowledged",
+      "take-out-of-service": "out-of-service",
+    },
+    "out-of-service": {
+      raised: "out-of-service",
+      lowered: "out-of-service",
+      off: "out-of-service",
+      comment: "out-of-service",
+      suppress: "out-of-service",
+      "put-in-service": "unacknowledged",
+    },
     closed: {},
   };
-  const pairs = Object.keys(table).flatMap((state) =>
-    Object.keys(events).map((kind) => [state as AlarmState, kind as AlarmEvent["kind"]] as const),
-  );
+  const stateNames = Object.keys(table) as (AlarmState | "normal")[];
+  const eventKinds = Object.keys(events) as AlarmEvent["kind"][];
 
-  test.each(pairs)("%s, %s", (state, kind) => {
-    const next = nextAlarm({ ...alarm, state }, events[kind]);
-    const wanted = table[state][kind] ?? null;
-    expect(next?.state ?? null).toBe(wanted);
-    if (next !== null) expect(next.rev).toBe(2);
+  test("is reached in every state, and every state with every event is in the table", () => {
+    for (const name of stateNames) expect(states[name].state).toBe(name);
+    expect(new Set(stateNames)).toEqual(new Set([...alarmStates, "normal"]));
   });
 
-  test("who acknowledged, when and why is kept; a return of the condition is another occurrence of one episode", () => {
-    const returned = nextAlarm(alarm, events.off) as Alarm;
-    expect(returned.returnedAtMs).toBe(90_000);
-    const again = nextAlarm(returned, events.on) as Alarm;
-    expect(again).toMatchObject({ id: alarm.id, occurrences: 2, returnedAtMs: null });
-    const acknowledged = nextAlarm(again, events.acknowledge) as Alarm;
-    expect(acknowledged.acknowledgement).toEqual({ by: "lin", atMs: 90_000, comment: "damper" });
+  test.each(stateNames.flatMap((state) => eventKinds.map((kind) => [state, kind] as const)))(
+    "%s, %s",
+    (state, kind) => {
+      const from = states[state];
+      const step = nextAlarm(from, events[kind], settings);
+      const wanted = table[state][kind];
+      if (wanted === undefined) {
+        expect(step).toEqual(
+          "by" in events[kind] ? { kind: "refused", reason: "state-conflict" } : { kind: "unchanged" },
+        );
+        return;
+      }
+      expect(step).toMatchObject({ kind: "changed", alarm: { state: wanted } });
+      if (step.kind === "changed" && "rev" in from) expect(step.alarm.rev).toBe(from.rev + 1);
+    },
+  );
+
+  const effectsOf = (
+    from: Alarm | Normal,
+    event: AlarmEvent,
+    changes: Partial<AnnunciationSettings> = {},
+  ) => {
+    const step = nextAlarm(from, event, { ...settings, ...changes });
+    return step.kind === "changed" ? step.effects : step;
+  };
+
+  test("notifies at the onset, at a raised level, when it comes again, and not at a lowered one", () => {
+    expect(effectsOf(normal, events.on)).toEqual([{ kind: "notify", tier: 0, because: "new" }]);
+    expect(effectsOf(acknowledged, events.raised)).toEqual([{ kind: "notify", tier: 0, because: "raised" }]);
+    expect(effectsOf(acknowledged, events.lowered)).toEqual([]);
+    const later = { ...events.on, nowMs: nowMs + 60_000 };
+    expect(effectsOf(states.returned, events.on)).toEqual([]);
+    expect(effectsOf(states.returned, later)).toEqual([{ kind: "notify", tier: 0, because: "again" }]);
+    expect(effectsOf(unacknowledged, events.acknowledge)).toEqual([{ kind: "quiet" }]);
+  });
+
+  test("escalates tier by tier while nobody acknowledges, to the third and no further", () => {
+    let alarm = unacknowledged;
+    const tiers: number[] = [];
+    for (let minute = 0; minute <= 60; minute += 1) {
+      const step = nextAlarm(alarm, { kind: "tick", nowMs: nowMs + minute * 60_000 }, settings);
+      if (step.kind !== "changed") continue;
+      alarm = step.alarm;
+      tiers.push(alarm.tier);
+    }
+    expect(tiers).toEqual([1, 2, 3]);
+    const due = { kind: "tick", nowMs: nowMs + 8 * hour } as const;
+    expect(stepped(acknowledged, due).state).toBe("unacknowledged");
+    expect(effectsOf(acknowledged, due)).toEqual([{ kind: "notify", tier: 0, because: "announced-anew" }]);
+  });
+
+  test("the least urgent may close by itself; what latches must be acknowledged, then reset", () => {
+    expect(stepped(unacknowledged, events.off, { acknowledgement: "optional" }).state).toBe("closed");
+    expect(stepped(latching, events.off, { acknowledgement: "optional" }).state).toBe(
+      "latched-unacknowledged",
+    );
+    expect(stepped(stepped(latching, events.acknowledge), events.off).state).toBe("latched-acknowledged");
+    expect(stepped(states["latched-acknowledged"], events.on)).toMatchObject({ occurrences: 2 });
+  });
+
+  test("shelving has an end, a longest time and a role", () => {
+    const shelve = { ...events.shelve, asEngineer: false };
+    const refusal = (from: Alarm, changes: Partial<typeof shelve>) =>
+      nextAlarm(from, { ...shelve, ...changes }, settings);
+    expect(refusal(unacknowledged, { untilMs: nowMs + 8 * hour + 1 })).toMatchObject({
+      reason: "time-invalid",
+    });
+    expect(refusal(unacknowledged, { untilMs: nowMs })).toMatchObject({ reason: "time-invalid" });
+    const critical = { ...settings, mostUrgent: 1 } as const;
+    for (const from of [normal, unacknowledged]) {
+      expect(nextAlarm(from, shelve, critical)).toMatchObject({ reason: "role-insufficient" });
+      expect(nextAlarm(from, events.shelve, critical).kind).toBe("changed");
+    }
+    let alarm = stepped(unacknowledged, { ...shelve, untilMs: nowMs + 8 * hour });
+    for (const hours of [7, 14]) {
+      const at = nowMs + hours * hour;
+      alarm = stepped(alarm, { ...shelve, nowMs: at, untilMs: at + 8 * hour });
+    }
+    const late = { nowMs: nowMs + 20 * hour, untilMs: nowMs + 25 * hour };
+    expect(refusal(alarm, late)).toMatchObject({ reason: "role-insufficient" });
+    expect(stepped(alarm, { ...events.shelve, ...late }).state).toBe("shelved");
+    const expired = stepped(states.shelved as Alarm, { kind: "tick", nowMs: nowMs + hour });
+    expect(expired).toMatchObject({ state: "unacknowledged", shelf: null, id: unacknowledged.id });
+  });
+
+  test("what hides an alarm ends in what still hides it, then in what the condition is by then", () => {
+    const both = stepped(stepped(states.shelved, events.suppress), events["take-out-of-service"]);
+    const inService = stepped(both, events["put-in-service"]);
+    expect([both.state, inService.state]).toEqual(["out-of-service", "suppressed"]);
+    const shelf = stepped(inService, events.unsuppress);
+    expect(shelf.state).toBe("shelved");
+    const over = stepped(shelf, events.off);
+    expect(stepped(over, events.unshelve).state).toBe("closed");
+    const hiddenLatch = stepped(stepped(latching, events.shelve), events.off);
+    expect(stepped(hiddenLatch, events.unshelve).state).toBe("latched-unacknowledged");
+    const early = stepped(normal, events.shelve);
+    expect(stepped(early, events.unshelve)).toMatchObject({ state: "closed", occurrences: 0 });
+    expect(stepped(stepped(early, events.on), events.unshelve)).toMatchObject({
+      state: "unacknowledged",
+      sinceMs: events.on.sinceMs,
+    });
+  });
+
+  test("whatever happens, condition and annunciation agree, and nothing hidden notifies", () => {
+    const kinds = fc.constantFrom(...eventKinds);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(kinds, fc.integer({ min: 1, max: 300 })), { maxLength: 60 }), (steps) => {
+        let alarm: Alarm | Normal = normal;
+        let isOn = false;
+        let atMs = nowMs;
+        for (const [kind, after] of steps) {
+          // The condition layer alternates; nothing else comes from it.
+          if (kind === "on" && isOn) continue;
+          if ((kind === "off" || kind === "raised" || kind === "lowered") && !isOn) continue;
+          atMs += after * 60_000;
+          const moved = { untilMs: atMs + hour, reviewMs: atMs + hour, sinceMs: atMs, atMs, nowMs: atMs };
+          const step = nextAlarm(alarm, { ...events[kind], ...moved } as AlarmEvent, settings);
+          if (kind === "on") isOn = true;
+          if (kind === "off") isOn = false;
+          if (step.kind !== "changed") continue;
+          const next = step.alarm;
+          expect(holds(next)).toBe(isOn);
+          const covers = [next.outOfService !== null, next.suppressedBy.length > 0, next.shelf !== null];
+          const cover = (["out-of-service", "suppressed", "shelved"] as const)[covers.indexOf(true)];
+          if (cover !== undefined) {
+            expect(next.state).toBe(cover);
+            expect(step.effects.filter((effect) => effect.kind === "notify")).toEqual([]);
+          } else {
+            expect(["unacknowledged", "acknowledged"].includes(next.state)).toBe(isOn);
+          }
+          alarm = next.state === "closed" ? normal : next;
+        }
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { type Batch, type BoilerRows, noHash, sealBatch } from "../../contracts/batch.ts";
+import { sourceKindOf } from "../../domain/alarms/rule.ts";
 import { pointCatalogue } from "../../domain/points.ts";
 import { defaultSteadySettings, type SteadySettings } from "../../domain/steady-state.ts";
 import { sha256Hex } from "../../gateway/outbox.ts";
@@ -12,6 +13,8 @@ export const dataTopic = "fluewatch/v1/works/gw-1/data";
 /** Two gas boilers behind one gateway, as ingest knows them. */
 export function testPlant(steady: Partial<SteadySettings> = {}): Plant {
   const rules = shippedRules();
+  const rulesOf = (kind: ReturnType<typeof sourceKindOf>) =>
+    rules.alarmRules.filter((rule) => sourceKindOf(rule) === kind);
   const label = { en: "Works", "zh-TW": "工廠" };
   const entry = (id: string): PlantBoiler => ({
     id,
@@ -22,15 +25,17 @@ export function testPlant(steady: Partial<SteadySettings> = {}): Plant {
     hourOffsetMs: 0,
     tables: rules.limitTables,
     standards: rules.emissionStandards,
-    rules: rules.alarmRules,
+    rules: rulesOf("boiler"),
   });
   return {
-    sites: new Map([["works", { id: "works", name: label, place: label, timeZone: "Asia/Taipei" }]]),
+    sites: new Map([
+      ["works", { id: "works", name: label, place: label, timeZone: "Asia/Taipei", rules: rulesOf("site") }],
+    ]),
     boilers: new Map([
       ["b-1", entry("b-1")],
       ["b-2", entry("b-2")],
     ]),
-    gateways: new Map([["gw-1", { id: "gw-1", siteId: "works", scanMs: 1_000, rules: rules.alarmRules }]]),
+    gateways: new Map([["gw-1", { id: "gw-1", siteId: "works", scanMs: 1_000, rules: rulesOf("gateway") }]]),
     catalogue: pointCatalogue(),
   };
 }

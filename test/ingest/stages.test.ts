@@ -181,7 +181,19 @@ describe("judge and raise-alarms", () => {
       () => ({ firing: 1, loadPercent: 80, o2DryPercent: 0, exhaustTempC: 0 }),
       120,
     );
-    expect(conditions(dead)).toEqual([]);
+    expect(conditions(dead)).toMatchObject([
+      {
+        ruleId: "sensor-doubtful",
+        turned: "on",
+        evidence: {
+          kind: "sensors",
+          points: [
+            { point: "exhaustTempC", flaw: "dead-analyser", value: null },
+            { point: "o2DryPercent", flaw: "dead-analyser", value: null },
+          ],
+        },
+      },
+    ]);
     for (const event of dead.flat()) {
       if (event.kind !== "judged") continue;
       expect(event.verdicts.airRatio.kind).toBe("not-judged");
@@ -209,9 +221,20 @@ describe("judge and raise-alarms", () => {
   test("a silent boiler keeps its alarm; a silent gateway is one alarm of its own, over when it speaks", () => {
     const through = throughAll(stages());
     const tick = (second: number) =>
-      through({ kind: "tick", atMs: startMs + second * 1_000, monotonicMs: second * 1_000 });
+      through({
+        kind: "tick",
+        atMs: startMs + second * 1_000,
+        monotonicMs: second * 1_000,
+        telemetryLag: 0,
+      });
     const heard = (second: number) =>
-      through({ kind: "heard", siteId: "works", gatewayId: "gw-1", atMs: startMs + second * 1_000 });
+      through({
+        kind: "heard",
+        siteId: "works",
+        gatewayId: "gw-1",
+        atMs: startMs + second * 1_000,
+        clockOffsetMs: 0,
+      });
     for (let second = 0; second < 120; second += 1) {
       tick(second);
       heard(second);
@@ -254,5 +277,224 @@ describe("judge and raise-alarms", () => {
     for (const [index, stage] of second.entries())
       stage.recall(JSON.parse(JSON.stringify(first[index]?.memory())));
     expect(run(throughAll(second), 250, values, 150)).toEqual(expected);
+  });
+});
+
+describe("the rules that come with Fluewatch", () => {
+  const flows = { ...calm, naturalGasFlowNm3PerH: 700, coDryPpm: 20 };
+  const told = (events: readonly (readonly PlantEvent[])[]) =>
+    conditions(events).map(({ ruleId, turned, priority }) => `${ruleId} ${turned} ${priority}`);
+  const ticks = (through: Through, from: number, count: number, lag = 0) =>
+    Array.from({ length: count }, (_, index) =>
+      through({
+        kind: "tick",
+        atMs: startMs + (from + index) * 1_000,
+        monotonicMs: (from + index) * 1_000,
+        telemetryLag: lag,
+      }),
+    );
+
+  test("too little oxygen goes up a level by itself, latches there, and comes down without a word of its end", () => {
+    const through = throughAll(stages());
+    const o2 = (second: number) => (second < 60 ? 1.5 : second < 120 ? 0.8 : second < 240 ? 1.5 : 3);
+    const events = run(through, 400, (second) => ({ ...flows, o2DryPercent: o2(second) }));
+    const ofO2 = conditions(events).filter(({ ruleId }) => ruleId === "low-o2");
+    expect(ofO2.map(({ turned, priority, latching }) => [turned, priority, latching])).toEqual([
+      ["on", 2, false],
+      ["raised", 1, true],
+      ["lowered", 2, false],
+      ["off", 2, false],
+    ]);
+    expect(ofO2[0]).toMatchObject({
+      evidence: { kind: "point", point: "o2DryPercent", side: "below", value: 1.5, limit: 2 },
+      context: {
+        fuelId: "natural-gas",
+        inputs: [{ point: "o2DryPercent", value: 1.5, flaw: null }, { point: "loadPercent" }],
+      },
+    });
+    expect((ofO2[0]?.atMs ?? 0) - (ofO2[0]?.sinceMs ?? 0)).toBe(30_000);
+  });
+
+  test("of a fire that is out or just lit nothing is said; what held has ended", () => {
+    const through = throughAll(stages());
+    const off = {
+      ...flows,
+      firing: 0,
+      loadPercent: 0,
+      naturalGasFlowNm3PerH: 0,
+      coDryPpm: 900,
+      o2DryPercent: 20.5,
+    };
+    expect(told(run(through, 300, () => off))).toEqual([]);
+    const smoking = { ...flows, coDryPpm: 900 };
+    const lit = run(through, 120, () => smoking, 300);
+    expect(told(lit)).toEqual(["high-co on 1"]);
+    expect(conditions(lit)[0]?.sinceMs).toBe(startMs + 330_000);
+    expect(told(run(through, 120, () => off, 420))).toEqual(["high-co off 1"]);
+  });
+
+  test("a device that does not answer is one alarm of its boiler, which grows and shrinks with its points", () => {
+    const through = throughAll(stages());
+    run(through, 10, () => flows);
+    const first = run(through, 120, () => ({ ...flows, coDryPpm: null }), 10);
+    expect(told(first)).toEqual(["sensor-silent on 3"]);
+    const second = run(through, 120, () => ({ ...flows, coDryPpm: null, loadPercent: null }), 130);
+    expect(conditions(second)).toMatchObject([
+      {
+        ruleId: "sensor-silent",
+        turned: "raised",
+        evidence: { points: [{ point: "coDryPpm", flaw: "no-answer" }, { point: "loadPercent" }] },
+      },
+    ]);
+    expect(told(run(through, 60, () => ({ ...flows, loadPercent: null }), 250))).toEqual([
+      "sensor-silent lowered 3",
+    ]);
+    expect(told(run(through, 60, () => flows, 310))).toEqual(["sensor-silent off 3"]);
+  });
+
+  test("a boiler of which nothing comes, while its gateway speaks of others, is one, too", () => {
+    const through = throughAll(stages());
+    run(through, 10, () => flows);
+    const events = Array.from({ length: 100 }, (_, index) => {
+      const atMs = startMs + (10 + index) * 1_000;
+      through({ kind: "heard", siteId: "works", gatewayId: "gw-1", atMs, clockOffsetMs: 0 });
+      return ticks(through, 10 + index, 1).flat();
+    });
+    expect(conditions(events)).toMatchObject([{ ruleId: "sensor-silent", turned: "on", sourceId: "b-1" }]);
+    expect(told(run(through, 40, () => flows, 110))).toEqual(["sensor-silent off 3"]);
+  });
+
+  test("a clock that is off, messages set aside and a store behind are told of the gateway and the site", () => {
+    const through = throughAll(stages());
+    const heard = (second: number, clockOffsetMs: number) =>
+      through({
+        kind: "heard",
+        siteId: "works",
+        gatewayId: "gw-1",
+        atMs: startMs + second * 1_000,
+        clockOffsetMs,
+      });
+    const spoken = (from: number, count: number, offsetMs: number, lag: number) =>
+      Array.from({ length: count }, (_, index) => [
+        ...heard(from + index, offsetMs),
+        ...ticks(through, from + index, 1, lag).flat(),
+      ]);
+    expect(told(spoken(0, 100, -5_000, 0))).toEqual(["gateway-clock on 3"]);
+    expect(told(spoken(100, 100, 0, 0))).toEqual(["gateway-clock off 3"]);
+    expect(told(spoken(200, 100, 0, 1_000))).toEqual(["telemetry-behind on 3"]);
+    expect(told(spoken(300, 100, 0, 0))).toEqual(["telemetry-behind off 3"]);
+    through({ kind: "set-aside", gatewayId: "gw-1", reason: "point-unknown" });
+    through({ kind: "set-aside", gatewayId: "nobody", reason: "point-unknown" });
+    const aside = spoken(400, 700, 0, 0);
+    expect(told(aside)).toEqual(["messages-set-aside on 3", "messages-set-aside off 3"]);
+    expect(conditions(aside)[0]).toMatchObject({
+      sourceId: "gw-1",
+      evidence: { what: "dead-letters", value: 1, detail: "point-unknown" },
+    });
+  });
+
+  test("an emission near its limit is told within the hour, and the hour when it is complete", () => {
+    const through = throughAll(stages());
+    const hour = (nox: number, from: number) =>
+      Array.from({ length: 360 }, (_, index) =>
+        through(reading(from + index * 10, { ...flows, noxDryPpm: nox + (index % 7) / 10 })),
+      );
+    // NOx at 6 % O₂ is 15/18 of that at 3 %: 95, then 110 of 100 ppm.
+    const near = conditions(hour(114, 0)).filter(({ ruleId }) => ruleId.startsWith("nox"));
+    expect(near).toMatchObject([
+      {
+        ruleId: "nox-hour-near-limit",
+        turned: "on",
+        priority: 3,
+        evidence: { kind: "hour", complete: false },
+      },
+    ]);
+    const over = conditions([...hour(132, 3_600), ...hour(60, 7_200)]).filter(({ ruleId }) =>
+      ruleId.startsWith("nox"),
+    );
+    expect(over.map(({ ruleId, turned, priority }) => `${ruleId} ${turned} ${priority}`)).toEqual([
+      "nox-hour-near-limit raised 2",
+      "nox-hour-above-limit on 2",
+      "nox-hour-near-limit off 2",
+    ]);
+    expect(over[1]?.evidence).toMatchObject({ kind: "hour", complete: true, limit: 100, validMinutes: 60 });
+  });
+
+  test("what was remembered before rules had levels, or under a rule that is gone, comes to its end", () => {
+    const alarms = raiseAlarms(testPlant(steady));
+    const held = { state: "true", sinceMs: startMs };
+    alarms.recall({
+      conditions: {
+        "b-1": { "air-ratio-above-table": held, "rule-of-old": held },
+        "b-gone": { "low-o2": held },
+      },
+    });
+    const through = throughAll([alarms]);
+    expect(told(ticks(through, 0, 3))).toEqual(["rule-of-old off 3", "low-o2 off 3"]);
+    const all = [...stages().slice(0, 3), alarms];
+    const calmAgain = run(throughAll(all), 200, () => flows, 10);
+    expect(conditions(calmAgain)).toMatchObject([{ ruleId: "air-ratio-above-table", turned: "off" }]);
+  });
+
+  test("chatter around a limit for an hour is no more than two episodes", () => {
+    const through = throughAll(stages());
+    // The limit is 2 %, the deadband 0.2: 0.3 to each side, every two seconds.
+    const events = run(through, 3_600, (second) => ({
+      ...flows,
+      o2DryPercent: 2 + (second % 2 === 0 ? 0.3 : -0.3),
+    }));
+    const onsets = conditions(events).filter(({ ruleId, turned }) => ruleId === "low-o2" && turned === "on");
+    expect(onsets.length).toBeLessThanOrEqual(2);
+  });
+
+  test("through starts, stops, swings and faults of a day, nothing is said of a fire that is out or not steady", () => {
+    const through = throughAll(stages());
+    const random = seededRandom(17);
+    const around = (value: number, spread: number) => value + spread * (random() - 0.5);
+    const tables = ["air-ratio-above-table", "exhaust-temp-above-table"];
+    const fires = new Map<string, number>();
+    let firing = 1;
+    let load = 80;
+    let surplus = 0;
+    let fault = false;
+    for (let step = 0; step < 43_200; step += 1) {
+      if (step % 360 === 0) {
+        firing = random() < 0.2 ? 0 : 1;
+        surplus = random() < 0.3 ? 3 : 0;
+        fault = random() < 0.1;
+      }
+      if (step % 720 > 600) load = 50 + 40 * Math.sin(step / 5);
+      else load = 80;
+      const values: Values =
+        firing === 0
+          ? {
+              firing,
+              loadPercent: 0,
+              o2DryPercent: around(20.7, 0.1),
+              exhaustTempC: around(60, 1),
+              coDryPpm: 0,
+            }
+          : {
+              firing,
+              loadPercent: around(load, 0.5),
+              o2DryPercent: fault ? null : around(3 + surplus, 0.1),
+              exhaustTempC: around(150 + 40 * surplus, 1),
+              coDryPpm: around(surplus > 0 ? 300 : 20, 2),
+            };
+      for (const event of through(reading(step * 2, values))) {
+        if (event.kind === "judged") {
+          const isSteady =
+            event.verdicts.airRatio.kind !== "not-judged" ||
+            event.verdicts.exhaustTempC.kind !== "not-judged";
+          fires.set("steady", isSteady ? 1 : 0);
+        }
+        if (event.kind !== "condition" || event.turned === "off") continue;
+        if (event.ruleId.startsWith("sensor")) continue;
+        expect(firing, event.ruleId).toBe(1);
+        if (tables.includes(event.ruleId)) expect(fires.get("steady")).toBe(1);
+        fires.set(event.ruleId, (fires.get(event.ruleId) ?? 0) + 1);
+      }
+    }
+    for (const rule of [...tables, "high-co"]) expect(fires.get(rule), rule).toBeGreaterThan(2);
   });
 });

@@ -124,6 +124,75 @@ describe("a rule file is refused, with file and line", () => {
   });
 });
 
+describe("an alarm rule is refused, with file and line", () => {
+  const rule = (lines: string) => `kind: alarm-rules
+id: own
+validFrom: 2026-01-01
+source: a test
+rules:
+  - id: high-shell
+    title: { en: Shell hot, zh-TW: 外殼過熱 }
+    response: [{ en: Look, zh-TW: 查看 }]
+    consequence: { en: Heat is lost, zh-TW: 熱損失 }
+${lines}
+`;
+  const point = `    watches: point
+    point: shellTempC
+    side: above
+    limit: 60
+    deadband: 2
+    onDelaySeconds: 60
+    offDelaySeconds: 60
+    priority: 3`;
+
+  test("but one that is whole is taken, and goes to the boilers that measure what it watches", () => {
+    const settings = load({ "own.yaml": rule(point.replace("shellTempC", "coDryPpm")) });
+    const own = settings.rules.alarmRules.find(({ id }) => id === "high-shell");
+    expect(own).toMatchObject({ source: "a test", levels: [{ id: "limit", limit: 60, onDelayMs: 60_000 }] });
+    const { boilers } = plantOf(settings);
+    const rulesOf = (id: string) => boilers.get(id)?.rules.map((each) => each.id) ?? [];
+    expect(rulesOf("toh-01")).toContain("high-shell");
+    expect(rulesOf("toh-02")).toContain("o2-above-tuned");
+    expect(rulesOf("toh-01")).not.toContain("o2-above-tuned");
+    expect(refused({ "own.yaml": rule(point) })).toEqual([]);
+    expect(rulesOf("toh-02")).not.toContain("gateway-silent");
+  });
+
+  test("without a response", () => {
+    expect(refused({ "own.yaml": rule(point).replace("[{ en: Look, zh-TW: 查看 }]", "[]") })).toEqual([
+      expect.stringMatching(/^own\.yaml:8: rules\.0\.response /),
+    ]);
+    expect(refused({ "own.yaml": rule(point).replace(/ {4}response.*\n/, "") })).toEqual([
+      expect.stringMatching(/^own\.yaml:6: rules\.0.*response/),
+    ]);
+  });
+
+  test("with a deadband as wide as its limit, a negative delay or a point that nobody knows", () => {
+    expect(refused({ "own.yaml": rule(point.replace("deadband: 2", "deadband: 60")) })).toEqual([
+      "own.yaml:14: rules.0.deadband is 60, as wide as its limit of 60: it would never end",
+    ]);
+    expect(refused({ "own.yaml": rule(point.replace("onDelaySeconds: 60", "onDelaySeconds: -1")) })).toEqual([
+      expect.stringMatching(/^own\.yaml:15: rules\.0\.onDelaySeconds is -1/),
+    ]);
+    expect(refused({ "own.yaml": rule(point.replace("shellTempC", "shelTempC")) })).toEqual([
+      'own.yaml:11: rules.0.point is "shelTempC", which is no point; add it under points: in the configuration',
+    ]);
+  });
+
+  test("that lacks what it watches needs, or may go unseen though it is urgent", () => {
+    expect(refused({ "own.yaml": rule(point.replace("    side: above\n", "")) })).toEqual([
+      "own.yaml:10: rules.0.watches (point) needs point and side",
+    ]);
+    expect(refused({ "own.yaml": rule(point.replace("    limit: 60\n", "")) })).toEqual([
+      "own.yaml:10: rules.0.watches needs limit",
+    ]);
+    const unseen = `${point.replace("priority: 3", "priority: 2")}\n    acknowledgement: optional`;
+    expect(refused({ "own.yaml": rule(unseen) })).toEqual([
+      "own.yaml:18: rules.0.acknowledgement is optional; only an alarm of priority 3 may go unseen",
+    ]);
+  });
+});
+
 describe("a jurisdiction is a file", () => {
   const files = {
     "old.yaml": gasTables("2020-01-01", 1.3),

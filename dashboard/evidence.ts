@@ -1,0 +1,46 @@
+import type { AlarmText } from "../contracts/http.ts";
+import { points } from "../domain/points.ts";
+import { formatNumber, formatPoint } from "./format.ts";
+import { measured } from "./reasons.ts";
+import { text } from "./texts/texts.ts";
+
+/** What an alarm was raised on, in a few words: the value and its limit, or which sensors fail and how. */
+export function evidenceText({ evidence }: AlarmText): string {
+  const { alerts: t, flaws } = text();
+  if (evidence === null) return "";
+  switch (evidence.kind) {
+    case "within":
+    case "above":
+      return t.valueLimit(
+        measured(evidence.quantity, evidence.value),
+        formatPoint(evidence.quantity, evidence.limit),
+      );
+    case "hour":
+      return held(evidence.quantity, evidence.value, evidence.limit);
+    case "point":
+      return held(evidence.point, evidence.value, evidence.limit);
+    case "sensors":
+      return evidence.points
+        .map(({ point, flaw }) =>
+          flaw === null ? nameOf(point) : `${nameOf(point)}${text().colon}${flaws[flaw]}`,
+        )
+        .join(" · ");
+    case "count":
+      return t.counted[evidence.what](formatNumber(evidence.value, 0), formatNumber(evidence.limit, 0));
+    case "silence":
+      return "";
+  }
+}
+
+function held(point: string, value: number, limit: number): string {
+  const unit = isKnown(point) ? points[point].unit : "";
+  return text().alerts.valueLimit(`${formatPoint(point, value)} ${unit}`.trim(), formatPoint(point, limit));
+}
+
+function nameOf(point: string): string {
+  return isKnown(point) ? text().points[point] : point;
+}
+
+function isKnown(point: string): point is keyof typeof points {
+  return point in points;
+}
