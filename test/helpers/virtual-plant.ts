@@ -106,7 +106,12 @@ export function virtualPlant(scenarioFile: string, stepSeconds = 1) {
       for (const end = second + seconds; second < end; second += 1) {
         running.advance(second);
         scan();
-        through({ kind: "tick", atMs: startMs + second * 1_000, monotonicMs: second * 1_000 });
+        through({
+          kind: "tick",
+          atMs: startMs + second * 1_000,
+          monotonicMs: second * 1_000,
+          telemetryLag: null,
+        });
       }
       const readings: Reading[] = [];
       const conditions: ConditionEvent[] = [];
