@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
-import type { LineConfig } from "./gateway/config.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
-import { modbusTcpSource } from "./gateway/modbus/tcp-source.ts";
+import { openLine } from "./gateway/modbus/open-line.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { startBroker } from "./platform/broker.ts";
 import { connectBus, type Will } from "./platform/bus.ts";
@@ -97,7 +96,6 @@ export async function assemble(
   }
   if (started.has("gateway")) {
     for (const gateway of config.gateways) {
-      const openLine = (line: LineConfig) => modbusTcpSource(line, world);
       const bus = busFor(`fluewatch-gateway-${gateway.id}`, gatewayWill(gateway, world));
       plant.add(
         await startGateway(gateway, {
@@ -105,7 +103,7 @@ export async function assemble(
           folder: folder(join("gateway", gateway.id)),
           bus,
           world,
-          openLine,
+          openLine: (line) => openLine(line, world),
         }),
       );
     }
