@@ -130,6 +130,8 @@ export const LineStatistics = Type.Object({
       skipped: Tally,
       /** Of the answers, in the mean. */
       answerMs: Type.Number({ minimum: 0 }),
+      /** What it has refused, in sentences. */
+      learned: Type.Array(Type.String(), { maxItems: 2_000 }),
     }),
     { maxItems: 256 },
   ),

@@ -12,6 +12,7 @@ import type { GatewayConfig, LineConfig } from "./config.ts";
 import { openOutbox } from "./outbox.ts";
 import type { RegisterSource } from "./register-source.ts";
 import { scannedPlant } from "./scanned-plant.ts";
+import { scanShare } from "./scanner.ts";
 import { startSender } from "./sender.ts";
 
 export interface GatewayNeeds {
@@ -66,7 +67,10 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       const steppedMs = now.nowMs - clock.nowMs - (now.monotonicMs - clock.monotonicMs);
       clock = now;
       if (steppedMs < -stepBackMs) beginTimeSegment(steppedMs);
-      const readings = await scanning.scan({ slot: Math.round(slotMs / scanMs), withinMs: scanMs * 0.9 });
+      const readings = await scanning.scan({
+        slot: Math.round(slotMs / scanMs),
+        withinMs: scanShare * scanMs,
+      });
       if (readings.length > 0) await capture(readings);
       // Counted in monotonic time: a clock that was set has made no scan late.
       const wokeLateMs = Math.abs(steppedMs) < stepBackMs ? now.nowMs - slotMs : 0;

@@ -434,6 +434,7 @@ export function lane(settings: LaneSettings, source: RegisterSource, world: Worl
         garbled: unit.garbled,
         skipped: unit.skipped,
         answerMs: unit.answers === 0 ? 0 : unit.answersMs / unit.answers,
+        learned: [...unit.learner.facts],
       })),
     }),
     close: async () => {

@@ -20,6 +20,9 @@ export interface ScannedDevice extends PlannedDevice {
   readonly gap: () => number;
 }
 
+/** Of a scan's period, what is there for requests; the rest is for writing down what they gave. */
+export const scanShare = 0.9;
+
 export interface Scan {
   /** Counts the scans on the grid, so that slower registers have their turn. */
   readonly slot: number;

@@ -15,6 +15,8 @@ export interface UnitKnowledge {
 }
 
 export interface UnitLearner extends UnitKnowledge {
+  /** All that is known now, in sentences. */
+  readonly facts: readonly string[];
   /** The device refused this request as a whole, and none smaller can be tried. */
   refusedValues(read: PlannedRead, nowMs: number): string | null;
   /** It refused the request, but gave both halves: it cannot do so much, or what lies between is not to be read. */
@@ -24,6 +26,7 @@ export interface UnitLearner extends UnitKnowledge {
 
 /** A single refusal may be a broken frame or a device that starts: the second is a fact. */
 const strikesForFact = 2;
+const mostInOneAnswer = 125;
 const firstTrialMs = 60_000;
 const longestTrialMs = 3_600_000;
 
@@ -32,7 +35,7 @@ export function unitLearner(): UnitLearner {
   const strikes = new Map<string, number>();
   const barriers = new Set<string>();
   const holes = new Map<string, { readonly trialAtMs: number; readonly delayMs: number }>();
-  let mostRegisters = 125;
+  let mostRegisters = mostInOneAnswer;
   let version = 0;
 
   function isFact(key: string): boolean {
@@ -50,6 +53,13 @@ export function unitLearner(): UnitLearner {
     },
     barriers,
     isHole: (place) => holes.has(place),
+    get facts() {
+      return [
+        ...(mostRegisters < mostInOneAnswer ? [`at most ${mostRegisters} registers a request`] : []),
+        ...[...barriers].map((place) => `no request across the registers before ${place}`),
+        ...[...holes.keys()].map((place) => `${place} is refused and left out`),
+      ];
+    },
     isTrialDue: (place, nowMs) => nowMs >= (holes.get(place)?.trialAtMs ?? 0),
     refusedValues: ({ block, values }, nowMs) => {
       const learned: string[] = [];
