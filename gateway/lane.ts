@@ -144,6 +144,16 @@ export function lane(settings: LaneSettings, source: RegisterSource, world: Worl
   }
 
   async function run(): Promise<void> {
+    // Never over before it is known to run.
+    await Promise.resolve();
+    try {
+      await workOff();
+    } finally {
+      running = null;
+    }
+  }
+
+  async function workOff(): Promise<void> {
     while (tasks.length > 0 && !isClosed) {
       const nowMs = clock.monotonicMs();
       if (nowMs < downUntilMs) {
@@ -409,9 +419,7 @@ export function lane(settings: LaneSettings, source: RegisterSource, world: Worl
         orders += 1;
       }
       waiting.abort();
-      running ??= run().finally(() => {
-        running = null;
-      });
+      running ??= run();
       await running;
     },
     withdraw: (nowMs) => giveUp(({ job }) => job.deadlineMs <= nowMs),

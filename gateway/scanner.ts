@@ -76,14 +76,18 @@ export function scanner(devices: readonly ScannedDevice[], scanMs: number, world
       ({ everyScans, phase }) => isFirst || ((slot % everyScans) + everyScans) % everyScans === phase,
     );
     isFirst = false;
-    const finished = lanes.map((lane) => {
+    for (const lane of lanes) {
       const jobs = due
         .filter(({ device }) => device.lane === lane)
         .flatMap((each) => jobsOf(each, nowMs, endMs));
-      return lane.work(jobs);
-    });
+      // A failure in there is a bug: it surfaces as an unhandled rejection and ends the process.
+      void lane.work(jobs);
+    }
     const over = new AbortController();
-    await Promise.race([Promise.all(finished), world.clock.sleep(withinMs, over.signal)]);
+    await Promise.race([
+      Promise.all(urgent.map(({ settled }) => settled)),
+      world.clock.sleep(withinMs, over.signal),
+    ]);
     over.abort();
     for (const lane of lanes) lane.withdraw(endMs);
     for (const { unanswered } of urgent.splice(0)) unanswered();
@@ -97,7 +101,7 @@ export function scanner(devices: readonly ScannedDevice[], scanMs: number, world
   }
 
   /** Requests that must be answered in this scan; one that is under way when it ends comes too late. */
-  const urgent: { readonly unanswered: () => void }[] = [];
+  const urgent: { readonly settled: Promise<void>; readonly unanswered: () => void }[] = [];
 
   function jobsOf(scanned: ScanClass, nowMs: number, endMs: number) {
     const { device, everyScans } = scanned;
@@ -105,17 +109,23 @@ export function scanner(devices: readonly ScannedDevice[], scanMs: number, world
     const deadlineMs = isPatient ? nowMs + (everyScans - 1) * scanMs + (endMs - nowMs) : endMs;
     return plannedNow(scanned, nowMs).map((read) => {
       let isOver = false;
-      const settled = new Set<string>();
+      const known = new Set<string>();
+      let done = () => {};
+      const settled = new Promise<void>((resolve) => {
+        done = resolve;
+      });
       const settle = (values: readonly PlannedValue[], outcome: ValueOutcome) => {
         if (isOver) return;
-        for (const { point } of values) settled.add(point);
+        for (const { point } of values) known.add(point);
+        if (known.size === read.values.length) done();
         collect(read.boilerId, values, outcome);
       };
       if (!isPatient) {
         urgent.push({
+          settled,
           unanswered: () => {
             settle(
-              read.values.filter(({ point }) => !settled.has(point)),
+              read.values.filter(({ point }) => !known.has(point)),
               { kind: "no-answer" },
             );
             isOver = true;

@@ -318,8 +318,9 @@ describe("the order of a line", () => {
       for (const { boilerId, values } of readings) expect(values["at7Count"], boilerId).toBe(7);
       slow.push(readings.flatMap(({ boilerId, values }) => ("at50Count" in values ? [boilerId] : [])).join());
     });
-    expect(slow[0]).toBe("b-1,b-2,b-3,b-4");
-    expect(slow.slice(4, 12)).toEqual(["b-1", "b-2", "b-3", "b-4", "b-1", "b-2", "b-3", "b-4"]);
+    // At first all at once; later each in its turn. What may wait is no reason to keep the others' readings back.
+    expect(slow[1]?.startsWith("b-1,b-2,b-3,b-4")).toBe(true);
+    expect(slow.slice(5, 12)).toEqual(["b-1", "b-2", "b-3", "b-4", "b-1", "b-2", "b-3"]);
   });
 
   test("what is due first goes first, and a late scan is skipped and counted, not queued", async () => {
