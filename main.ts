@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { gatewayTool, gatewayTools, gatewayToolsHelp } from "./gateway/commands.ts";
 import { assemble, type Happening, type Role, roles, writeHistory } from "./plant.ts";
 import { type Environment, readEnvironment } from "./platform/environment.ts";
 import { messageOf, OperationalError } from "./platform/errors.ts";
@@ -22,6 +23,7 @@ const help = `Fluewatch watches industrial boilers: combustion, limits and emiss
       --modbus-port P                          its first line listens there, the next one beside it
       --history 2y --step "60 s"               writes so much of its past into the journal, and ends
   fluewatch reference file                     runs golden cases through the formulas that run live
+${gatewayToolsHelp}
 
 Without --config (or FLUEWATCH_CONFIG) it is the demo plant, config/demo.yaml.
 Environment: FLUEWATCH_CONFIG, FLUEWATCH_DATA_DIR, FLUEWATCH_HTTP_PORT, FLUEWATCH_MQTT_PORT,
@@ -36,14 +38,27 @@ const ownerOnly = 0o077;
 /** Runs a command line to its end and gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    const { positionals, values } = parsed(argv);
+    const tool = gatewayTools.find((each) => argv[0] === "gateway" && argv[1] === each);
+    const wantsHelp = argv.includes("--help") || argv.includes("-h");
+    if (tool !== undefined && !wantsHelp) {
+      const world = realWorld("silent");
+      const settings = (named: string | null) => {
+        const environment = readEnvironment();
+        return loadSettings(configFileOf(named, environment), packageRoot(), environment);
+      };
+      const stopped = stopOnSignal(async () => {}, world);
+      return (await gatewayTool(tool, argv.slice(2), { settings, world, say, stopped }))
+        ? exit.ok
+        : exit.failed;
+    }
+    const { positionals, values } = parsed(tool === undefined ? argv : ["--help"]);
     if (values.help) {
       say(help.trimEnd());
       return exit.ok;
     }
     const [first = "start", ...rest] = positionals;
     const environment = readEnvironment();
-    const configFile = values.config ?? environment.configFile ?? join(packageRoot(), "config", "demo.yaml");
+    const configFile = configFileOf(values.config ?? null, environment);
     if (first === "check-config" && rest.length === 0) {
       loadSettings(configFile, packageRoot(), environment);
       say(`${configFile} is in order`);
@@ -62,6 +77,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     complain(error.message);
     return exit.usage;
   }
+}
+
+function configFileOf(named: string | null, { configFile }: Environment): string {
+  return named ?? configFile ?? join(packageRoot(), "config", "demo.yaml");
 }
 
 function parsed(argv: readonly string[]) {

@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
 import type { Trainer } from "./api/trainer.ts";
-import type { LineConfig } from "./gateway/config.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
-import { modbusTcpSource } from "./gateway/modbus/tcp-source.ts";
+import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { openJournal } from "./ingest/journal.ts";
@@ -122,7 +121,6 @@ export async function assemble(
   }
   if (started.has("gateway")) {
     for (const gateway of config.gateways) {
-      const openLine = (line: LineConfig) => modbusTcpSource(line, world);
       const bus = busFor(`fluewatch-gateway-${gateway.id}`, gatewayWill(gateway, world));
       plant.add(
         await startGateway(gateway, {
@@ -130,7 +128,7 @@ export async function assemble(
           folder: folder(join("gateway", gateway.id)),
           bus,
           world,
-          openLine,
+          openLine: (line) => openLine(line, world),
         }),
       );
     }

@@ -110,6 +110,34 @@ export const Ack = Type.Object({
 });
 export type Ack = Static<typeof Ack>;
 
+const Tally = Type.Integer({ minimum: 0 });
+
+/** How the units of one line of the field bus have answered. */
+export const LineStatistics = Type.Object({
+  id: Type.String(),
+  isUp: Type.Boolean(),
+  busyMs: Type.Number({ minimum: 0 }),
+  units: Type.Array(
+    Type.Object({
+      unitId: Type.Integer({ minimum: 0, maximum: 255 }),
+      state: Type.Enum(["ok", "suspect", "open", "half-open"] as const),
+      requests: Tally,
+      answers: Tally,
+      exceptions: Tally,
+      silences: Tally,
+      garbled: Tally,
+      /** Requests that were not made: the unit was left alone, or their time was over. */
+      skipped: Tally,
+      /** Of the answers, in the mean. */
+      answerMs: Type.Number({ minimum: 0 }),
+      /** What it has refused, in sentences. */
+      learned: Type.Array(Type.String(), { maxItems: 2_000 }),
+    }),
+    { maxItems: 256 },
+  ),
+});
+export type LineStatistics = Static<typeof LineStatistics>;
+
 /** A gateway's own account of itself, retained by the broker; the last will says `online: false`. */
 export const GatewayStatus = Type.Object({
   v: Type.Literal(1),
@@ -126,6 +154,8 @@ export const GatewayStatus = Type.Object({
   oldestBufferedAtMs: Type.Optional(Type.Union([Instant, Type.Null()])),
   bufferBytes: Type.Optional(Type.Integer({ minimum: 0 })),
   scanMs: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** Since the gateway's start: for people who look for what is wrong with the wiring. */
+  lines: Type.Optional(Type.Array(LineStatistics, { maxItems: 256 })),
   /** `[start of the UTC hour, readings captured in it, scans declared missing in it]`, newest last. */
   hours: Type.Optional(
     Type.Array(Type.Tuple([Instant, Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })])),

@@ -68,6 +68,8 @@ export const RegisterConfig = Type.Object(
     unit: Type.Optional(Type.String()),
     /** Raw values by which the device says that it has none. */
     sentinels: Type.Array(Type.Number(), { default: [] }),
+    /** How often it is read, where that is less often than its device is. */
+    scanMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 3_600_000 })),
   },
   { additionalProperties: false },
 );

@@ -10,9 +10,9 @@ import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import type { GatewayConfig, LineConfig } from "./config.ts";
 import { openOutbox } from "./outbox.ts";
-import { plannedReads } from "./plan.ts";
 import type { RegisterSource } from "./register-source.ts";
-import { scanner } from "./scanner.ts";
+import { scannedPlant } from "./scanned-plant.ts";
+import { scanShare } from "./scanner.ts";
 import { startSender } from "./sender.ts";
 
 export interface GatewayNeeds {
@@ -42,17 +42,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   const { bus, world } = needs;
   const { id, site, scanMs } = config;
   const outbox = await openOutbox(needs.folder, config.outbox, world);
-  const sources = config.lines.map((line) => ({ id: line.id, source: needs.openLine(line) }));
-  const scanning = scanner(
-    sources.map(({ id: lineId, source }) => ({
-      id: lineId,
-      source,
-      reads: config.devices
-        .filter(({ line }) => line === lineId)
-        .flatMap((device) => plannedReads(device, needs.maps.get(device.map) as DeviceMapFile)),
-    })),
-    world,
-  );
+  const { scanning, lanes } = scannedPlant(config, needs.maps, needs.openLine, world);
   const sender = startSender(config, outbox, bus, world);
   let timeSegment = outbox.timeSegment;
   let gaps: Gap[] = [];
@@ -77,8 +67,11 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       const steppedMs = now.nowMs - clock.nowMs - (now.monotonicMs - clock.monotonicMs);
       clock = now;
       if (steppedMs < -stepBackMs) beginTimeSegment(steppedMs);
-      const readings = await scanning.scan(scanMs * 0.9);
-      await capture(readings);
+      const readings = await scanning.scan({
+        slot: Math.round(slotMs / scanMs),
+        withinMs: scanShare * scanMs,
+      });
+      if (readings.length > 0) await capture(readings);
       // Counted in monotonic time: a clock that was set has made no scan late.
       const wokeLateMs = Math.abs(steppedMs) < stepBackMs ? now.nowMs - slotMs : 0;
       const skipped = Math.floor((world.clock.monotonicMs() - now.monotonicMs + wokeLateMs) / scanMs);
@@ -154,6 +147,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       bufferedBatches: buffered,
       bufferBytes: outbox.bytes,
       scanMs,
+      lines: lanes.map((lane) => lane.statistics()),
       hours: outbox.hours.map(({ hourStartMs, readings, missedScans }) => [
         hourStartMs,
         readings,
@@ -178,7 +172,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       await scans.stop();
       await told.stop();
       await sender.stop();
-      await Promise.all(sources.map(({ source }) => source.close()));
+      await Promise.all(lanes.map((lane) => lane.close()));
       await publishStatus(false);
       await outbox.close();
     },

@@ -2,6 +2,7 @@ import type { DeviceMapFile } from "../contracts/device-map.ts";
 import type { Fuel } from "../domain/fuel.ts";
 import { type Point, points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
+import { endpointOf, lineFault } from "../gateway/config.ts";
 import type { Fault, YamlFile } from "../platform/yaml-file.ts";
 import { built, serverFault } from "../simulators/config.ts";
 import type { Config } from "./config.ts";
@@ -146,10 +147,20 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
     if (gateway.id === "live") wrong([...at, "id"], 'is "live", a word that topics use for something else');
     known([...at, "site"], "site", gateway.site, siteIds);
     const lineIds = new Set<string>();
-    for (const [l, line] of gateway.lines.entries())
-      once(lineIds, [...at, "lines", l, "id"], "line", line.id);
+    const endpoints = new Map<string, string>();
+    for (const [l, line] of gateway.lines.entries()) {
+      const here: Path = [...at, "lines", l];
+      once(lineIds, [...here, "id"], "line", line.id);
+      const fault = lineFault(line);
+      if (fault !== null) wrong([...here, fault.key], fault.message);
+      const other = endpoints.get(endpointOf(line));
+      if (other !== undefined)
+        wrong([...here, "id"], `ends at ${endpointOf(line)}, as ${other} does; give its devices that line`);
+      endpoints.set(endpointOf(line), line.id);
+    }
     const deviceIds = new Set<string>();
     const giver = new Map<string, string>();
+    const promptBoilers = new Set<string>();
     for (const [d, device] of gateway.devices.entries()) {
       const here: Path = [...at, "devices", d];
       once(deviceIds, [...here, "id"], "device of this gateway", device.id);
@@ -163,13 +174,33 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
       if (other !== undefined && other !== gateway.id)
         wrong([...here, "boiler"], `is read by gateway ${other} already; a boiler belongs to one gateway`);
       gatewayOfBoiler.set(device.boiler, gateway.id);
-      for (const { point } of maps.get(device.map)?.map.registers ?? []) {
+      const deviceMs = device.scanMs ?? gateway.scanMs;
+      if (deviceMs % gateway.scanMs !== 0)
+        wrong(
+          [...here, "scanMs"],
+          `is ${deviceMs}; it must be a multiple of the gateway's ${gateway.scanMs}`,
+        );
+      for (const { point, scanMs = deviceMs } of maps.get(device.map)?.map.registers ?? []) {
+        if (scanMs % gateway.scanMs !== 0)
+          wrong(
+            [...here, "map"],
+            `reads ${point} every ${scanMs} ms, no multiple of the gateway's ${gateway.scanMs}`,
+          );
+        if (Math.max(scanMs, deviceMs) === gateway.scanMs) promptBoilers.add(device.boiler);
         const key = `${device.boiler}/${point}`;
         const before = giver.get(key);
         if (before !== undefined)
           wrong([...here, "map"], `gives ${point} of ${device.boiler}, which ${before} gives already`);
         giver.set(key, device.id);
       }
+    }
+    for (const [d, { boiler }] of gateway.devices.entries()) {
+      const isFirst = gateway.devices.findIndex((other) => other.boiler === boiler) === d;
+      if (isFirst && maps.has(gateway.devices[d]?.map ?? "") && !promptBoilers.has(boiler))
+        wrong(
+          [...at, "devices", d, "scanMs"],
+          `leaves nothing of ${boiler} to every scan; make the gateway's longer`,
+        );
     }
   }
 

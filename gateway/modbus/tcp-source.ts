@@ -1,80 +1,119 @@
-import { once } from "node:events";
-import { createConnection, type Socket } from "node:net";
-import modbusSerial from "modbus-serial";
-import { messageOf, OperationalError } from "../../platform/errors.ts";
+import { messageOf } from "../../platform/errors.ts";
 import type { World } from "../../platform/world.ts";
-import type { LineConfig } from "../config.ts";
-import type { RegisterBlock, RegisterSource } from "../register-source.ts";
+import type { ReadOutcome, RegisterBlock, RegisterSource } from "../register-source.ts";
+import { answerIn, requestPdu } from "./pdu.ts";
+import type { OpenWire, Wire } from "./wire.ts";
 
-type Client = InstanceType<typeof modbusSerial.default>;
+const headerBytes = 7;
+/** Unit id, function code and data: no frame is longer. */
+const mostLengthBytes = 254;
+const mostTransactionId = 0xffff;
 
-/** Only reads exist here: function codes 1 to 4. */
-const readerOf = {
-  coil: "readCoils",
-  discrete: "readDiscreteInputs",
-  holding: "readHoldingRegisters",
-  input: "readInputRegisters",
-} as const;
+interface InFlight {
+  readonly block: RegisterBlock;
+  readonly transactionId: number;
+  readonly askedMs: number;
+  readonly finish: (outcome: ReadOutcome) => void;
+}
 
 /**
  * Reads units behind one Modbus TCP endpoint, one request at a time; connects on the first read after a loss.
  *
- * A connection on which an answer is overdue is closed: the library numbers its requests modulo 256, so that a
- * late answer could pass for that of a later request.
+ * A transaction id is used once on a connection, and a connection on which an answer is overdue is closed: a late
+ * answer can be taken for no other; a new connection counts on, should the device send there what it owed on the old
+ * one. Answers with an id of the past (a device that answers twice) are passed over.
  */
-export function modbusTcpSource(line: LineConfig, world: World): RegisterSource {
-  let link: { readonly client: Client; readonly socket: Socket } | null = null;
+export function modbusTcpSource(open: OpenWire, { clock }: World): RegisterSource {
+  let wire: Wire | null = null;
+  let inFlight: InFlight | null = null;
+  let unread: Buffer = Buffer.alloc(0);
+  let transactionId = 0;
 
-  async function read({ unitId, table, address, count }: RegisterBlock): Promise<readonly number[]> {
-    const what = `${line.id}, unit ${unitId}: ${count} ${table} from ${address}`;
-    link ??= await connect();
-    try {
-      link.client.setID(unitId);
-      const { data } = await link.client[readerOf[table]](address, count);
-      return Array.from(data, Number).slice(0, count);
-    } catch (cause) {
-      const exception = (cause as { readonly modbusCode?: unknown }).modbusCode;
-      if (typeof exception === "number") {
-        throw new OperationalError("device-refused", `${what}: exception ${exception}`, { cause });
-      }
+  async function read(block: RegisterBlock, timeoutMs: number): Promise<ReadOutcome> {
+    if (transactionId === mostTransactionId) {
       drop();
-      throw new OperationalError("device-silent", `${what}: ${messageOf(cause)}`, { cause });
+      transactionId = 0;
+    }
+    try {
+      wire ??= await connect();
+    } catch (error) {
+      return { kind: "line-down", why: messageOf(error) };
+    }
+    transactionId += 1;
+    const over = new AbortController();
+    const outcome = await new Promise<ReadOutcome>((resolve) => {
+      inFlight = { block, transactionId, askedMs: clock.monotonicMs(), finish: resolve };
+      wire?.write(framed(block, transactionId));
+      void clock.sleep(timeoutMs, over.signal).then(() => {
+        if (!over.signal.aborted) resolve({ kind: "silent", why: `no answer within ${timeoutMs} ms` });
+      });
+    });
+    over.abort();
+    inFlight = null;
+    if (outcome.kind === "silent" || outcome.kind === "garbled") drop();
+    return outcome;
+  }
+
+  async function connect(): Promise<Wire> {
+    unread = Buffer.alloc(0);
+    return open({
+      bytes: heard,
+      gone: () => {
+        wire = null;
+        inFlight?.finish({ kind: "silent", why: "the connection was closed" });
+      },
+    });
+  }
+
+  function heard(bytes: Buffer): void {
+    unread = unread.length === 0 ? bytes : Buffer.concat([unread, bytes]);
+    while (unread.length >= headerBytes) {
+      const length = unread.readUInt16BE(4);
+      if (unread.readUInt16BE(2) !== 0 || length < 3 || length > mostLengthBytes) {
+        // Where the next frame begins cannot be known any more.
+        inFlight?.finish({ kind: "garbled", why: "what came is not Modbus TCP" });
+        drop();
+        return;
+      }
+      if (unread.length < 6 + length) return;
+      const frame = unread.subarray(0, 6 + length);
+      unread = unread.subarray(6 + length);
+      if (inFlight !== null && frame.readUInt16BE(0) === inFlight.transactionId) answered(frame, inFlight);
     }
   }
 
-  async function connect(): Promise<{ client: Client; socket: Socket }> {
-    const socket = createConnection({ host: line.host, port: line.port, noDelay: true });
-    socket.setKeepAlive(true, 15_000);
-    const over = new AbortController();
-    void world.clock.sleep(line.connectTimeoutMs, over.signal).then(() => {
-      if (socket.connecting) socket.destroy(new Error(`no answer within ${line.connectTimeoutMs} ms`));
-    });
-    try {
-      await once(socket, "connect");
-    } catch (cause) {
-      const message = `${line.id}: no connection to ${line.host}:${line.port} (${messageOf(cause)})`;
-      throw new OperationalError("line-down", message, { cause });
-    } finally {
-      over.abort();
+  function answered(frame: Buffer, { block, askedMs, finish }: InFlight): void {
+    inFlight = null;
+    if (frame.readUInt8(6) !== block.unitId) {
+      finish({ kind: "garbled", why: `unit ${frame.readUInt8(6)} answered for unit ${block.unitId}` });
+      return;
     }
-    const client = new modbusSerial.default();
-    await client.linkTCP(socket, { port: line.port });
-    client.setTimeout(line.timeoutMs);
-    // Any end of the socket means a new connection for the next read; the library never reconnects by itself.
-    socket.on("error", () => socket.destroy());
-    socket.once("close", () => {
-      if (link?.socket === socket) link = null;
-    });
-    return { client, socket };
+    const answer = answerIn(frame.subarray(headerBytes), block);
+    if (answer === null) finish({ kind: "garbled", why: "the answer is not what was asked for" });
+    else finish({ ...answer, tookMs: clock.monotonicMs() - askedMs });
   }
 
   function drop(): void {
-    link?.socket.destroy();
-    link = null;
+    wire?.close();
+    wire = null;
   }
 
   return {
     read,
-    close: async () => drop(),
+    readyInMs: () => 0,
+    close: async () => {
+      drop();
+      inFlight?.finish({ kind: "line-down", why: "the line is closed" });
+    },
   };
+}
+
+function framed(block: RegisterBlock, transactionId: number): Buffer {
+  const pdu = requestPdu(block);
+  const frame = Buffer.alloc(headerBytes + pdu.length);
+  frame.writeUInt16BE(transactionId, 0);
+  frame.writeUInt16BE(1 + pdu.length, 4);
+  frame.writeUInt8(block.unitId, 6);
+  pdu.copy(frame, headerBytes);
+  return frame;
 }

@@ -1,3 +1,5 @@
+import { crc16 } from "../../contracts/modbus-crc.ts";
+
 /** A request out of its frame. RTU frames have no transaction; theirs is 0. */
 export interface BusRequest {
   readonly unitId: number;
@@ -128,17 +130,4 @@ export function rtuRequests(): RequestReader {
 
 function isIntact(frame: Buffer): boolean {
   return frame.readUInt16LE(frame.length - 2) === crc16(frame.subarray(0, -2));
-}
-
-const crcTable = Uint16Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit += 1) crc = (crc & 1) === 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  return crc;
-});
-
-/** @source MODBUS over Serial Line, Specification and Implementation Guide V1.02, 6.2.2 CRC generation */
-export function crc16(bytes: Uint8Array): number {
-  let crc = 0xffff;
-  for (const byte of bytes) crc = (crc >> 8) ^ (crcTable[(crc ^ byte) & 0xff] ?? 0);
-  return crc;
 }

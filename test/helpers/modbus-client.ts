@@ -1,5 +1,5 @@
 import { createConnection } from "node:net";
-import { crc16 } from "../../simulators/modbus/framing.ts";
+import { crc16 } from "../../contracts/modbus-crc.ts";
 import { until } from "./until.ts";
 
 /** A client that knows bytes only, so that it sees what a fault makes of an answer. */

@@ -1,5 +1,4 @@
 import type { RegisterBlock, RegisterSource } from "../../gateway/register-source.ts";
-import { OperationalError } from "../../platform/errors.ts";
 import type { World } from "../../platform/world.ts";
 
 /** A line that answers as it is told: after a delay, with words, an exception, or not at all. */
@@ -10,17 +9,18 @@ export function simulatedSource(
   ) => { readonly afterMs: number; readonly words: readonly number[] } | "refused" | "silent" | "down",
 ): RegisterSource {
   return {
-    read: async (block) => {
+    read: async (block, timeoutMs) => {
       const given = answer(block);
-      if (given === "refused") throw new OperationalError("device-refused", "exception 2");
-      if (given === "down") throw new OperationalError("line-down", "no connection");
+      if (given === "refused") return { kind: "exception", code: 4, tookMs: 0 };
+      if (given === "down") return { kind: "line-down", why: "no connection" };
       if (given === "silent") {
-        await world.clock.sleep(500);
-        throw new OperationalError("device-silent", "no answer");
+        await world.clock.sleep(timeoutMs);
+        return { kind: "silent", why: "no answer" };
       }
       await world.clock.sleep(given.afterMs);
-      return given.words;
+      return { kind: "words", words: given.words, tookMs: given.afterMs };
     },
+    readyInMs: () => 0,
     close: async () => {},
   };
 }

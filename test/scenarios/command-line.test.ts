@@ -20,6 +20,20 @@ describe("the command line", () => {
     const { code, output } = await ran(["--help"]);
     expect(code).toBe(0);
     expect(output).toContain("fluewatch check-config");
+    const tool = await ran(["gateway", "probe", "--help"]);
+    expect(tool.code).toBe(0);
+    expect(tool.output).toContain("fluewatch gateway plan [--config file]");
+  });
+
+  test("gateway plan says what the demo's lines carry, and a probe that reaches nobody ends with exit code 1", async () => {
+    const plan = await ran(["gateway", "plan"], { FLUEWATCH_MQTT_PORT: String(await freePort()) });
+    expect(plan.output).toMatch(/line heaters \(127.0.0.1:15020\): 9 requests, load 4.5 %/);
+    expect(plan.output).toContain("No running gateway was heard");
+    expect(plan.code).toBe(0);
+    const port = String(await freePort());
+    const probe = await ran(["gateway", "probe", "--host", "127.0.0.1", "--port", port, "--address", "0"]);
+    expect(probe.output).toMatch(/^unit 1, 2 holding from 0: no connection to 127.0.0.1:/);
+    expect(probe.code).toBe(1);
   });
 
   test.each([
@@ -31,6 +45,8 @@ describe("the command line", () => {
     [["reference"], /reference needs one file/],
     [["reference", "/nowhere.json"], /\/nowhere.json: cannot be read/],
     [["--colour"], /Unknown option '--colour'/],
+    [["gateway", "probe", "--host", "127.0.0.1"], /^--address is missing; give 0 to 65535/],
+    [["gateway", "plan", "--config", "/nowhere.yaml"], /\/nowhere.yaml: cannot be read/],
     [["--config", "/nowhere.yaml"], /\/nowhere.yaml: cannot be read/],
     [["start", "api"], /ingest and api share one process over an embedded store: start both, or neither/],
   ])("%j is refused with what to change, exit code 2", async (args, message) => {

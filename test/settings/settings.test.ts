@@ -38,6 +38,48 @@ describe("a configuration", () => {
     expect(loadSettings(join(root, "config", name), root, environment).config.sites).toHaveLength(1);
   });
 
+  const heaters = "{ id: heaters, host: 127.0.0.1, port: 15020 }";
+  test.each([
+    ["{ id: heaters }", /lines.0.id needs exactly one of host and tty/],
+    [
+      "{ id: heaters, tty: /dev/a, baudRate: 9600, framing: tcp }",
+      /lines.0.framing is tcp; a tty speaks rtu/,
+    ],
+    ["{ id: heaters, tty: /dev/a }", /lines.0.tty needs baudRate/],
+    ["{ id: heaters, tty: /dev/a, baudRate: 9600, port: 5 }", /lines.0.port is for a host; a tty has none/],
+    ["{ id: heaters, host: a, parity: even }", /lines.0.parity is for a tty/],
+    ["{ id: heaters, host: a, stopBits: 2, framing: rtu }", /lines.0.stopBits is for a tty/],
+    ["{ id: heaters, host: a, baudRate: 9600 }", /lines.0.baudRate is for framing rtu/],
+    ["{ id: heaters, host: 127.0.0.1, port: 15021 }", /lines.1.id ends at 127.0.0.1:15021, as heaters does/],
+  ])("the line %s is a fault at its line", (line, message) => {
+    const faults = faultsOf(changed(heaters, line));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(message);
+    const at = demo.split("\n").findIndex((each) => each.includes(heaters)) + 1;
+    expect(Number(faults[0]?.match(/yaml:(\d+):/)?.[1])).toBeGreaterThanOrEqual(at);
+    expect(Number(faults[0]?.match(/yaml:(\d+):/)?.[1])).toBeLessThanOrEqual(at + 1);
+  });
+
+  test.each([
+    "{ id: heaters, host: 127.0.0.1, port: 15020, framing: rtu, baudRate: 19200 }",
+    "{ id: heaters, tty: /dev/ttyUSB0, baudRate: 9600, parity: even, stopBits: 1 }",
+  ])("the line %s is in order", (line) => {
+    expect(faultsOf(changed(heaters, line))).toEqual([]);
+  });
+
+  test("what is read less often is so by whole scans, and leaves something of its boiler to every scan", () => {
+    const oil = "unitId: 2, map: oil-meter,";
+    expect(faultsOf(changed(oil, `${oil} scanMs: 60000,`))).toEqual([]);
+    expect(faultsOf(changed(oil, `${oil} scanMs: 1500,`)).join()).toMatch(
+      /scanMs is 1500; it must be a multiple of the gateway's 1000/,
+    );
+    const slow = demo.replace(
+      /(line: power-house, .*) boiler: cfb-01 }/g,
+      "$1 boiler: cfb-01, scanMs: 5000 }",
+    );
+    expect(faultsOf(slow).join()).toMatch(/scanMs leaves nothing of cfb-01 to every scan/);
+  });
+
   test("every fault is named at once, with its line and what is allowed", () => {
     const faults = faultsOf(
       demo

@@ -1,0 +1,257 @@
+import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
+import { openLine } from "../../gateway/modbus/open-line.ts";
+import type { ReadOutcome, RegisterBlock, RegisterSource } from "../../gateway/register-source.ts";
+import { realWorld } from "../../platform/world.ts";
+import type { LedgerLine } from "../../simulators/ledger.ts";
+import type { BusFault } from "../../simulators/modbus/fault.ts";
+import { type ModbusServer, startModbusServer } from "../../simulators/modbus/server.ts";
+import { seededRandom } from "../../simulators/seeded-random.ts";
+import { ptyPair } from "../helpers/pty-pair.ts";
+import { freePort, neededProgram } from "../helpers/servers.ts";
+import { tellingUnit, tellingWords } from "../helpers/telling-unit.ts";
+import { until } from "../helpers/until.ts";
+
+const socat = neededProgram("socat");
+const world = realWorld("silent");
+type Undo = () => Promise<void>;
+
+type Way = "tcp" | "rtu" | "pty";
+const ways: readonly Way[] = socat === null ? ["tcp", "rtu"] : ["tcp", "rtu", "pty"];
+
+interface Bench {
+  readonly server: ModbusServer;
+  readonly source: RegisterSource;
+  readonly ledger: readonly LedgerLine[];
+}
+
+/** Units that say in each register which they are, and the gateway's way to them. */
+async function bench(
+  way: Way,
+  unitIds: readonly number[],
+  finished: TestContext["onTestFinished"] = onTestFinished,
+): Promise<Bench> {
+  const cleanup: Undo[] = [];
+  finished(async () => {
+    for (const undo of cleanup.reverse()) await undo();
+  });
+  const ledger: LedgerLine[] = [];
+  const timing = { host: "127.0.0.1", seed: 7, turnaroundMs: 2, latencyMs: 0, jitterMs: 0 } as const;
+  const units = new Map(unitIds.map((unitId) => [unitId, tellingUnit(unitId)]));
+  const needs = { world, ledger: (line: LedgerLine) => ledger.push(line) };
+  const times = { connectTimeoutMs: 1_000, timeoutMs: 500 };
+  if (way === "pty") {
+    const pair = await ptyPair(socat ?? "");
+    cleanup.push(pair.stop);
+    const server = await startModbusServer({ ...timing, pty: pair.server }, units, needs);
+    cleanup.push(server.stop);
+    const source = openLine({ id: "l", tty: pair.client, baudRate: 115_200, ...times }, world);
+    cleanup.push(source.close);
+    return { server, source, ledger };
+  }
+  const port = await freePort();
+  const server = await startModbusServer({ ...timing, port, framing: way }, units, needs);
+  cleanup.push(server.stop);
+  const source = openLine({ id: "l", host: "127.0.0.1", port, framing: way, ...times }, world);
+  cleanup.push(source.close);
+  return { server, source, ledger };
+}
+
+const block = (unitId: number, address: number, count = 4): RegisterBlock => ({
+  unitId,
+  table: "holding",
+  address,
+  count,
+});
+
+/** Blocks of one unit whose answers look the same, and of another unit: what a late answer could be taken for. */
+const blocks = [block(1, 0), block(1, 20), block(2, 0), block(1, 40), block(2, 20), block(2, 40)];
+
+function expectRight(outcome: ReadOutcome, asked: RegisterBlock): void {
+  if (outcome.kind === "words") expect(outcome.words, JSON.stringify(asked)).toEqual(tellingWords(asked));
+}
+
+describe.each(ways)("a line by %s", (way) => {
+  test("gives bits and registers of all four tables", async () => {
+    const { source, ledger } = await bench(way, [3]);
+    for (const table of ["coil", "discrete", "holding", "input"] as const) {
+      const asked = { unitId: 3, table, address: 11, count: 19 };
+      expect(await source.read(asked, 500)).toMatchObject({ kind: "words", words: tellingWords(asked) });
+    }
+    expect(ledger.map(({ table }) => table)).toEqual(["coil", "discrete", "holding", "input"]);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6, 10, 11] as const)("exception %d arrives as what it is", async (code) => {
+    const { source, server } = await bench(way, [1]);
+    server.setFault(1, { kind: "exception", code });
+    expect(await source.read(block(1, 0), 500)).toMatchObject({ kind: "exception", code });
+  });
+
+  const faults: readonly BusFault[] = [
+    { kind: "exception", code: 4, share: 0.3 },
+    { kind: "busy", share: 0.3 },
+    { kind: "dead", share: 0.3 },
+    ...[60, 110, 170, 320].map((byMs): BusFault => ({ kind: "late", byMs, share: 0.3 })),
+    { kind: "wrong-unit", share: 0.3 },
+    { kind: "truncated", share: 0.3 },
+    { kind: "glued", to: "answer-before", share: 0.3 },
+    { kind: "glued", to: "noise", share: 0.3 },
+    { kind: "split", gapMs: 15, share: 0.3 },
+    { kind: "split", gapMs: 80, share: 0.3 },
+    ...[0, 12, 35].map((gapMs): BusFault => ({ kind: "duplicate", gapMs, share: 0.3 })),
+    ...(way === "tcp"
+      ? [{ kind: "wrong-transaction", share: 0.3 } as const]
+      : [{ kind: "bit-flip", share: 0.3 } as const, { kind: "bit-flip", bits: 5, share: 0.3 } as const]),
+  ];
+  test.concurrent.for(faults.map((fault) => [JSON.stringify(fault), fault] as const))(
+    "under %s a value is right or none",
+    async ([, fault], { onTestFinished }) => {
+      const { source, server, ledger } = await bench(way, [1, 2], onTestFinished);
+      server.setFault(null, fault);
+      for (let turn = 0; turn < 30; turn += 1) {
+        const asked = blocks.filter((each) => source.readyInMs(each) === 0)[turn % 3] ?? block(1, 0);
+        expectRight(await source.read(asked, 50), asked);
+      }
+      expect(ledger.some((poll) => poll.fault !== null)).toBe(true);
+      server.setFault(null, null);
+      await until("the line is well again", async () => {
+        const outcome = await source.read(block(2, 20), 500);
+        expectRight(outcome, block(2, 20));
+        return outcome.kind === "words";
+      });
+    },
+  );
+
+  test("an answer that comes when it is wanted no more never shifts those that follow", async () => {
+    // Three blocks of one unit in turn, one answer 350 ms late: without care each answer then fits the request after.
+    const { source, server } = await bench(way, [1]);
+    const kinds: string[] = [];
+    for (let turn = 0; turn < 30; turn += 1) {
+      const asked = block(1, 20 * (turn % 3), 2);
+      server.setFault(1, turn === 4 ? { kind: "late", byMs: 350 } : null);
+      const outcome = await source.read(asked, 100);
+      expectRight(outcome, asked);
+      kinds.push(outcome.kind);
+    }
+    expect(kinds.filter((kind) => kind === "silent")).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === "words").length).toBeGreaterThanOrEqual(28);
+  });
+});
+
+test("Modbus TCP has no checksum of its own: a flipped bit arrives, under the point it was asked for", async () => {
+  const { source, server, ledger } = await bench("tcp", [1]);
+  server.setFault(1, { kind: "bit-flip" });
+  const outcome = await source.read(block(1, 0), 500);
+  if (outcome.kind !== "words") throw new Error("the answer is whole");
+  const bytes = Buffer.from(ledger[0]?.delivered ?? "", "hex").subarray(9);
+  expect(outcome.words).toEqual(Array.from({ length: 4 }, (_, index) => bytes.readUInt16BE(2 * index)));
+});
+
+test("transaction ids are used once on a connection", async () => {
+  const sent: number[] = [];
+  let connections = 0;
+  const { modbusTcpSource } = await import("../../gateway/modbus/tcp-source.ts");
+  const source = modbusTcpSource(async ({ bytes }) => {
+    connections += 1;
+    return {
+      write: (request) => {
+        const id = request.readUInt16BE(0);
+        sent.push(connections * 100_000 + id);
+        const answer = Buffer.from([0, 0, 0, 0, 0, 5, 1, 3, 2, 0, 42]);
+        answer.writeUInt16BE(id, 0);
+        queueMicrotask(() => bytes(answer));
+      },
+      close: () => {},
+    };
+  }, world);
+  for (let turn = 0; turn < 66_000; turn += 1) await source.read(block(1, 0, 1), 10_000);
+  expect(new Set(sent).size).toBe(66_000);
+  expect(connections).toBe(2);
+});
+
+test.each(["tcp", "rtu"] as const)(
+  "a half-open or refused connection by %s is found by its silence and made anew",
+  async (way) => {
+    const { source, server } = await bench(way, [1]);
+    expect((await source.read(block(1, 0), 200)).kind).toBe("words");
+    server.setFault(null, { kind: "half-open" });
+    expect((await source.read(block(1, 0), 50)).kind).toBe("silent");
+    server.setFault(null, { kind: "refuse" });
+    expect((await source.read(block(1, 0), 50)).kind).toMatch(/silent|line-down/);
+    server.setFault(null, null);
+    await until("it is read again", async () => (await source.read(block(1, 0), 200)).kind === "words");
+  },
+);
+
+test("nobody at the other end is one sentence", async () => {
+  const port = await freePort();
+  const times = { connectTimeoutMs: 1_000, timeoutMs: 500 };
+  const absent = openLine({ id: "l", host: "127.0.0.1", port, ...times }, world);
+  expect(await absent.read(block(1, 0), 100)).toMatchObject({
+    kind: "line-down",
+    why: expect.stringMatching(new RegExp(`no connection to 127.0.0.1:${port} \\(.*ECONNREFUSED`)),
+  });
+  const nowhere = openLine({ id: "l", tty: "/nowhere/tty", baudRate: 9_600, ...times }, world);
+  expect(await nowhere.read(block(1, 0), 100)).toMatchObject({
+    kind: "line-down",
+    why: expect.stringMatching(/^\/nowhere\/tty cannot be opened \(ENOENT/),
+  });
+  const file = openLine({ id: "l", tty: import.meta.filename, baudRate: 9_600, ...times }, world);
+  expect(await file.read(block(1, 0), 100)).toMatchObject({
+    why: expect.stringMatching(/is no serial port$/),
+  });
+});
+
+describe("20,000 polls on 30 lines, 10 % of the answers broken and 5 % late", () => {
+  const seed = 20_260;
+  const lines = [
+    ...Array.from({ length: 10 }, () => ({ way: "tcp" as const, polls: 1_100 })),
+    ...Array.from({ length: 20 }, () => ({ way: "rtu" as const, polls: 450 })),
+  ];
+
+  test(`no value stands under a wrong point (seed ${seed})`, async ({ onTestFinished }) => {
+    const counts: Record<string, number> = {};
+    const wrong: string[] = [];
+    await Promise.all(
+      lines.map(async ({ way, polls }, index) => {
+        const { server, source, ledger } = await bench(way, [1, 2, 3], onTestFinished);
+        const random = seededRandom(seed + index);
+        const all = [1, 2, 3].flatMap((unitId) => [
+          block(unitId, 0),
+          block(unitId, 20),
+          block(unitId, 40, 3),
+        ]);
+        for (let poll = 0; poll < polls; poll += 1) {
+          const ready = all.filter((each) => source.readyInMs(each) === 0);
+          const asked = ready[Math.floor(random() * ready.length)] ?? block(1, 0);
+          server.setFault(null, drawnFault(way, random));
+          const outcome = await source.read(asked, 50);
+          counts[outcome.kind] = (counts[outcome.kind] ?? 0) + 1;
+          if (outcome.kind !== "words") continue;
+          if (tellingWords(asked).some((word, at) => word !== outcome.words[at]))
+            wrong.push(`line ${index} (${way}), poll ${poll}: ${JSON.stringify({ asked, outcome })}`);
+        }
+        const struck = ledger.filter(({ fault }) => fault !== null).length;
+        counts["struck"] = (counts["struck"] ?? 0) + struck;
+      }),
+    );
+    console.log(`polls by what became of them: ${JSON.stringify(counts)}`);
+    expect(wrong).toEqual([]);
+    expect(counts["words"]).toBeGreaterThan(12_000);
+    expect(counts["struck"]).toBeGreaterThan(2_500);
+  }, 180_000);
+
+  function drawnFault(way: "tcp" | "rtu", random: () => number): BusFault | null {
+    const luck = random();
+    if (luck < 0.05) return { kind: "late", byMs: 55 + 350 * random() };
+    if (luck >= 0.15) return null;
+    const broken: readonly BusFault[] = [
+      { kind: "truncated" },
+      { kind: "wrong-unit" },
+      { kind: "glued", to: "answer-before" },
+      { kind: "glued", to: "noise" },
+      way === "tcp" ? { kind: "wrong-transaction" } : { kind: "bit-flip" },
+      way === "tcp" ? { kind: "duplicate", gapMs: 10 } : { kind: "bit-flip", bits: 4 },
+    ];
+    return broken[Math.floor(random() * broken.length)] ?? null;
+  }
+});
