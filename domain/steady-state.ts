@@ -45,7 +45,10 @@ interface Step {
   readonly good: number[];
   /** How often the point was read at all. */
   readonly read: number[];
+  /** Of each fuel: its heat by good samples of its meter, how many those were, and how often the meter was read. */
   readonly heat: number[];
+  readonly flowGood: number[];
+  readonly flowRead: number[];
 }
 
 /**
@@ -91,7 +94,10 @@ export type SteadyState =
       /** Over the window; `null` where the boiler has no such sensor. */
       readonly o2DryPercent: WindowMean | null;
       readonly exhaustTempC: WindowMean | null;
-      /** Of the boiler's fuels, the one that gave most heat over the window; `null` when no meter tells. */
+      /**
+       * Of the boiler's fuels, the one that gave most heat over the window; `null` when no meter tells, or when one
+       * that was read was not good for long enough: the heat that it did not tell may be the most.
+       */
       readonly governingFuel: number | null;
     }
   | { readonly steady: false; readonly reason: NotJudgedReason };
@@ -171,13 +177,16 @@ export function steadyWatch(
 
   function beginStep(memory: SteadyMemory, step: number): void {
     const none = () => tracked.map(() => 0);
+    const noFlow = () => flows.map(() => 0);
     memory.steps.push({
       step,
       samples: 0,
       sum: none(),
       good: none(),
       read: none(),
-      heat: flows.map(() => 0),
+      heat: noFlow(),
+      flowGood: noFlow(),
+      flowRead: noFlow(),
     });
     while ((memory.steps[0]?.step ?? step) < step - wanted) memory.steps.shift();
   }
@@ -195,8 +204,12 @@ export function steadyWatch(
     }
     for (let index = 0; index < flows.length; index += 1) {
       const { slot, ncvMjPerUnit } = flows[index] as (typeof flows)[number];
-      const flow = frame.values[slot] ?? Number.NaN;
-      if (flow > 0) step.heat[index] = (step.heat[index] ?? 0) + flow * ncvMjPerUnit;
+      const quality = qualityInSlot(frame, slot);
+      if (quality === null) continue;
+      step.flowRead[index] = (step.flowRead[index] ?? 0) + 1;
+      if (quality !== "good") continue;
+      step.flowGood[index] = (step.flowGood[index] ?? 0) + 1;
+      step.heat[index] = (step.heat[index] ?? 0) + Math.max(0, frame.values[slot] ?? 0) * ncvMjPerUnit;
     }
   }
 
@@ -242,7 +255,7 @@ export function steadyWatch(
       untilMs: now * stepMs,
       o2DryPercent: has(o2) ? meanOf(window, o2) : null,
       exhaustTempC: has(exhaust) ? meanOf(window, exhaust) : null,
-      governingFuel: governingOf(window, flows.length),
+      governingFuel: governingOf(window, flows.length, validShare),
     };
   }
 
@@ -279,14 +292,26 @@ function meanOf(window: readonly Step[], index: number): WindowMean {
   return { mean: sum / goodSamples, samples, goodSamples };
 }
 
-function governingOf(window: readonly Step[], fuels: number): number | null {
+/** The fuel with most heat over the window, by the mean of each meter's good samples. */
+function governingOf(window: readonly Step[], fuels: number, validShare: number): number | null {
   if (fuels === 1) return 0;
   let governing: number | null = null;
   let most = 0;
   for (let index = 0; index < fuels; index += 1) {
-    const heat = window.reduce((sum, step) => sum + (step.heat[index] ?? 0), 0);
-    if (heat > most) {
-      most = heat;
+    let heat = 0;
+    let good = 0;
+    let read = 0;
+    let samples = 0;
+    for (const step of window) {
+      heat += step.heat[index] ?? 0;
+      good += step.flowGood[index] ?? 0;
+      read += step.flowRead[index] ?? 0;
+      samples += step.samples;
+    }
+    if (read === 0) continue; // no meter: what it burns, nobody can tell
+    if (good < validShare * samples) return null;
+    if (heat / good > most) {
+      most = heat / good;
       governing = index;
     }
   }

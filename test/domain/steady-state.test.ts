@@ -100,4 +100,52 @@ describe("steady state", () => {
     });
     expect(stateAfter(60, () => ({ firing: 1, loadPercent: 50 }))).toMatchObject({ reason: "no-sensor" });
   });
+
+  describe("of several fuels", () => {
+    const fuels = [
+      { flowPoint: "heavyOilFlowLPerH", ncvMjPerUnit: 40 },
+      { flowPoint: "naturalGasFlowNm3PerH", ncvMjPerUnit: 34 },
+    ];
+    const governing = (
+      flows: (second: number) => Sample,
+      flaws: (second: number) => Readonly<Record<string, FlawReason>> = () => ({}),
+    ) => {
+      const memory = steadyMemory();
+      const watch = steadyWatch(catalogue, settings, fuels);
+      let state: SteadyState = { steady: false, reason: "no-data" };
+      for (let second = 0; second < 30; second += 1) {
+        const values = { ...calm(), ...flows(second) };
+        state = watch.see(memory, frame(values, startMs + second * 1_000, flaws(second)));
+      }
+      return state.steady ? state.governingFuel : state.reason;
+    };
+    const both = { heavyOilFlowLPerH: 300, naturalGasFlowNm3PerH: 100 };
+
+    test("the one with most heat over the window governs", () => {
+      expect(governing(() => both)).toBe(0);
+      expect(governing(() => ({ ...both, naturalGasFlowNm3PerH: 400 }))).toBe(1);
+    });
+
+    test("a meter that was read and is bad, or doubted, lets no other fuel govern", () => {
+      expect(governing(() => ({ ...both, heavyOilFlowLPerH: null }))).toBeNull();
+      expect(
+        governing(
+          () => both,
+          () => ({ heavyOilFlowLPerH: "flow-mismatch" }),
+        ),
+      ).toBeNull();
+      // A fuel may have no meter: then those that have one tell.
+      expect(governing(() => ({ naturalGasFlowNm3PerH: 100 }))).toBe(1);
+      expect(governing(() => ({}))).toBeNull();
+    });
+
+    test("a meter that misses a few samples is weighed by its good ones", () => {
+      // Oil: 300 · 40 MJ/h; gas: 340 · 34 MJ/h, less than that by a thirtieth.
+      const close = { heavyOilFlowLPerH: 300, naturalGasFlowNm3PerH: 340 };
+      expect(governing((second) => ({ ...close, heavyOilFlowLPerH: second % 5 === 0 ? null : 300 }))).toBe(0);
+      expect(
+        governing((second) => ({ ...close, heavyOilFlowLPerH: second % 3 === 0 ? null : 300 })),
+      ).toBeNull();
+    });
+  });
 });
