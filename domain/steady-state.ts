@@ -1,6 +1,7 @@
 import { type Frame, qualityInSlot } from "./frame.ts";
 import type { NotJudgedReason, WindowMean } from "./limits.ts";
 import type { PointCatalogue } from "./points.ts";
+import { withoutNoise } from "./without-noise.ts";
 
 /**
  * When a boiler counts as in stable operation. The rule that asks for it does not define it, so it is a setting of
@@ -17,7 +18,7 @@ export interface SteadySettings {
   readonly o2DriftPercent: number;
   readonly exhaustDriftK: number;
   readonly loadDriftPercent: number;
-  /** Share of a step's samples that must be good. */
+  /** Share of the samples due in a step that must be good. */
   readonly validShare: number;
 }
 
@@ -35,6 +36,8 @@ export const defaultSteadySettings: SteadySettings = {
 const tracked = ["o2DryPercent", "exhaustTempC", "loadPercent"] as const;
 const o2 = 0;
 const exhaust = 1;
+/** A step with fewer samples due has no three quarters that can be counted. */
+const fewSamples = 4;
 
 /** One step of event time: what was seen of each tracked point, and the heat of each fuel. */
 interface Step {
@@ -122,12 +125,14 @@ export interface SteadyWatch {
  * covers more than its tolerance may not be one that wanders (Cao and Rhinehart's ratio of variances: transient above
  * 2, steady again below 1.4). Flaws make a step unknown, never steady. Out of firing the memory begins anew.
  * @param fuels flow point and net heating value of each fuel, to know which of several governs
+ * @param scanMs how often the boiler is read, so that what did not arrive counts as lost; `null`: what arrived was due
  * @source Cao & Rhinehart 1995, with λ = 0.2, 0.1, 0.1; slope test of the project
  */
 export function steadyWatch(
   catalogue: PointCatalogue,
   settings: SteadySettings,
   fuels: readonly { readonly flowPoint: string; readonly ncvMjPerUnit: number }[] = [],
+  scanMs: number | null = null,
 ): SteadyWatch {
   const { stepMs, windowMs, validShare } = settings;
   const firingSlot = catalogue.slotOf("firing");
@@ -138,6 +143,13 @@ export function steadyWatch(
   }));
   const tolerances = [settings.o2DriftPercent, settings.exhaustDriftK, settings.loadDriftPercent];
   const wanted = Math.ceil(windowMs / stepMs);
+  const due = scanMs === null ? 0 : Math.floor(stepMs / scanMs);
+
+  /** Of a few samples a share is no whole number: two at 75 % may lose one. */
+  function enough(good: number, samples: number): boolean {
+    const needed = validShare * Math.max(due, samples);
+    return good >= Math.max(1, due < fewSamples ? Math.floor(needed) : needed);
+  }
 
   function see(memory: SteadyMemory, frame: Frame): SteadyState {
     const { takenAtMs, values, flaws } = frame;
@@ -236,7 +248,7 @@ export function steadyWatch(
     if (!has(o2) && !has(exhaust)) return unsteady({ steady: false, reason: "no-sensor" });
     for (let index = 0; index < tracked.length; index += 1) {
       if (!has(index)) continue;
-      if (window.some(({ samples, good }) => (good[index] ?? 0) < validShare * samples)) {
+      if (window.some(({ samples, good }) => !enough(good[index] ?? 0, samples))) {
         return unsteady({ steady: false, reason: "input-flawed" });
       }
       const means = window.map(({ sum, good }) => (sum[index] ?? 0) / (good[index] ?? 1));
@@ -255,7 +267,7 @@ export function steadyWatch(
       untilMs: now * stepMs,
       o2DryPercent: has(o2) ? meanOf(window, o2) : null,
       exhaustTempC: has(exhaust) ? meanOf(window, exhaust) : null,
-      governingFuel: governingOf(window, flows.length, validShare),
+      governingFuel: governingOf(window, flows.length, validShare, due),
     };
   }
 
@@ -289,11 +301,11 @@ function meanOf(window: readonly Step[], index: number): WindowMean {
     samples += step.samples;
     goodSamples += step.good[index] ?? 0;
   }
-  return { mean: sum / goodSamples, samples, goodSamples };
+  return { mean: withoutNoise(sum / goodSamples), samples, goodSamples };
 }
 
 /** The fuel with most heat over the window, by the mean of each meter's good samples. */
-function governingOf(window: readonly Step[], fuels: number, validShare: number): number | null {
+function governingOf(window: readonly Step[], fuels: number, validShare: number, due: number): number | null {
   if (fuels === 1) return 0;
   let governing: number | null = null;
   let most = 0;
@@ -306,7 +318,7 @@ function governingOf(window: readonly Step[], fuels: number, validShare: number)
       heat += step.heat[index] ?? 0;
       good += step.flowGood[index] ?? 0;
       read += step.flowRead[index] ?? 0;
-      samples += step.samples;
+      samples += Math.max(due, step.samples);
     }
     if (read === 0) continue; // no meter: what it burns, nobody can tell
     if (good < validShare * samples) return null;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { airRatio } from "../../domain/combustion/air-ratio.ts";
 import type { FlawReason } from "../../domain/reading.ts";
 import {
   defaultSteadySettings,
@@ -99,6 +100,39 @@ describe("steady state", () => {
       o2DryPercent: null,
     });
     expect(stateAfter(60, () => ({ firing: 1, loadPercent: 50 }))).toMatchObject({ reason: "no-sensor" });
+  });
+
+  test("three quarters are of the samples that were due, not of those that arrived", () => {
+    const minutes = { ...settings, stepMs: 60_000, windowMs: 300_000 };
+    const over = (scanMs: number | null, arrives: (second: number) => boolean) => {
+      const memory = steadyMemory();
+      const watch = steadyWatch(catalogue, minutes, [], scanMs);
+      let state: SteadyState = { steady: false, reason: "no-data" };
+      for (let second = 0; second < 420; second += 1) {
+        if (arrives(second)) state = watch.see(memory, frame(calm(), startMs + second * 1_000));
+      }
+      return state.steady || state.reason;
+    };
+    expect(over(1_000, (second) => second % 4 !== 0)).toBe(true);
+    expect(over(1_000, (second) => second % 2 === 0)).toBe("input-flawed");
+    expect(over(2_000, (second) => second % 2 === 0)).toBe(true);
+    // Read once in more than a step: one sample is all that is due.
+    expect(over(60_000, (second) => second % 60 === 0)).toBe(true);
+    expect(over(null, (second) => second % 60 === 0)).toBe(true);
+  });
+
+  test.each([170.1, 200.7, 210.2])("a mean of %d °C over 15 min at 1 Hz is %d", (exhaustTempC) => {
+    const quarter = { ...settings, stepMs: 60_000, windowMs: 900_000 };
+    expect(stateAfter(961, () => ({ ...calm(), exhaustTempC }), quarter)).toMatchObject({
+      exhaustTempC: { mean: exhaustTempC, samples: 900 },
+    });
+  });
+
+  test("an hour's oxygen of 14.28 %, a tie of the rounded ratio, stays one", () => {
+    const hour = { ...settings, stepMs: 60_000, windowMs: 3_600_000 };
+    const state = stateAfter(3_661, () => ({ ...calm(), o2DryPercent: 14.28 }), hour);
+    expect(state).toMatchObject({ o2DryPercent: { mean: 14.28, samples: 3_600 } });
+    expect(airRatio(14.28)).toBe(3.13);
   });
 
   describe("of several fuels", () => {
