@@ -221,12 +221,7 @@ export function emissionLimitInForce(
   standards: readonly EmissionStandard[],
   atMs: number,
 ): EmissionLimitInForce | null {
-  const bound = standards.map((standard) => ({
-    standard,
-    validFrom: boundFrom(boiler, standard),
-    ...(standard.validUntil !== undefined && { validUntil: standard.validUntil }),
-  }));
-  const inForce = inForceAt(bound, atMs);
+  const inForce = inForceAt(bindingOf(boiler, standards), atMs);
   if (inForce === null) return null;
   const { standard, validFrom } = inForce;
   return {
@@ -239,15 +234,59 @@ export function emissionLimitInForce(
   };
 }
 
+/** An edition of a standard, dated by when it binds one boiler. */
+export interface BindingStandard extends Dated {
+  readonly standard: EmissionStandard;
+}
+
+/** The editions of a standard as they bind a boiler: a new one, and one that stood before, from different days on. */
+export function bindingOf(
+  boiler: Pick<Boiler, "standing" | "boundFrom">,
+  standards: readonly EmissionStandard[],
+): readonly BindingStandard[] {
+  return standards.map((standard) => ({
+    standard,
+    validFrom: boundFrom(boiler, standard),
+    ...(standard.validUntil !== undefined && { validUntil: standard.validUntil }),
+  }));
+}
+
 function boundFrom(
-  { standing, boundFrom: own }: Boiler,
-  { inForceFrom, latestExtension }: EmissionStandard,
+  { standing, boundFrom: own }: Pick<Boiler, "standing" | "boundFrom">,
+  { validFrom, inForceFrom, latestExtension }: EmissionStandard,
 ): string {
-  const regular = inForceFrom[standing];
+  // ISO dates sort as text does. No edition binds before it is there.
+  const later = (a: string, b: string) => (a > b ? a : b);
+  const regular = later(validFrom, inForceFrom[standing]);
   if (standing === "new" || own === null || latestExtension === null) return regular;
-  // ISO dates sort as text does: the extension counts up to its latest date, and never shortens.
-  const [extended = own] = [own, latestExtension].sort();
-  return [extended, regular].sort().at(-1) ?? regular;
+  // The extension counts up to its latest date, and never shortens.
+  return later(regular, own < latestExtension ? own : latestExtension);
+}
+
+/**
+ * What to go by at a moment where something must be: the newest edition that has begun, also after its end, while
+ * nothing newer is known; before the first, the first: what it tells of fuels and air was so before it was written down.
+ */
+export function nearestEdition<T extends Dated>(editions: readonly T[], atMs: number): T | undefined {
+  let nearest: T | undefined;
+  for (const edition of editions) {
+    const begun = dayStartMs(edition.validFrom) <= atMs;
+    const nearestBegun = nearest !== undefined && dayStartMs(nearest.validFrom) <= atMs;
+    if (
+      nearest === undefined ||
+      (begun && !nearestBegun) ||
+      (begun && edition.validFrom > nearest.validFrom) ||
+      (!begun && !nearestBegun && edition.validFrom < nearest.validFrom)
+    )
+      nearest = edition;
+  }
+  return nearest;
+}
+
+/** The moments at which something dated begins or has ended. */
+export function turnsOf({ validFrom, validUntil }: Dated): readonly number[] {
+  const from = dayStartMs(validFrom);
+  return validUntil === undefined ? [from] : [from, dayStartMs(validUntil) + dayMs];
 }
 
 const hourFormulas: Readonly<Record<AveragingOrder, string>> = {

@@ -66,12 +66,7 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
       );
     }
     for (const ruleId of Object.keys(site.alarms)) {
-      known(
-        ["sites", s, "alarms", ruleId],
-        "alarm rule",
-        ruleId,
-        rules.alarmRules.map(({ id }) => id),
-      );
+      known(["sites", s, "alarms", ruleId], "alarm rule", ruleId, rules.alarmRules.keys());
     }
     for (const [name, kind] of Object.entries(rulesOfSite)) {
       const ids = rules.files[kind].map(({ id }) => id);

@@ -25,6 +25,7 @@ import { type Fault, loadYaml } from "../platform/yaml-file.ts";
 
 export type LabelledFuel = Fuel & { readonly label: Label };
 export type FuelEdition = Dated & { readonly fuel: LabelledFuel };
+export type AlarmRuleEdition = Dated & { readonly rule: AlarmRule };
 
 /** All rules, every edition of them: dated data with a source. */
 export interface Rules {
@@ -32,7 +33,8 @@ export interface Rules {
   readonly emissionStandards: readonly EmissionStandard[];
   /** By id; oldest edition first. */
   readonly fuels: ReadonlyMap<string, readonly FuelEdition[]>;
-  readonly alarmRules: readonly AlarmRule[];
+  /** By id; oldest edition first, one for each day on which one begins. */
+  readonly alarmRules: ReadonlyMap<string, readonly AlarmRuleEdition[]>;
   /** Every file as it was read, by kind; oldest first. */
   readonly files: { readonly [Kind in RuleKind]: readonly RuleFiles[Kind][] };
 }
@@ -44,7 +46,7 @@ export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
   const limitTables: LimitTables[] = [];
   const emissionStandards: EmissionStandard[] = [];
   const fuels = new Map<string, FuelEdition[]>();
-  const alarmRules = new Map<string, AlarmRule>();
+  const alarmRules = new Map<string, readonly AlarmRuleEdition[]>();
   const read: { readonly rule: RuleFile; readonly fault: FaultAt }[] = [];
   for (const name of names) {
     const loaded = loadYaml(name, (raw) => {
@@ -85,15 +87,22 @@ export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
         }
         break;
       }
-      case "alarm-rules":
-        for (const each of alarmRulesOf(rule, fault, faults)) alarmRules.set(each.id, each);
+      case "alarm-rules": {
+        const { validFrom, validUntil } = rule;
+        for (const each of alarmRulesOf(rule, fault, faults)) {
+          // A site's file comes after those that are shipped, and takes the place of a rule of the same day.
+          const others = (alarmRules.get(each.id) ?? []).filter((known) => known.validFrom !== validFrom);
+          const edition = { validFrom, ...(validUntil !== undefined && { validUntil }), rule: each };
+          alarmRules.set(each.id, [...others, edition]);
+        }
         break;
+      }
     }
   }
   const ofKind = (kind: RuleKind) => read.flatMap(({ rule }) => (rule.kind === kind ? [rule] : []));
   const kinds = Object.keys(ruleFiles) as RuleKind[];
   const files = Object.fromEntries(kinds.map((kind) => [kind, ofKind(kind)])) as unknown as Rules["files"];
-  return { limitTables, emissionStandards, fuels, alarmRules: [...alarmRules.values()], files };
+  return { limitTables, emissionStandards, fuels, alarmRules, files };
 }
 
 /** Two editions of one thing may follow on each other, not overlap. */

@@ -12,6 +12,7 @@ export const dataTopic = "fluewatch/v1/works/gw-1/data";
 /** Two gas boilers behind one gateway, as ingest knows them. */
 export function testPlant(steady: Partial<SteadySettings> = {}): Plant {
   const rules = shippedRules();
+  const alarmRules = [...rules.alarmRules.values()].flatMap((editions) => editions.map(({ rule }) => rule));
   const label = { en: "Works", "zh-TW": "工廠" };
   const entry = (id: string): PlantBoiler => ({
     id,
@@ -22,7 +23,7 @@ export function testPlant(steady: Partial<SteadySettings> = {}): Plant {
     hourOffsetMs: 0,
     tables: rules.limitTables,
     standards: rules.emissionStandards,
-    rules: rules.alarmRules,
+    rules: alarmRules,
   });
   return {
     sites: new Map([["works", { id: "works", name: label, place: label, timeZone: "Asia/Taipei" }]]),
@@ -30,7 +31,7 @@ export function testPlant(steady: Partial<SteadySettings> = {}): Plant {
       ["b-1", entry("b-1")],
       ["b-2", entry("b-2")],
     ]),
-    gateways: new Map([["gw-1", { id: "gw-1", siteId: "works", scanMs: 1_000, rules: rules.alarmRules }]]),
+    gateways: new Map([["gw-1", { id: "gw-1", siteId: "works", scanMs: 1_000, rules: alarmRules }]]),
     catalogue: pointCatalogue(),
   };
 }

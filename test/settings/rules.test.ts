@@ -142,7 +142,7 @@ describe("a jurisdiction is a file", () => {
     "fuels: [natural-gas]",
     "fuels: [natural-gas]\n        limits: gas-tables\n        emissionStandard: own-standard",
   );
-  const boilers = plantOf(load(files, config)).boilers;
+  const boilers = plantOf(load(files, config), Date.UTC(2026, 0, 1)).boilers;
   const own = boilers.get("toh-02");
   if (own === undefined) throw new Error("the demo has toh-02");
   const day = (isoDate: string) => Date.parse(`${isoDate}T12:00:00+08:00`);
@@ -189,6 +189,92 @@ describe("a jurisdiction is a file", () => {
       referenceO2Percent: 3,
       averagingOrder: "average-then-correct",
     });
+  });
+});
+
+describe("what is dated counts in its time", () => {
+  const day = (isoDate: string) => Date.parse(`${isoDate}T12:00:00+08:00`);
+  const editionOf = (files: RuleFiles, config: string, isoDate: string) => {
+    const found = plantOf(load(files, config), day("2026-01-01")).boilers.get("toh-02");
+    if (found === undefined) throw new Error("the demo has toh-02");
+    return inForceAtMs(found.editions, day(isoDate)).boiler;
+  };
+  const withBoiler = (lines: string) =>
+    demo.replace("fuels: [natural-gas]", `fuels: [natural-gas]\n        ${lines}`);
+
+  test("an existing boiler's reference oxygen is that of the edition that binds it", () => {
+    const own = standard.replace("id: tw-boiler-emissions", "id: own-standard");
+    const files = {
+      "old.yaml": own,
+      // Published in 2024, and binding boilers that stood before from July 2025 on.
+      "new.yaml": own
+        .replace("validFrom: 2018-09-19", "validFrom: 2024-01-01")
+        .replace("new: 2018-09-19, existing: 2020-07-01", "new: 2024-01-01, existing: 2025-07-01")
+        .replace("latestExtension: 2022-07-01", "latestExtension: 2027-07-01")
+        .replace("referenceO2Percent: 6", "referenceO2Percent: 3"),
+    };
+    const config = withBoiler("emissionStandard: own-standard");
+    const at = (isoDate: string, as = config) => editionOf(files, as, isoDate).referenceO2Percent;
+    expect(["2023-12-31", "2024-06-01", "2025-06-30"].map((date) => at(date))).toEqual([6, 6, 6]);
+    expect(["2025-07-01", "2030-01-01"].map((date) => at(date))).toEqual([3, 3]);
+    // A plan puts it off; a boiler built after it is bound at once.
+    const put = withBoiler("emissionStandard: own-standard\n        boundFrom: 2026-03-01");
+    expect([at("2026-02-28", put), at("2026-03-01", put)]).toEqual([6, 3]);
+    const built = withBoiler("emissionStandard: own-standard\n        standing: new");
+    expect([at("2023-12-31", built), at("2024-01-02", built)]).toEqual([6, 3]);
+  });
+
+  test("after the end of the last edition the last one known counts, not the first", () => {
+    const fuels = (validFrom: string, ncv: number, more = "") =>
+      shippedFuels
+        .replace("id: fuels\n", "id: own-fuels\n")
+        .replaceAll("id: natural-gas", "id: own-gas")
+        .replace(/ {2}- id: (heavy-oil|diesel|lpg|bituminous-coal)\n/g, "  - id: own-$1\n")
+        .replace("validFrom: 2019-01-01", `validFrom: ${validFrom}${more}`)
+        .replace(/(own-gas[\s\S]*?ncvMjPerUnit: )[\d.]+/, `$1${ncv}`);
+    const files = {
+      "a.yaml": fuels("2020-01-01", 33, "\nvalidUntil: 2021-12-31"),
+      "b.yaml": fuels("2022-01-01", 34, "\nvalidUntil: 2023-12-31"),
+    };
+    const config = demo.replace("fuels: [natural-gas]", "fuels: [own-gas]");
+    const ncv = (isoDate: string) => editionOf(files, config, isoDate).fuels[0]?.ncvMjPerUnit;
+    expect(["2019-06-01", "2021-06-01", "2022-06-01", "2025-06-01"].map(ncv)).toEqual([33, 33, 34, 34]);
+  });
+
+  test("an alarm rule of the future is not in force today, and the newest in force counts", () => {
+    const rules = readFileSync(join(root, "config", "rules", "alarm-rules.yaml"), "utf8");
+    const file = (validFrom: string, priority: number) =>
+      rules
+        .replace("id: default", "id: own")
+        .replace("validFrom: 2019-01-01", `validFrom: ${validFrom}`)
+        .replace("priority: 2", `priority: ${priority}`);
+    const files = { "b.yaml": file("2024-01-01", 3), "a.yaml": file("2030-01-01", 1) };
+    const priority = (isoDate: string) =>
+      plantOf(load(files), day(isoDate))
+        .boilers.get("toh-02")
+        ?.rules.find(({ id }) => id === "air-ratio-above-table")?.priority;
+    expect(["2018-12-31", "2020-01-01", "2026-01-01", "2030-01-01"].map(priority)).toEqual([
+      undefined,
+      2,
+      3,
+      1,
+    ]);
+  });
+
+  test("of several fuels the highest dew floor and the leakiest shell count, in whatever order they stand", () => {
+    const of = (fuels: string) =>
+      editionOf(
+        {},
+        demo.replace("fuels: [natural-gas]", `coalFiring: fixed-bed\n        fuels: [${fuels}]`),
+        "2026-01-01",
+      );
+    const coal = of("bituminous-coal");
+    for (const fuels of ["natural-gas, bituminous-coal", "bituminous-coal, natural-gas"]) {
+      expect(of(fuels).dewFloor.practicalMinimumC).toBe(
+        Math.max(coal.dewFloor.practicalMinimumC, of("natural-gas").dewFloor.practicalMinimumC),
+      );
+      expect(of(fuels).surfaceLossFactor).toBe(coal.surfaceLossFactor);
+    }
   });
 });
 
