@@ -16,6 +16,7 @@ export interface Derivation {
 const inputMissing = flawCode("input-missing");
 const inputDoubtful = flawCode("input-doubtful");
 const notComputable = flawCode("not-computable");
+const o2Clamped = flawCode("o2-clamped");
 
 /** Below this share of its load a burner without a flame signal counts as off. */
 const firingFromLoadPercent = 2;
@@ -39,6 +40,7 @@ interface Prepared {
   readonly uses: readonly number[];
   readonly whileFiring: boolean;
   readonly byFuel: boolean;
+  readonly clamped: Formula["clamped"];
   readonly compute: Formula["compute"];
 }
 
@@ -63,12 +65,13 @@ export function boilerDerivation(
   const prepared = toDerive
     .filter(({ applies }) => applies(boiler))
     .map(
-      ({ gives, needs, uses, whileFiring, byFuel, compute }): Prepared => ({
+      ({ gives, needs, uses, whileFiring, byFuel, clamped, compute }): Prepared => ({
         gives: gives.map(slotOf),
         needs: needs.map(slotOf),
         uses: uses.map(slotOf),
         whileFiring,
         byFuel,
+        clamped,
         compute,
       }),
     );
@@ -97,10 +100,10 @@ export function boilerDerivation(
     else if (read) frame.flaws[firing] = inputMissing;
   }
 
-  function set({ values, flaws }: Frame, slot: number, value: number, doubtful: boolean): void {
+  function set({ values, flaws }: Frame, slot: number, value: number, flaw: number): void {
     if (value >= (lowest[slot] as number) && value <= (highest[slot] as number)) {
       values[slot] = value;
-      if (doubtful) flaws[slot] = inputDoubtful;
+      if (flaw !== 0) flaws[slot] = flaw;
     } else flaws[slot] = notComputable;
   }
 
@@ -128,15 +131,16 @@ export function boilerDerivation(
       for (const slot of heatSlots) if (frame.flaws[slot] === 0) frame.flaws[slot] = inputMissing;
     } else if (measured && burns !== null) {
       const kw = heatInputMjPerH / 3.6;
-      set(frame, heatSlots[0], kw, doubtful);
-      set(frame, heatSlots[1], kw * burns.gcvMjPerNcvMj, doubtful);
-      set(frame, heatSlots[2], (heatInputMjPerH * burns.co2KgPerTj) / 1e6, doubtful);
+      const flaw = doubtful ? inputDoubtful : 0;
+      set(frame, heatSlots[0], kw, flaw);
+      set(frame, heatSlots[1], kw * burns.gcvMjPerNcvMj, flaw);
+      set(frame, heatSlots[2], (heatInputMjPerH * burns.co2KgPerTj) / 1e6, flaw);
     }
     return burns;
   }
 
   function apply(
-    { gives, needs, uses, whileFiring, byFuel, compute }: Prepared,
+    { gives, needs, uses, whileFiring, byFuel, clamped, compute }: Prepared,
     frame: Frame,
     context: Fired,
     fuelKnown: boolean,
@@ -176,10 +180,11 @@ export function boilerDerivation(
     }
     const [a, b, c, d, e, f, g] = inputs;
     const result = compute(context, out, a, b, c, d, e, f, g);
+    const flaw = clamped?.(a, b, c, d, e, f, g) === true ? o2Clamped : doubtful ? inputDoubtful : 0;
     for (let index = 0; index < gives.length; index += 1) {
       const slot = gives[index] ?? -1;
       const value = result === null ? Number.NaN : index === 0 ? result : (out[index] ?? Number.NaN);
-      set(frame, slot, value, doubtful);
+      set(frame, slot, value, flaw);
     }
   }
 

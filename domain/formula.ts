@@ -13,7 +13,7 @@ import { flueMoisturePercent, o2DryFromWetPercent } from "./combustion/dry-oxyge
 import { excessAirRatio, expectedCo2DryPercent, flueGas } from "./combustion/excess-air.ts";
 import { stackLossSiegertLhvPercent } from "./combustion/siegert.ts";
 import { concentrationOfPpm, massRateKgPerH, molarMass } from "./emissions/concentration.ts";
-import { referenceO2Factor } from "./emissions/reference-oxygen.ts";
+import { isO2Clamped, referenceO2Factor } from "./emissions/reference-oxygen.ts";
 import { soxEstimateDryPpm } from "./emissions/sulphur.ts";
 import { burning } from "./fuel.ts";
 import type { PointName } from "./points.ts";
@@ -47,6 +47,8 @@ export interface Formula {
   readonly byFuel: boolean;
   /** Whether the boiler is described well enough for it. */
   readonly applies: (boiler: Boiler) => boolean;
+  /** Of the same inputs: whether the floor of the oxygen correction decides, so that the result is a bound. */
+  readonly clamped: ((...inputs: number[]) => boolean) | null;
   /**
    * Takes the inputs in the order of `needs` and `uses`; of those in use, NaN is one that is not there. Gives the one
    * number, `null` when these inputs have no such result; several numbers are written to `out`.
@@ -61,6 +63,7 @@ interface One<N extends readonly PointName[], U extends readonly PointName[]> {
   readonly whileFiring?: boolean;
   readonly byFuel?: boolean;
   readonly applies?: (boiler: Boiler) => boolean;
+  readonly clamped?: (...inputs: [...Numbers<N>, ...Numbers<U>]) => boolean;
   readonly compute: (
     context: Fired,
     out: number[],
@@ -75,6 +78,7 @@ function formula<const N extends readonly PointName[], const U extends readonly 
   whileFiring = false,
   byFuel = false,
   applies = () => true,
+  clamped,
   compute,
 }: One<N, U>): Formula {
   return {
@@ -84,6 +88,7 @@ function formula<const N extends readonly PointName[], const U extends readonly 
     whileFiring,
     byFuel,
     applies,
+    clamped: (clamped ?? null) as Formula["clamped"],
     compute: compute as Formula["compute"],
   };
 }
@@ -93,6 +98,7 @@ function atReferenceO2(gives: PointName, measured: PointName): Formula {
     gives,
     needs: [measured, "o2DryPercent"],
     whileFiring: true,
+    clamped: (_concentration, o2DryPercent) => isO2Clamped(o2DryPercent),
     compute: ({ boiler }, _out, concentration, o2DryPercent) =>
       concentration * referenceO2Factor(o2DryPercent, boiler.referenceO2Percent),
   });

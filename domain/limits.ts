@@ -396,10 +396,12 @@ export function notJudged(reason: NotJudgedReason): TableVerdicts {
 
 /**
  * The oxygen that an operator may not reach: below it the rounded air ratio is within the limit (4.908 % for 1.30).
+ * Of a limit of more than two decimals the rounded ratio can only keep its hundredths: 1.253 is 1.25.
  * @source Guidance 003, note 1: ratios below limit + 0.005 round to the limit or less
  */
 export function o2BarDryPercent(airRatioLimit: number): number {
-  return 21 - 21 / (airRatioLimit + 0.005);
+  const noise = 1e-9; // of the multiplication: 1.15 is 114.99999999999999 hundredths
+  return 21 - 21 / (Math.floor(100 * airRatioLimit + noise) / 100 + 0.005);
 }
 
 /** The highest dry oxygen of two decimals that stays below a bar: what may be written as still allowed. */

@@ -19,6 +19,7 @@ export interface Plausibility {
   readonly flowRatio: { readonly from: number; readonly to: number };
   readonly duplicateSamples: number;
   readonly duplicateRelativeSpread: number;
+  readonly firingExhaustC: { readonly from: number; readonly to: number };
 }
 
 /** Takes out what cannot be true, with the reason; nothing is ever put in its place. */
@@ -49,6 +50,9 @@ export function screenFor(catalogue: PointCatalogue): Screen {
         if (value < (lowest[each] as number) || value > (highest[each] as number))
           spoil(frame, each, "out-of-range");
       }
+      // A flame is there or not: between the two, nobody knows.
+      if (values[firing] !== 0 && values[firing] !== 1 && !Number.isNaN(values[firing]))
+        spoil(frame, firing, "out-of-range");
       // A box without life sends zeros on all its channels. Flue gas never has exactly no oxygen together with exactly
       // no heat or no CO₂, so none of its channels that say zero is believed.
       const noOxygen = values[o2Dry] === 0 || values[o2Wet] === 0;
@@ -202,6 +206,11 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     }
     memory.lastO2 = Number.isNaN(o2) ? null : o2;
     checkExhaustRate(memory, frame, firing === true && settled);
+    if (firing === true) {
+      const exhaust = values[exhaustSlot] as number;
+      const tooCold = settled && exhaust < rules.firingExhaustC.from;
+      if (tooCold || exhaust > rules.firingExhaustC.to) doubt(frame, exhaustSlot, "implausible");
+    }
     if (firing === false && settled && o2 < rules.airO2AtLeastPercent) doubt(frame, o2Slot, "not-air");
     if (firing === true && settled && o2 > rules.firingO2AtMostPercent) doubt(frame, o2Slot, "air-leak");
     if (firing === true && values[firingSlot] === 1) checkFuelFlows(frame);

@@ -117,6 +117,16 @@ export interface SteadyWatch {
   see(memory: SteadyMemory, frame: Frame): SteadyState;
 }
 
+/** What the watch has to know of a boiler. */
+export interface Watched {
+  /** Flow point and net heating value of each fuel, to know which of several governs. */
+  readonly fuels?: readonly { readonly flowPoint: string; readonly ncvMjPerUnit: number }[];
+  /** How often it is read, so that what did not arrive counts as lost; `null`: what arrived was due. */
+  readonly scanMs?: number | null;
+  /** More oxygen than this is no fire's: the probe stands in air, or air leaks in. */
+  readonly firingO2AtMostPercent?: number;
+}
+
 /**
  * Prepares the watch of a boiler.
  *
@@ -124,15 +134,12 @@ export interface SteadyWatch {
  * each signal may not drift more than its tolerance, or twice its own scatter, over the window; and a signal that
  * covers more than its tolerance may not be one that wanders (Cao and Rhinehart's ratio of variances: transient above
  * 2, steady again below 1.4). Flaws make a step unknown, never steady. Out of firing the memory begins anew.
- * @param fuels flow point and net heating value of each fuel, to know which of several governs
- * @param scanMs how often the boiler is read, so that what did not arrive counts as lost; `null`: what arrived was due
  * @source Cao & Rhinehart 1995, with λ = 0.2, 0.1, 0.1; slope test of the project
  */
 export function steadyWatch(
   catalogue: PointCatalogue,
   settings: SteadySettings,
-  fuels: readonly { readonly flowPoint: string; readonly ncvMjPerUnit: number }[] = [],
-  scanMs: number | null = null,
+  { fuels = [], scanMs = null, firingO2AtMostPercent = Number.POSITIVE_INFINITY }: Watched = {},
 ): SteadyWatch {
   const { stepMs, windowMs, validShare } = settings;
   const firingSlot = catalogue.slotOf("firing");
@@ -179,7 +186,12 @@ export function steadyWatch(
     if (!memory.state.steady) return memory.state;
     // The window stays steady over a sample that was missed, but nothing is said of a moment without good data.
     for (const slot of slots) if (flaws[slot] !== 0) return flawedNow;
-    return memory.state;
+    return isInAir(frame) ? flawedNow : memory.state;
+  }
+
+  /** Also in the first minutes, when screening does not yet doubt it. */
+  function isInAir({ values }: Frame): boolean {
+    return (values[slots[o2] ?? -1] ?? Number.NaN) > firingO2AtMostPercent;
   }
 
   function forget(memory: SteadyMemory): void {
@@ -210,7 +222,7 @@ export function steadyWatch(
       const quality = qualityInSlot(frame, slot);
       if (quality === null) continue;
       step.read[index] = (step.read[index] ?? 0) + 1;
-      if (quality !== "good") continue;
+      if (quality !== "good" || (index === o2 && isInAir(frame))) continue;
       step.good[index] = (step.good[index] ?? 0) + 1;
       step.sum[index] = (step.sum[index] ?? 0) + (frame.values[slot] ?? 0);
     }

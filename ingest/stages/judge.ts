@@ -44,12 +44,13 @@ const lateVerdicts: Verdicts = { ...notJudged("no-data"), ...emissionsNotJudged 
 /** Holds each boiler against the tables while it is steady, and its clock hours against the emission standard. */
 export function judge(plant: Plant): Stage {
   const { catalogue, gateways } = plant;
-  const prepared = forEachEdition(plant, ({ boiler }, { steady, hourOffsetMs, gatewayId }) => {
+  const prepared = forEachEdition(plant, ({ boiler, plausibility }, { steady, hourOffsetMs, gatewayId }) => {
     const scanMs = gateways.get(gatewayId)?.scanMs ?? null;
     const { referenceO2Percent, averagingOrder } = boiler;
+    const { firingO2AtMostPercent } = plausibility;
     return {
       boiler,
-      steady: steadyWatch(catalogue, steady, boiler.fuels, scanMs),
+      steady: steadyWatch(catalogue, steady, { fuels: boiler.fuels, scanMs, firingO2AtMostPercent }),
       hours: emissionQuantities.map((quantity) => ({
         quantity,
         measuredSlot: catalogue.slotOf(measuredFor[quantity]),

@@ -164,6 +164,18 @@ describe("what stands in for a sensor that failed", () => {
     }
   });
 
+  test("so near air that the floor of the correction decides, a value at reference oxygen is marked as a bound", () => {
+    const at = (o2DryPercent: number, flaws: Readonly<Record<string, "air-leak">> = {}) =>
+      gas({ firing: 1, o2DryPercent, noxDryPpm: 4 }, flaws);
+    expect(at(20).flaws["noxAtRefO2Ppm"]).toBeUndefined();
+    const near = at(20.5);
+    expect(near.values["noxAtRefO2Ppm"]).toBe(60);
+    expect(near.flaws["noxAtRefO2Ppm"]).toBe("o2-clamped");
+    expect(near.flaws["noxDryPpm"]).toBeUndefined();
+    // Such oxygen in a fire is doubted itself; that the floor decided is the graver thing to know.
+    expect(at(20.5, { o2DryPercent: "air-leak" }).flaws["noxAtRefO2Ppm"]).toBe("o2-clamped");
+  });
+
   test("the acid dew point goes by the sulphur of the fuel, where a scrubber cleans before the analyser", () => {
     const oil = derivationOf(boiler({ fuels: [fuel("heavy-oil")] }));
     const acid = (soxDryPpm: number) =>

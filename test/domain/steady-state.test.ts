@@ -106,7 +106,7 @@ describe("steady state", () => {
     const minutes = { ...settings, stepMs: 60_000, windowMs: 300_000 };
     const over = (scanMs: number | null, arrives: (second: number) => boolean) => {
       const memory = steadyMemory();
-      const watch = steadyWatch(catalogue, minutes, [], scanMs);
+      const watch = steadyWatch(catalogue, minutes, { scanMs });
       let state: SteadyState = { steady: false, reason: "no-data" };
       for (let second = 0; second < 420; second += 1) {
         if (arrives(second)) state = watch.see(memory, frame(calm(), startMs + second * 1_000));
@@ -145,7 +145,7 @@ describe("steady state", () => {
       flaws: (second: number) => Readonly<Record<string, FlawReason>> = () => ({}),
     ) => {
       const memory = steadyMemory();
-      const watch = steadyWatch(catalogue, settings, fuels);
+      const watch = steadyWatch(catalogue, settings, { fuels });
       let state: SteadyState = { steady: false, reason: "no-data" };
       for (let second = 0; second < 30; second += 1) {
         const values = { ...calm(), ...flows(second) };

@@ -204,6 +204,22 @@ describe("judge and raise-alarms", () => {
     expect(minute(125, calm)).toEqual({ kind: "not-judged", reason: "hour-invalid" });
   });
 
+  test("a probe in air is not judged while it fires, from the first minute on", () => {
+    const judgedIn = (o2DryPercent: number) =>
+      new Set(
+        run(throughAll(stages()), 120, () => ({ ...calm, o2DryPercent }))
+          .flat()
+          .map((event) => {
+            if (event.kind !== "judged") return null;
+            const { airRatio } = event.verdicts;
+            return airRatio.kind === "not-judged" ? airRatio.reason : airRatio.kind;
+          })
+          .filter((each) => each !== null),
+      );
+    expect(judgedIn(15.9)).toEqual(new Set(["window-filling", "above"]));
+    expect(judgedIn(16.1)).toEqual(new Set(["window-filling", "input-flawed"]));
+  });
+
   test("a stopped burner, a start and a swinging load give no verdict and no alarm", () => {
     const through = throughAll(stages());
     const purge = run(through, 300, () => ({
