@@ -3,7 +3,7 @@ import { flueMoisturePercent, o2DryFromWetPercent } from "./combustion/dry-oxyge
 import { expectedCo2DryPercent, flueGas } from "./combustion/excess-air.ts";
 import { doubt, type Frame, spoil } from "./frame.ts";
 import type { Burning } from "./fuel.ts";
-import { analyserPoints, type PointCatalogue, type PointName } from "./points.ts";
+import { analyserPoints, fuelFlowPoints, type PointCatalogue, type PointName } from "./points.ts";
 import type { FlawReason } from "./reading.ts";
 
 /** When a reading is doubted: dated data from the rules. */
@@ -27,6 +27,10 @@ export interface Screen {
   screen(frame: Frame): void;
 }
 
+/**
+ * Prepares what is looked at in each frame by itself.
+ * @source Plausibility checks of the project, physical ranges and contradictions within one scan
+ */
 export function screenFor(catalogue: PointCatalogue): Screen {
   const ranges = catalogue.names.map((name) => catalogue.get(name)?.range ?? [-Infinity, Infinity]);
   const lowest = ranges.map(([low]) => low);
@@ -138,11 +142,7 @@ const independent: readonly PointName[] = [
   ...analyserPoints,
   "pmDryMgPerNm3",
   "exhaustTempC",
-  "heavyOilFlowLPerH",
-  "dieselFlowLPerH",
-  "naturalGasFlowNm3PerH",
-  "lpgFlowKgPerH",
-  "coalFlowKgPerH",
+  ...fuelFlowPoints,
   "steamFlowKgPerH",
   "thermalOilFlowM3PerH",
   "hotWaterFlowM3PerH",
@@ -169,6 +169,10 @@ export interface SignalWatch {
   see(memory: SignalMemory, frame: Frame, burning: Burning | null): void;
 }
 
+/**
+ * Prepares the watch over a boiler's signals.
+ * @source Plausibility checks of the project, with the figures of `rules`; Element balance, CO₂ and flue gas of the fuel
+ */
 export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Plausibility): SignalWatch {
   const slot = (name: PointName) => catalogue.slotOf(name);
   const restlessSlots = restless.map(slot);
