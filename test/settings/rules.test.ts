@@ -32,13 +32,16 @@ function refused(files: RuleFiles, config = demo): readonly string[] {
   }
 }
 
+const noCoal = ["fixed-bed", "fluidised-bed"]
+  .map((firing) => `{ fuel: coal, coalFiring: ${firing}, fromTPerH: 0, limit: null }`)
+  .join(", ");
 const gasTables = (validFrom: string, airRatio: number, more = "") => `kind: limit-tables
 id: gas-tables
 validFrom: ${validFrom}
 ${more}source: a test
 tables:
-  airRatio: [{ fuel: gas, fromTPerH: 0, limit: ${airRatio} }, { fuel: oil, fromTPerH: 0, limit: 1.5 }]
-  exhaustTempC: [{ fuel: gas, fromTPerH: 0, limit: 180 }, { fuel: oil, fromTPerH: 0, limit: null }]
+  airRatio: [{ fuel: gas, fromTPerH: 0, limit: ${airRatio} }, { fuel: oil, fromTPerH: 0, limit: 1.5 }, ${noCoal}]
+  exhaustTempC: [{ fuel: gas, fromTPerH: 0, limit: 180 }, { fuel: oil, fromTPerH: 0, limit: null }, ${noCoal}]
 `;
 const shippedFuels = readFileSync(join(root, "config", "rules", "fuels-2019.yaml"), "utf8");
 const standard = readFileSync(join(root, "config", "rules", "tw-boiler-emissions-2018.yaml"), "utf8");
@@ -86,14 +89,122 @@ describe("a rule file is refused, with file and line", () => {
       classes(
         "{ fuel: gas, fromTPerH: 0, belowTPerH: 5, limit: 1.3 }, { fuel: gas, fromTPerH: 6, limit: 1.2 }",
       ),
-    ).toEqual(["a.yaml:6: tables.airRatio (gas) has no class from 5 to 6 t/h"]);
+    ).toEqual(["a.yaml:6: tables.airRatio.1 (gas) leaves no class from 5 to 6 t/h"]);
     expect(
       classes(
         "{ fuel: gas, fromTPerH: 0, belowTPerH: 6, limit: 1.3 }, { fuel: gas, fromTPerH: 5, limit: 1.2 }",
       ),
-    ).toEqual(["a.yaml:6: tables.airRatio (gas) has two classes for 5 t/h"]);
+    ).toEqual(["a.yaml:6: tables.airRatio.1 (gas) is a second class for 5 t/h"]);
     expect(classes("{ fuel: gas, fromTPerH: 0, belowTPerH: 5, limit: 1.3 }")).toEqual([
-      "a.yaml:6: tables.airRatio (gas) has no class from 5 t/h up",
+      "a.yaml:6: tables.airRatio.0 (gas) leaves no class from 5 t/h up",
+    ]);
+  });
+
+  const shippedTables = readFileSync(
+    join(root, "config", "rules", "tw-boiler-tables-2019.yaml"),
+    "utf8",
+  ).replace("id: tw-boiler-tables", "id: own-tables");
+  const lineOf = (text: string, part: string) =>
+    text.split("\n").findIndex((each) => each.includes(part)) + 1;
+
+  test("with a class that is wrong, at the line of its row", () => {
+    const row = "{ fuel: oil, fromTPerH: 10, belowTPerH: 30, limit: 1.30 }";
+    const line = lineOf(shippedTables, row);
+    const changedTo = (other: string) => refused({ "a.yaml": shippedTables.replace(row, other) });
+    expect(changedTo(row.replace("10", "12"))).toEqual([
+      `a.yaml:${line}: tables.airRatio.9 (oil) leaves no class from 10 to 12 t/h`,
+    ]);
+    expect(changedTo(row.replace("1.30", "0.13"))).toEqual([
+      `a.yaml:${line}: tables.airRatio.9.limit is 0.13; no fire has an air ratio below 1`,
+    ]);
+    expect(changedTo(row.replace("1.30", "1.253"))).toEqual([
+      `a.yaml:${line}: tables.airRatio.9.limit is 1.253; it may have two decimals, as the rounded ratio has that is held against it`,
+    ]);
+    expect(changedTo(row.replace("fuel: oil", "fuel: coal"))).toContain(
+      `a.yaml:${line}: tables.airRatio.9 (coal) needs coalFiring: fixed-bed or fluidised-bed`,
+    );
+  });
+
+  test("without an answer for a fuel or a way of firing, or for anything", () => {
+    const tables = gasTables("2020-01-01", 1.3);
+    const oil = ", { fuel: oil, fromTPerH: 0, limit: 1.5 }";
+    expect(refused({ "a.yaml": tables.replace(oil, "") })).toEqual([
+      "a.yaml:6: tables.airRatio has no rows for oil; a dash is `limit: null`",
+    ]);
+    expect(
+      refused({
+        "a.yaml": tables.replace(", { fuel: coal, coalFiring: fixed-bed, fromTPerH: 0, limit: null }", ""),
+      }),
+    ).toEqual(["a.yaml:6: tables.airRatio has no rows for coal, fixed-bed; a dash is `limit: null`"]);
+    expect(refused({ "a.yaml": tables.replace(/airRatio: .*/, "airRatio: []") })).toHaveLength(4);
+  });
+
+  test("with the dates of a standard in the wrong order", () => {
+    const own = standard.replace("id: tw-boiler-emissions", "id: own-standard");
+    expect(refused({ "a.yaml": own.replace("existing: 2020-07-01", "existing: 2018-01-01") })).toEqual([
+      `a.yaml:${lineOf(own, "inForceFrom")}: inForceFrom.existing is 2018-01-01, before new boilers are bound on 2018-09-19`,
+    ]);
+    expect(
+      refused({ "a.yaml": own.replace("latestExtension: 2022-07-01", "latestExtension: 2019-07-01") }),
+    ).toEqual([
+      `a.yaml:${lineOf(own, "latestExtension")}: latestExtension is 2019-07-01, before existing boilers are bound on 2020-07-01`,
+    ]);
+  });
+
+  test("with a fuel whose meter is none, whose Fo is reversed, or whose days another file has already", () => {
+    const own = shippedFuels
+      .replace("id: fuels\n", "id: own-fuels\n")
+      .replace(/ {2}- id: ([a-z-]+)\n/g, "  - id: own-$1\n");
+    const meter = "flowPoint: naturalGasFlowNm3PerH";
+    expect(refused({ "a.yaml": own.replace(meter, "flowPoint: steamFlowKgPerH") })).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^a.yaml:${lineOf(own, meter)}: fuels.2.flowPoint is "steamFlowKgPerH", which is no flow of a fuel; known are `,
+        ),
+      ),
+    ]);
+    expect(refused({ "a.yaml": own.replace("fo: [1.6, 1.84]", "fo: [1.84, 1.6]") })).toEqual([
+      `a.yaml:${lineOf(own, "fo: [1.6, 1.84]")}: fuels.2.fo must go from the lowest to the highest value`,
+    ]);
+    const until = own.replace("validFrom: 2019-01-01", "validFrom: 2019-01-01\nvalidUntil: 2024-12-31");
+    const next = own
+      .replace("id: own-fuels", "id: next-fuels")
+      .replace("validFrom: 2019-01-01", "validFrom: 2024-07-01");
+    expect(refused({ "a.yaml": until, "b.yaml": next })).toContain(
+      `b.yaml:${lineOf(next, "validFrom: 2024-07-01")}: validFrom is 2024-07-01, while another file with the fuel "own-natural-gas" is in force until 2024-12-31`,
+    );
+  });
+
+  test("alone: what the configuration names of a file that is refused is not said to be unknown", () => {
+    const config = demo
+      .replace("fuels: [natural-gas]", "fuels: [own-gas]\n        limits: own-tables")
+      .replaceAll("plausibility: plausibility", "plausibility: own-plausibility");
+    const own = shippedFuels
+      .replace("id: fuels\n", "id: own-fuels\n")
+      .replace(/ {2}- id: ([a-z-]+)\n/g, "  - id: own-$1\n");
+    const gas = own.replace("own-natural-gas", "own-gas");
+    expect(refused({ "fuels.yaml": gas, "tables.yaml": shippedTables }, config)).toEqual([]);
+    expect(
+      refused(
+        {
+          "fuels.yaml": gas.replace("class: gas", "class: peat"),
+          "tables.yaml": shippedTables.replace("kind: limit-tables", "kind: limits"),
+        },
+        config,
+      ),
+    ).toEqual([
+      expect.stringMatching(/^fuels.yaml:\d+: fuels.2.class is "peat"; allowed are coal, oil, gas$/),
+      expect.stringMatching(/^tables.yaml:1: kind is "limits"; allowed are /),
+    ]);
+  });
+
+  test("a boiler's own limit that the rounded ratio cannot meet is refused, too", () => {
+    const config = demo.replace(
+      "fuels: [natural-gas]",
+      'fuels: [natural-gas]\n        ownLimits: { airRatio: 1.253, source: "Permit", validFrom: 2025-01-01 }',
+    );
+    expect(refused({}, config)).toEqual([
+      expect.stringMatching(/^plant.yaml:\d+: .*ownLimits.airRatio is 1.253; it may have two decimals/),
     ]);
   });
 
@@ -135,6 +246,7 @@ describe("a jurisdiction is a file", () => {
       .replace("id: tw-boiler-emissions", "id: own-standard")
       .replace("validFrom: 2018-09-19", "validFrom: 2027-01-01")
       .replace("existing: 2020-07-01", "existing: 2027-01-01")
+      .replace("latestExtension: 2022-07-01\n", "")
       .replace("referenceO2Percent: 6", "referenceO2Percent: 3")
       .replace("averagingOrder: correct-then-average", "averagingOrder: average-then-correct"),
   };

@@ -168,8 +168,8 @@ registers:
 `,
     });
     const all = faults.join("\n");
-    expect(all).toMatch(/rules\/holes.yaml:6: tables.airRatio \(gas\) has no class from 5 to 10 t\/h/);
-    expect(all).toMatch(/rules\/holes.yaml:9: tables.exhaustTempC \(gas\) has two classes for 20 t\/h/);
+    expect(all).toMatch(/rules\/holes.yaml:8: tables.airRatio.1 \(gas\) leaves no class from 5 to 10 t\/h/);
+    expect(all).toMatch(/rules\/holes.yaml:11: tables.exhaustTempC.1 \(gas\) is a second class for 20 t\/h/);
     expect(all).toMatch(
       /rules\/kind.yaml:1: kind is "wishes"; allowed are limit-tables, emission-standard, fuels, alarm-rules/,
     );
