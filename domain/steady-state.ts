@@ -36,7 +36,7 @@ export const defaultSteadySettings: SteadySettings = {
 const tracked = ["o2DryPercent", "exhaustTempC", "loadPercent"] as const;
 const o2 = 0;
 const exhaust = 1;
-/** A step with fewer samples due has no three quarters that can be counted. */
+/** Of fewer samples due a share is no whole number: of two at 75 %, one may fail to arrive. */
 const fewSamples = 4;
 
 /** One step of event time: what was seen of each tracked point, and the heat of each fuel. */
@@ -141,7 +141,9 @@ export function steadyWatch(
   settings: SteadySettings,
   { fuels = [], scanMs = null, firingO2AtMostPercent = Number.POSITIVE_INFINITY }: Watched = {},
 ): SteadyWatch {
-  const { stepMs, windowMs, validShare } = settings;
+  const { windowMs, validShare } = settings;
+  // A step shorter than the time between two scans would often be empty.
+  const stepMs = Math.max(settings.stepMs, scanMs ?? 0);
   const firingSlot = catalogue.slotOf("firing");
   const slots = tracked.map((point) => catalogue.slotOf(point));
   const flows = fuels.map(({ flowPoint, ncvMjPerUnit }) => ({
@@ -149,13 +151,15 @@ export function steadyWatch(
     ncvMjPerUnit,
   }));
   const tolerances = [settings.o2DriftPercent, settings.exhaustDriftK, settings.loadDriftPercent];
-  const wanted = Math.ceil(windowMs / stepMs);
+  // One step alone would always be steady.
+  const wanted = Math.max(2, Math.ceil(windowMs / stepMs));
   const due = scanMs === null ? 0 : Math.floor(stepMs / scanMs);
 
-  /** Of a few samples a share is no whole number: two at 75 % may lose one. */
-  function enough(good: number, samples: number): boolean {
-    const needed = validShare * Math.max(due, samples);
-    return good >= Math.max(1, due < fewSamples ? Math.floor(needed) : needed);
+  const neededOfDue = due < fewSamples ? Math.floor(validShare * due) : validShare * due;
+
+  /** Good samples that a step needs, of those due and of those that arrived. */
+  function needed({ samples }: Step): number {
+    return Math.max(1, neededOfDue, validShare * samples);
   }
 
   function see(memory: SteadyMemory, frame: Frame): SteadyState {
@@ -260,7 +264,7 @@ export function steadyWatch(
     if (!has(o2) && !has(exhaust)) return unsteady({ steady: false, reason: "no-sensor" });
     for (let index = 0; index < tracked.length; index += 1) {
       if (!has(index)) continue;
-      if (window.some(({ samples, good }) => !enough(good[index] ?? 0, samples))) {
+      if (window.some((step) => (step.good[index] ?? 0) < needed(step))) {
         return unsteady({ steady: false, reason: "input-flawed" });
       }
       const means = window.map(({ sum, good }) => (sum[index] ?? 0) / (good[index] ?? 1));
@@ -279,7 +283,7 @@ export function steadyWatch(
       untilMs: now * stepMs,
       o2DryPercent: has(o2) ? meanOf(window, o2) : null,
       exhaustTempC: has(exhaust) ? meanOf(window, exhaust) : null,
-      governingFuel: governingOf(window, flows.length, validShare, due),
+      governingFuel: governingOf(window, flows.length, needed),
     };
   }
 
@@ -317,7 +321,11 @@ function meanOf(window: readonly Step[], index: number): WindowMean {
 }
 
 /** The fuel with most heat over the window, by the mean of each meter's good samples. */
-function governingOf(window: readonly Step[], fuels: number, validShare: number, due: number): number | null {
+function governingOf(
+  window: readonly Step[],
+  fuels: number,
+  neededIn: (step: Step) => number,
+): number | null {
   if (fuels === 1) return 0;
   let governing: number | null = null;
   let most = 0;
@@ -325,15 +333,15 @@ function governingOf(window: readonly Step[], fuels: number, validShare: number,
     let heat = 0;
     let good = 0;
     let read = 0;
-    let samples = 0;
+    let needed = 0;
     for (const step of window) {
       heat += step.heat[index] ?? 0;
       good += step.flowGood[index] ?? 0;
       read += step.flowRead[index] ?? 0;
-      samples += Math.max(due, step.samples);
+      needed += neededIn(step);
     }
     if (read === 0) continue; // no meter: what it burns, nobody can tell
-    if (good < validShare * samples) return null;
+    if (good < needed) return null;
     if (heat / good > most) {
       most = heat / good;
       governing = index;

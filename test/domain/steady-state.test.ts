@@ -104,9 +104,9 @@ describe("steady state", () => {
 
   test("three quarters are of the samples that were due, not of those that arrived", () => {
     const minutes = { ...settings, stepMs: 60_000, windowMs: 300_000 };
-    const over = (scanMs: number | null, arrives: (second: number) => boolean) => {
+    const over = (scanMs: number | null, arrives: (second: number) => boolean, using = minutes) => {
       const memory = steadyMemory();
-      const watch = steadyWatch(catalogue, minutes, { scanMs });
+      const watch = steadyWatch(catalogue, using, { scanMs });
       let state: SteadyState = { steady: false, reason: "no-data" };
       for (let second = 0; second < 420; second += 1) {
         if (arrives(second)) state = watch.see(memory, frame(calm(), startMs + second * 1_000));
@@ -116,7 +116,11 @@ describe("steady state", () => {
     expect(over(1_000, (second) => second % 4 !== 0)).toBe(true);
     expect(over(1_000, (second) => second % 2 === 0)).toBe("input-flawed");
     expect(over(2_000, (second) => second % 2 === 0)).toBe(true);
-    // Read once in more than a step: one sample is all that is due.
+    // Of two samples due one may be lost; read once in a step or less often, one is all that is due.
+    const short = { ...settings, stepMs: 2_000, windowMs: 60_000 };
+    expect(over(1_000, (second) => second % 10 !== 0, short)).toBe(true);
+    expect(over(5_000, (second) => second % 5 === 0, short)).toBe(true);
+    expect(over(5_000, (second) => second % 10 === 0, short)).toBe("no-data");
     expect(over(60_000, (second) => second % 60 === 0)).toBe(true);
     expect(over(null, (second) => second % 60 === 0)).toBe(true);
   });
