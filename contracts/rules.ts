@@ -421,6 +421,11 @@ export const PlausibilityFile = Type.Object(
     /** Two points that keep one ratio over so many changing samples are one signal mapped twice. */
     duplicateSamples: Type.Integer({ minimum: 20 }),
     duplicateRelativeSpread: positive,
+    /** Exhaust of a fire that has settled: far below the water dew point, or above what a stack is built for. */
+    firingExhaustC: Type.Object(
+      { from: Type.Number(), to: Type.Number() },
+      { ...closed, default: { from: 30, to: 450 } },
+    ),
   },
   closed,
 );

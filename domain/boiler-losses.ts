@@ -8,7 +8,10 @@ export interface Fired {
   readonly burning: Burning;
 }
 
-/** A value, or what stands for it where there is none (NaN). */
+/**
+ * A value, or what stands for it where there is none (NaN).
+ * @source Definition
+ */
 export function known<T>(value: number, otherwise: T): number | T {
   return Number.isNaN(value) ? otherwise : value;
 }
@@ -19,6 +22,7 @@ const assumedEfficiency = 0.9;
 /**
  * Losses at an oxygen and exhaust temperature, with what else is known of the instant. The heat input decides how much
  * the constant shell loss weighs; without a fuel meter it follows from the load.
+ * @source Heat balance, by the heat-loss method; EN 12952-15, shell loss
  */
 export function boilerLosses(
   o2DryPercent: number,

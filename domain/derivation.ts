@@ -16,6 +16,7 @@ export interface Derivation {
 const inputMissing = flawCode("input-missing");
 const inputDoubtful = flawCode("input-doubtful");
 const notComputable = flawCode("not-computable");
+const o2Clamped = flawCode("o2-clamped");
 
 /** Below this share of its load a burner without a flame signal counts as off. */
 const firingFromLoadPercent = 2;
@@ -38,12 +39,16 @@ interface Prepared {
   readonly needs: readonly number[];
   readonly uses: readonly number[];
   readonly whileFiring: boolean;
+  readonly byFuel: boolean;
+  readonly clamped: Formula["clamped"];
   readonly compute: Formula["compute"];
 }
 
 /**
  * Adds the derived points. A sensor's own value is never replaced; a missing input gives no value with
- * `input-missing`, an uncertain one a value with `input-doubtful`; an input that no sensor gives, nothing at all.
+ * `input-missing`, an uncertain one a value with `input-doubtful`; an input that no sensor gives, nothing at all. Where
+ * a default stands in for a sensor that was read and is bad, or one fuel for several of which nobody knows the shares,
+ * the result is `input-doubtful`, too.
  */
 export function boilerDerivation(
   boiler: Boiler,
@@ -60,11 +65,13 @@ export function boilerDerivation(
   const prepared = toDerive
     .filter(({ applies }) => applies(boiler))
     .map(
-      ({ gives, needs, uses, whileFiring, compute }): Prepared => ({
+      ({ gives, needs, uses, whileFiring, byFuel, clamped, compute }): Prepared => ({
         gives: gives.map(slotOf),
         needs: needs.map(slotOf),
         uses: uses.map(slotOf),
         whileFiring,
+        byFuel,
+        clamped,
         compute,
       }),
     );
@@ -73,7 +80,7 @@ export function boilerDerivation(
   const lowest = ranges.map((range) => range?.[0] ?? Number.NEGATIVE_INFINITY);
   const highest = ranges.map((range) => range?.[1] ?? Number.POSITIVE_INFINITY);
   // One set of buffers serves all formulas: they run one after the other and keep nothing.
-  const inputs: [number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0];
+  const inputs: [number, number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0, 0];
   const out: number[] = [];
   const heats: number[] = [];
 
@@ -93,10 +100,10 @@ export function boilerDerivation(
     else if (read) frame.flaws[firing] = inputMissing;
   }
 
-  function set({ values, flaws }: Frame, slot: number, value: number, doubtful: boolean): void {
+  function set({ values, flaws }: Frame, slot: number, value: number, flaw: number): void {
     if (value >= (lowest[slot] as number) && value <= (highest[slot] as number)) {
       values[slot] = value;
-      if (doubtful) flaws[slot] = inputDoubtful;
+      if (flaw !== 0) flaws[slot] = flaw;
     } else flaws[slot] = notComputable;
   }
 
@@ -124,18 +131,24 @@ export function boilerDerivation(
       for (const slot of heatSlots) if (frame.flaws[slot] === 0) frame.flaws[slot] = inputMissing;
     } else if (measured && burns !== null) {
       const kw = heatInputMjPerH / 3.6;
-      set(frame, heatSlots[0], kw, doubtful);
-      set(frame, heatSlots[1], kw * burns.gcvMjPerNcvMj, doubtful);
-      set(frame, heatSlots[2], (heatInputMjPerH * burns.co2KgPerTj) / 1e6, doubtful);
+      const flaw = doubtful ? inputDoubtful : 0;
+      set(frame, heatSlots[0], kw, flaw);
+      set(frame, heatSlots[1], kw * burns.gcvMjPerNcvMj, flaw);
+      set(frame, heatSlots[2], (heatInputMjPerH * burns.co2KgPerTj) / 1e6, flaw);
     }
     return burns;
   }
 
-  function apply({ gives, needs, uses, whileFiring, compute }: Prepared, frame: Frame, context: Fired): void {
+  function apply(
+    { gives, needs, uses, whileFiring, byFuel, clamped, compute }: Prepared,
+    frame: Frame,
+    context: Fired,
+    fuelKnown: boolean,
+  ): void {
     if (wasRead(frame, gives[0] ?? -1)) return;
     const { values, flaws } = frame;
     let missing = 0;
-    let doubtful = false;
+    let doubtful = byFuel && !fuelKnown;
     let input = 0;
     for (; input < needs.length; input += 1) {
       const slot = needs[input] ?? -1;
@@ -147,23 +160,31 @@ export function boilerDerivation(
       } else if (flaw !== 0) doubtful = true;
       inputs[input] = value;
     }
-    const outcome = missing !== 0 ? missing : whileFiring && values[firing] === 0 ? notComputable : 0;
-    if (outcome !== 0) {
-      for (const slot of gives) flaws[slot] = outcome;
+    if (whileFiring && missing === 0) {
+      if (values[firing] === 0) missing = notComputable;
+      else if (flaws[firing] !== 0) {
+        if (isNumber(frame, firing)) doubtful = true;
+        else missing = inputMissing;
+      }
+    }
+    if (missing !== 0) {
+      for (const slot of gives) flaws[slot] = missing;
       return;
     }
     for (let index = 0; index < uses.length; index += 1, input += 1) {
       const slot = uses[index] ?? -1;
-      const value = values[slot] ?? Number.NaN;
-      if (flaws[slot] !== 0 && !Number.isNaN(value)) doubtful = true;
-      inputs[input] = value;
+      const flaw = flaws[slot] ?? 0;
+      // A derived value that these inputs rightly do not have is no sensor that failed.
+      if (flaw !== 0 && flaw !== notComputable) doubtful = true;
+      inputs[input] = values[slot] ?? Number.NaN;
     }
-    const [a, b, c, d, e, f] = inputs;
-    const result = compute(context, out, a, b, c, d, e, f);
+    const [a, b, c, d, e, f, g] = inputs;
+    const result = compute(context, out, a, b, c, d, e, f, g);
+    const flaw = clamped?.(a, b, c, d, e, f, g) === true ? o2Clamped : doubtful ? inputDoubtful : 0;
     for (let index = 0; index < gives.length; index += 1) {
       const slot = gives[index] ?? -1;
       const value = result === null ? Number.NaN : index === 0 ? result : (out[index] ?? Number.NaN);
-      set(frame, slot, value, doubtful);
+      set(frame, slot, value, flaw);
     }
   }
 
@@ -181,13 +202,13 @@ export function boilerDerivation(
       return addHeat(frame);
     },
     finish: (frame, burns) => {
-      // Which fuel burns is not known: the first lends its balance, and nobody is judged by it.
+      // Which fuel burns is not known: the first lends its balance, under a doubt, and nobody is judged by it.
       const lent = burns ?? parts[0];
       if (lent === undefined) return;
       doubtHeat(frame);
       const context = contexts.get(lent) ?? { boiler, burning: lent };
       for (let index = 0; index < prepared.length; index += 1)
-        apply(prepared[index] as Prepared, frame, context);
+        apply(prepared[index] as Prepared, frame, context, burns !== null);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { avoidableBy } from "./advice/avoidable-fuel.ts";
+import { avoidableFuelPercent } from "./advice/avoidable-fuel.ts";
 import { recoveryRoom } from "./advice/heat-recovery.ts";
 import { alongCurve, type Boiler, tunedO2At } from "./boiler.ts";
 import { boilerLosses, type Fired, known } from "./boiler-losses.ts";
@@ -13,7 +13,7 @@ import { flueMoisturePercent, o2DryFromWetPercent } from "./combustion/dry-oxyge
 import { excessAirRatio, expectedCo2DryPercent, flueGas } from "./combustion/excess-air.ts";
 import { stackLossSiegertLhvPercent } from "./combustion/siegert.ts";
 import { concentrationOfPpm, massRateKgPerH, molarMass } from "./emissions/concentration.ts";
-import { referenceO2Factor } from "./emissions/reference-oxygen.ts";
+import { isO2Clamped, referenceO2Factor } from "./emissions/reference-oxygen.ts";
 import { soxEstimateDryPpm } from "./emissions/sulphur.ts";
 import { burning } from "./fuel.ts";
 import type { PointName } from "./points.ts";
@@ -31,7 +31,7 @@ import {
 } from "./steam/useful-heat.ts";
 
 /** As many inputs as a formula may have. */
-export const mostInputs = 6;
+export const mostInputs = 7;
 
 type Numbers<N extends readonly PointName[]> = { readonly [Index in keyof N]: number };
 
@@ -43,8 +43,12 @@ export interface Formula {
   readonly uses: readonly PointName[];
   /** Only a fire gives it a meaning: out of firing it is not computable. */
   readonly whileFiring: boolean;
+  /** What burns decides it: with several fuels whose shares are not known, it is doubtful. */
+  readonly byFuel: boolean;
   /** Whether the boiler is described well enough for it. */
   readonly applies: (boiler: Boiler) => boolean;
+  /** Of the same inputs: whether the floor of the oxygen correction decides, so that the result is a bound. */
+  readonly clamped: ((...inputs: number[]) => boolean) | null;
   /**
    * Takes the inputs in the order of `needs` and `uses`; of those in use, NaN is one that is not there. Gives the one
    * number, `null` when these inputs have no such result; several numbers are written to `out`.
@@ -57,7 +61,9 @@ interface One<N extends readonly PointName[], U extends readonly PointName[]> {
   readonly needs: readonly [...N];
   readonly uses?: readonly [...U];
   readonly whileFiring?: boolean;
+  readonly byFuel?: boolean;
   readonly applies?: (boiler: Boiler) => boolean;
+  readonly clamped?: (...inputs: [...Numbers<N>, ...Numbers<U>]) => boolean;
   readonly compute: (
     context: Fired,
     out: number[],
@@ -70,7 +76,9 @@ function formula<const N extends readonly PointName[], const U extends readonly 
   needs,
   uses,
   whileFiring = false,
+  byFuel = false,
   applies = () => true,
+  clamped,
   compute,
 }: One<N, U>): Formula {
   return {
@@ -78,7 +86,9 @@ function formula<const N extends readonly PointName[], const U extends readonly 
     needs,
     uses: uses ?? [],
     whileFiring,
+    byFuel,
     applies,
+    clamped: (clamped ?? null) as Formula["clamped"],
     compute: compute as Formula["compute"],
   };
 }
@@ -88,6 +98,7 @@ function atReferenceO2(gives: PointName, measured: PointName): Formula {
     gives,
     needs: [measured, "o2DryPercent"],
     whileFiring: true,
+    clamped: (_concentration, o2DryPercent) => isO2Clamped(o2DryPercent),
     compute: ({ boiler }, _out, concentration, o2DryPercent) =>
       concentration * referenceO2Factor(o2DryPercent, boiler.referenceO2Percent),
   });
@@ -131,6 +142,7 @@ export const formulas: readonly Formula[] = [
   formula({
     gives: "flueMoisturePercent",
     needs: ["o2WetPercent"],
+    byFuel: true,
     compute: ({ boiler, burning }, _out, o2WetPercent) =>
       flueMoisturePercent(o2WetPercent, burning.stoichiometry, boiler.airHumidityKgPerKg),
   }),
@@ -143,6 +155,7 @@ export const formulas: readonly Formula[] = [
     gives: "flueMoisturePercent",
     needs: ["o2DryPercent"],
     whileFiring: true,
+    byFuel: true,
     compute: ({ boiler, burning }, _out, o2DryPercent) => {
       const gas = flueGas(o2DryPercent, burning.stoichiometry, boiler.airHumidityKgPerKg);
       return gas === null ? null : (100 * gas.waterMol) / gas.wetMol;
@@ -159,6 +172,7 @@ export const formulas: readonly Formula[] = [
     needs: ["o2DryPercent"],
     uses: ["coDryPpm"],
     whileFiring: true,
+    byFuel: true,
     compute: ({ burning }, _out, o2DryPercent, coDryPpm) => {
       const ratio = excessAirRatio(o2DryPercent, burning.stoichiometry, Math.max(0, known(coDryPpm, 0)));
       return ratio === null ? null : 100 * (ratio - 1);
@@ -168,6 +182,7 @@ export const formulas: readonly Formula[] = [
     gives: "expectedCo2DryPercent",
     needs: ["o2DryPercent"],
     whileFiring: true,
+    byFuel: true,
     compute: ({ burning }, _out, o2DryPercent) => expectedCo2DryPercent(o2DryPercent, burning.stoichiometry),
   }),
   atReferenceO2("coAtRefO2Ppm", "coDryPpm"),
@@ -179,6 +194,7 @@ export const formulas: readonly Formula[] = [
     needs: ["exhaustTempC", "o2DryPercent"],
     uses: ["combustionAirTempC"],
     whileFiring: true,
+    byFuel: true,
     compute: ({ boiler, burning }, _out, exhaustTempC, o2DryPercent, airTempC) =>
       stackLossSiegertLhvPercent(
         exhaustTempC,
@@ -208,6 +224,7 @@ export const formulas: readonly Formula[] = [
     needs: ["o2DryPercent", "exhaustTempC"],
     uses: lossUses,
     whileFiring: true,
+    byFuel: true,
     compute: (context, out, o2, exhaust, air, co, input, load) => {
       const losses = boilerLosses(o2, exhaust, context, air, co, input, load);
       if (losses === null) return null;
@@ -289,6 +306,7 @@ export const formulas: readonly Formula[] = [
     gives: "flueFlowFromFuelDryNm3PerH",
     needs: ["heatInputLhvKw", "o2DryPercent"],
     whileFiring: true,
+    byFuel: true,
     compute: ({ boiler, burning }, _out, heatInputKw, o2DryPercent) => {
       const gas = flueGas(o2DryPercent, burning.stoichiometry, boiler.airHumidityKgPerKg);
       return gas === null ? null : heatInputKw * 3.6 * gas.dryMol * normalM3PerMol;
@@ -303,6 +321,7 @@ export const formulas: readonly Formula[] = [
     needs: ["o2DryPercent"],
     whileFiring: true,
     applies: burnsSulphur,
+    byFuel: true,
     compute: ({ burning }, _out, o2DryPercent) => soxEstimateDryPpm(burning.stoichiometry, o2DryPercent),
   }),
   formula({
@@ -318,7 +337,8 @@ export const formulas: readonly Formula[] = [
     whileFiring: true,
     applies: burnsSulphur,
     compute: ({ boiler }, _out, moisture, estimate, measured) => {
-      const so2DryPpm = known(measured, estimate);
+      // The metal that corrodes stands before a scrubber, the analyser may stand behind it.
+      const so2DryPpm = Math.max(known(measured, estimate), estimate);
       if (so2DryPpm <= 0) return null;
       const so3 = so3WetPpm(so2DryPpm, moisture, boiler.dewFloor.so3ConversionPercent);
       const { waterMmHg, so3MmHg } = partialPressures(moisture, so3);
@@ -341,23 +361,17 @@ export const formulas: readonly Formula[] = [
   }),
   formula({
     gives: "avoidableFuelPercent",
-    needs: ["o2DryPercent", "exhaustTempC"],
+    needs: ["o2DryPercent", "exhaustTempC", "efficiencyIndirectLhvPercent"],
     uses: lossUses,
     whileFiring: true,
     applies: ({ tunedO2 }) => tunedO2.length > 0,
-    compute: (context, _out, o2, exhaust, air, co, input, load) => {
+    byFuel: true,
+    compute: (context, _out, o2, exhaust, efficiency, air, co, input, load) => {
       const tuned = tunedO2At(context.boiler.tunedO2, known(load, 100));
       if (tuned === null) return null;
       if (tuned >= o2) return 0;
-      const now = {
-        o2DryPercent: o2,
-        exhaustTempC: exhaust,
-        combustionAirTempC: air,
-        coDryPpm: co,
-        heatInputLhvKw: input,
-        loadPercent: load,
-      };
-      return avoidableBy(context, now, tuned, exhaust);
+      const losses = boilerLosses(tuned, exhaust, context, air, co, input, load);
+      return avoidableFuelPercent(efficiency, losses?.efficiencyIndirectLhvPercent ?? null);
     },
   }),
   formula({
@@ -365,6 +379,7 @@ export const formulas: readonly Formula[] = [
     needs: ["avoidableFuelPercent", "heatInputLhvKw"],
     whileFiring: true,
     applies: ({ prices }) => Object.keys(prices).length > 0,
+    byFuel: true,
     compute: ({ boiler, burning }, _out, share, heatInputKw) => {
       const price = boiler.prices[burning.governing.id]?.perUnit;
       const unitsPerH = (heatInputKw * 3.6) / burning.governing.ncvMjPerUnit;

@@ -43,7 +43,10 @@ export interface EmissionStandard extends Dated {
   readonly limits: Readonly<Record<EmissionQuantity, number>>;
 }
 
-/** The cell for a fuel class, a way of firing and a capacity; `null` when the table has no such row. */
+/**
+ * The cell for a fuel class, a way of firing and a capacity; `null` when the table has no such row.
+ * @source Guidance 003, the two tables: 以上 inclusive, 未達 exclusive
+ */
 export function tableLimit(
   rows: readonly LimitRow[],
   fuelClass: FuelClass,
@@ -69,7 +72,10 @@ export interface Dated {
   readonly validUntil?: string;
 }
 
-/** The edition that was in force at a moment; days begin at midnight UTC+8, as the rules' dates do. */
+/**
+ * The edition that was in force at a moment; days begin at midnight UTC+8, as the rules' dates do.
+ * @source Definition
+ */
 export function inForceAt<T extends Dated>(editions: readonly T[], atMs: number): T | null {
   let found: T | null = null;
   for (const edition of editions) {
@@ -84,7 +90,10 @@ const dayMs = 86_400_000;
 
 const dayStarts = new Map<string, number>();
 
-/** When a day of the rules begins. */
+/**
+ * When a day of the rules begins.
+ * @source Definition, midnight UTC+8
+ */
 export function dayStartMs(isoDate: string): number {
   const known = dayStarts.get(isoDate);
   if (known !== undefined) return known;
@@ -121,6 +130,7 @@ export interface LimitInForce {
 /**
  * What limits a quantity of a boiler at a moment, while `fuel` governs.
  * @returns `null` when nothing was in force; a `limit` of `null` when the table prints a dash
+ * @source Guidance 003, the two tables with note 2
  */
 export function limitInForce(
   quantity: TableQuantity,
@@ -214,6 +224,7 @@ export interface EmissionLimitInForce {
 /**
  * What limits an emission of a boiler at a moment; `null` when no standard binds it yet. An existing boiler is bound
  * from the standard's date for existing ones, or from the date to which its own plan put it off.
+ * @source Boiler emission standard of Taiwan, dates for new and existing boilers
  */
 export function emissionLimitInForce(
   quantity: EmissionQuantity,
@@ -221,12 +232,7 @@ export function emissionLimitInForce(
   standards: readonly EmissionStandard[],
   atMs: number,
 ): EmissionLimitInForce | null {
-  const bound = standards.map((standard) => ({
-    standard,
-    validFrom: boundFrom(boiler, standard),
-    ...(standard.validUntil !== undefined && { validUntil: standard.validUntil }),
-  }));
-  const inForce = inForceAt(bound, atMs);
+  const inForce = inForceAt(bindingOf(boiler, standards), atMs);
   if (inForce === null) return null;
   const { standard, validFrom } = inForce;
   return {
@@ -239,15 +245,60 @@ export function emissionLimitInForce(
   };
 }
 
+/** An edition of a standard, dated by when it binds one boiler. */
+export interface BindingStandard extends Dated {
+  readonly standard: EmissionStandard;
+}
+
+/** The editions of a standard as they bind a boiler: a new one, and one that stood before, from different days on. */
+export function bindingOf(
+  boiler: Pick<Boiler, "standing" | "boundFrom">,
+  standards: readonly EmissionStandard[],
+): readonly BindingStandard[] {
+  return standards.map((standard) => ({
+    standard,
+    validFrom: boundFrom(boiler, standard),
+    ...(standard.validUntil !== undefined && { validUntil: standard.validUntil }),
+  }));
+}
+
 function boundFrom(
-  { standing, boundFrom: own }: Boiler,
-  { inForceFrom, latestExtension }: EmissionStandard,
+  { standing, boundFrom: own }: Pick<Boiler, "standing" | "boundFrom">,
+  { validFrom, inForceFrom, latestExtension }: EmissionStandard,
 ): string {
-  const regular = inForceFrom[standing];
+  // ISO dates sort as text does. No edition binds before it is there.
+  const later = (a: string, b: string) => (a > b ? a : b);
+  const regular = later(validFrom, inForceFrom[standing]);
   if (standing === "new" || own === null || latestExtension === null) return regular;
-  // ISO dates sort as text does: the extension counts up to its latest date, and never shortens.
-  const [extended = own] = [own, latestExtension].sort();
-  return [extended, regular].sort().at(-1) ?? regular;
+  // The extension counts up to its latest date, and never shortens.
+  return later(regular, own < latestExtension ? own : latestExtension);
+}
+
+/**
+ * What to go by at a moment where something must be: the newest edition that has begun, also after its end, while
+ * nothing newer is known; before the first, the first: what it tells of fuels and air was so before it was written down.
+ * @source Definition
+ */
+export function nearestEdition<T extends Dated>(editions: readonly T[], atMs: number): T | undefined {
+  let nearest: T | undefined;
+  for (const edition of editions) {
+    const begun = dayStartMs(edition.validFrom) <= atMs;
+    const nearestBegun = nearest !== undefined && dayStartMs(nearest.validFrom) <= atMs;
+    if (
+      nearest === undefined ||
+      (begun && !nearestBegun) ||
+      (begun && edition.validFrom > nearest.validFrom) ||
+      (!begun && !nearestBegun && edition.validFrom < nearest.validFrom)
+    )
+      nearest = edition;
+  }
+  return nearest;
+}
+
+/** The moments at which something dated begins or has ended. */
+export function turnsOf({ validFrom, validUntil }: Dated): readonly number[] {
+  const from = dayStartMs(validFrom);
+  return validUntil === undefined ? [from] : [from, dayStartMs(validUntil) + dayMs];
 }
 
 const hourFormulas: Readonly<Record<AveragingOrder, string>> = {
@@ -255,7 +306,10 @@ const hourFormulas: Readonly<Record<AveragingOrder, string>> = {
   "average-then-correct": "mean(C) × (21 − O₂ref) / (21 − mean(O₂))",
 };
 
-/** Holds a clock hour's mean against the limit that was in force when the hour began. */
+/**
+ * Holds a clock hour's mean against the limit that was in force when the hour began.
+ * @source Boiler emission standard of Taiwan, means of an hour at the reference oxygen
+ */
 export function judgeHour(
   quantity: EmissionQuantity,
   hour: HourMean,
@@ -349,7 +403,10 @@ export function judgeTables(
   return { airRatio: judge("airRatio"), exhaustTempC: judge("exhaustTempC") };
 }
 
-/** Both tables not judged, for one reason. */
+/**
+ * Both tables not judged, for one reason.
+ * @source Definition
+ */
 export function notJudged(reason: NotJudgedReason): TableVerdicts {
   const verdict: Verdict = { kind: "not-judged", reason };
   return { airRatio: verdict, exhaustTempC: verdict };
@@ -357,13 +414,18 @@ export function notJudged(reason: NotJudgedReason): TableVerdicts {
 
 /**
  * The oxygen that an operator may not reach: below it the rounded air ratio is within the limit (4.908 % for 1.30).
+ * Of a limit of more than two decimals the rounded ratio can only keep its hundredths: 1.253 is 1.25.
  * @source Guidance 003, note 1: ratios below limit + 0.005 round to the limit or less
  */
 export function o2BarDryPercent(airRatioLimit: number): number {
-  return 21 - 21 / (airRatioLimit + 0.005);
+  const noise = 1e-9; // of the multiplication: 1.15 is 114.99999999999999 hundredths
+  return 21 - 21 / (Math.floor(100 * airRatioLimit + noise) / 100 + 0.005);
 }
 
-/** The highest dry oxygen of two decimals that stays below a bar: what may be written as still allowed. */
+/**
+ * The highest dry oxygen of two decimals that stays below a bar: what may be written as still allowed.
+ * @source Definition
+ */
 export function mostO2DryPercent(barDryPercent: number): number {
   const noise = 1e-6; // of the multiplication: a bar of 4.90 is no 4.9000000001
   return (Math.ceil(barDryPercent * 100 - noise) - 1) / 100;

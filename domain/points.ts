@@ -124,6 +124,15 @@ export function pointCatalogue(further: Readonly<Record<string, Point>> = {}): P
   };
 }
 
+/** Of the fuels' own meters. */
+export const fuelFlowPoints = [
+  "heavyOilFlowLPerH",
+  "dieselFlowLPerH",
+  "naturalGasFlowNm3PerH",
+  "lpgFlowKgPerH",
+  "coalFlowKgPerH",
+] as const satisfies readonly PointName[];
+
 /** The flue-gas analyser's own channels: where one box is dead, none of them can be believed. */
 export const analyserPoints = [
   "o2DryPercent",

@@ -9,7 +9,8 @@
  * `not-air` a probe out of firing that does not read air · `air-leak` too much oxygen for a fire · `duplicate` the
  * same signal as another point, mapped twice · `clock-doubtful` its time is not to be trusted · `input-missing` and
  * `input-doubtful` are a derived value's: one of its inputs is bad, or uncertain · `not-computable` the inputs have no
- * such result.
+ * such result · `o2-clamped` a value at reference oxygen so near air that the floor of the correction decided it: a
+ * bound.
  */
 export const flawReasons = [
   "no-answer",
@@ -32,6 +33,7 @@ export const flawReasons = [
   "input-missing",
   "input-doubtful",
   "not-computable",
+  "o2-clamped",
 ] as const;
 export type FlawReason = (typeof flawReasons)[number];
 

@@ -3,7 +3,7 @@ import { flueMoisturePercent, o2DryFromWetPercent } from "./combustion/dry-oxyge
 import { expectedCo2DryPercent, flueGas } from "./combustion/excess-air.ts";
 import { doubt, type Frame, spoil } from "./frame.ts";
 import type { Burning } from "./fuel.ts";
-import { analyserPoints, type PointCatalogue, type PointName } from "./points.ts";
+import { analyserPoints, fuelFlowPoints, type PointCatalogue, type PointName } from "./points.ts";
 import type { FlawReason } from "./reading.ts";
 
 /** When a reading is doubted: dated data from the rules. */
@@ -19,6 +19,7 @@ export interface Plausibility {
   readonly flowRatio: { readonly from: number; readonly to: number };
   readonly duplicateSamples: number;
   readonly duplicateRelativeSpread: number;
+  readonly firingExhaustC: { readonly from: number; readonly to: number };
 }
 
 /** Takes out what cannot be true, with the reason; nothing is ever put in its place. */
@@ -26,6 +27,10 @@ export interface Screen {
   screen(frame: Frame): void;
 }
 
+/**
+ * Prepares what is looked at in each frame by itself.
+ * @source Plausibility checks of the project, physical ranges and contradictions within one scan
+ */
 export function screenFor(catalogue: PointCatalogue): Screen {
   const ranges = catalogue.names.map((name) => catalogue.get(name)?.range ?? [-Infinity, Infinity]);
   const lowest = ranges.map(([low]) => low);
@@ -49,6 +54,9 @@ export function screenFor(catalogue: PointCatalogue): Screen {
         if (value < (lowest[each] as number) || value > (highest[each] as number))
           spoil(frame, each, "out-of-range");
       }
+      // A flame is there or not: between the two, nobody knows.
+      if (values[firing] !== 0 && values[firing] !== 1 && !Number.isNaN(values[firing]))
+        spoil(frame, firing, "out-of-range");
       // A box without life sends zeros on all its channels. Flue gas never has exactly no oxygen together with exactly
       // no heat or no CO₂, so none of its channels that say zero is believed.
       const noOxygen = values[o2Dry] === 0 || values[o2Wet] === 0;
@@ -134,11 +142,7 @@ const independent: readonly PointName[] = [
   ...analyserPoints,
   "pmDryMgPerNm3",
   "exhaustTempC",
-  "heavyOilFlowLPerH",
-  "dieselFlowLPerH",
-  "naturalGasFlowNm3PerH",
-  "lpgFlowKgPerH",
-  "coalFlowKgPerH",
+  ...fuelFlowPoints,
   "steamFlowKgPerH",
   "thermalOilFlowM3PerH",
   "hotWaterFlowM3PerH",
@@ -165,6 +169,10 @@ export interface SignalWatch {
   see(memory: SignalMemory, frame: Frame, burning: Burning | null): void;
 }
 
+/**
+ * Prepares the watch over a boiler's signals.
+ * @source Plausibility checks of the project, with the figures of `rules`; Element balance, CO₂ and flue gas of the fuel
+ */
 export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Plausibility): SignalWatch {
   const slot = (name: PointName) => catalogue.slotOf(name);
   const restlessSlots = restless.map(slot);
@@ -202,6 +210,11 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     }
     memory.lastO2 = Number.isNaN(o2) ? null : o2;
     checkExhaustRate(memory, frame, firing === true && settled);
+    if (firing === true) {
+      const exhaust = values[exhaustSlot] as number;
+      const tooCold = settled && exhaust < rules.firingExhaustC.from;
+      if (tooCold || exhaust > rules.firingExhaustC.to) doubt(frame, exhaustSlot, "implausible");
+    }
     if (firing === false && settled && o2 < rules.airO2AtLeastPercent) doubt(frame, o2Slot, "not-air");
     if (firing === true && settled && o2 > rules.firingO2AtMostPercent) doubt(frame, o2Slot, "air-leak");
     if (firing === true && values[firingSlot] === 1) checkFuelFlows(frame);

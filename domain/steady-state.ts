@@ -1,6 +1,7 @@
 import { type Frame, qualityInSlot } from "./frame.ts";
 import type { NotJudgedReason, WindowMean } from "./limits.ts";
 import type { PointCatalogue } from "./points.ts";
+import { withoutNoise } from "./without-noise.ts";
 
 /**
  * When a boiler counts as in stable operation. The rule that asks for it does not define it, so it is a setting of
@@ -17,7 +18,7 @@ export interface SteadySettings {
   readonly o2DriftPercent: number;
   readonly exhaustDriftK: number;
   readonly loadDriftPercent: number;
-  /** Share of a step's samples that must be good. */
+  /** Share of the samples due in a step that must be good. */
   readonly validShare: number;
 }
 
@@ -35,6 +36,8 @@ export const defaultSteadySettings: SteadySettings = {
 const tracked = ["o2DryPercent", "exhaustTempC", "loadPercent"] as const;
 const o2 = 0;
 const exhaust = 1;
+/** Of fewer samples due a share is no whole number: of two at 75 %, one may fail to arrive. */
+const fewSamples = 4;
 
 /** One step of event time: what was seen of each tracked point, and the heat of each fuel. */
 interface Step {
@@ -45,7 +48,10 @@ interface Step {
   readonly good: number[];
   /** How often the point was read at all. */
   readonly read: number[];
+  /** Of each fuel: its heat by good samples of its meter, how many those were, and how often the meter was read. */
   readonly heat: number[];
+  readonly flowGood: number[];
+  readonly flowRead: number[];
 }
 
 /**
@@ -91,7 +97,10 @@ export type SteadyState =
       /** Over the window; `null` where the boiler has no such sensor. */
       readonly o2DryPercent: WindowMean | null;
       readonly exhaustTempC: WindowMean | null;
-      /** Of the boiler's fuels, the one that gave most heat over the window; `null` when no meter tells. */
+      /**
+       * Of the boiler's fuels, the one that gave most heat over the window; `null` when no meter tells, or when one
+       * that was read was not good for long enough: the heat that it did not tell may be the most.
+       */
       readonly governingFuel: number | null;
     }
   | { readonly steady: false; readonly reason: NotJudgedReason };
@@ -108,6 +117,16 @@ export interface SteadyWatch {
   see(memory: SteadyMemory, frame: Frame): SteadyState;
 }
 
+/** What the watch has to know of a boiler. */
+export interface Watched {
+  /** Flow point and net heating value of each fuel, to know which of several governs. */
+  readonly fuels?: readonly { readonly flowPoint: string; readonly ncvMjPerUnit: number }[];
+  /** How often it is read, so that what did not arrive counts as lost; `null`: what arrived was due. */
+  readonly scanMs?: number | null;
+  /** More oxygen than this is no fire's: the probe stands in air, or air leaks in. */
+  readonly firingO2AtMostPercent?: number;
+}
+
 /**
  * Prepares the watch of a boiler.
  *
@@ -115,15 +134,16 @@ export interface SteadyWatch {
  * each signal may not drift more than its tolerance, or twice its own scatter, over the window; and a signal that
  * covers more than its tolerance may not be one that wanders (Cao and Rhinehart's ratio of variances: transient above
  * 2, steady again below 1.4). Flaws make a step unknown, never steady. Out of firing the memory begins anew.
- * @param fuels flow point and net heating value of each fuel, to know which of several governs
  * @source Cao & Rhinehart 1995, with λ = 0.2, 0.1, 0.1; slope test of the project
  */
 export function steadyWatch(
   catalogue: PointCatalogue,
   settings: SteadySettings,
-  fuels: readonly { readonly flowPoint: string; readonly ncvMjPerUnit: number }[] = [],
+  { fuels = [], scanMs = null, firingO2AtMostPercent = Number.POSITIVE_INFINITY }: Watched = {},
 ): SteadyWatch {
-  const { stepMs, windowMs, validShare } = settings;
+  const { windowMs, validShare } = settings;
+  // A step shorter than the time between two scans would often be empty.
+  const stepMs = Math.max(settings.stepMs, scanMs ?? 0);
   const firingSlot = catalogue.slotOf("firing");
   const slots = tracked.map((point) => catalogue.slotOf(point));
   const flows = fuels.map(({ flowPoint, ncvMjPerUnit }) => ({
@@ -131,7 +151,16 @@ export function steadyWatch(
     ncvMjPerUnit,
   }));
   const tolerances = [settings.o2DriftPercent, settings.exhaustDriftK, settings.loadDriftPercent];
-  const wanted = Math.ceil(windowMs / stepMs);
+  // One step alone would always be steady.
+  const wanted = Math.max(2, Math.ceil(windowMs / stepMs));
+  const due = scanMs === null ? 0 : Math.floor(stepMs / scanMs);
+
+  const neededOfDue = due < fewSamples ? Math.floor(validShare * due) : validShare * due;
+
+  /** Good samples that a step needs, of those due and of those that arrived. */
+  function needed({ samples }: Step): number {
+    return Math.max(1, neededOfDue, validShare * samples);
+  }
 
   function see(memory: SteadyMemory, frame: Frame): SteadyState {
     const { takenAtMs, values, flaws } = frame;
@@ -161,7 +190,12 @@ export function steadyWatch(
     if (!memory.state.steady) return memory.state;
     // The window stays steady over a sample that was missed, but nothing is said of a moment without good data.
     for (const slot of slots) if (flaws[slot] !== 0) return flawedNow;
-    return memory.state;
+    return isInAir(frame) ? flawedNow : memory.state;
+  }
+
+  /** Also in the first minutes, when screening does not yet doubt it. */
+  function isInAir({ values }: Frame): boolean {
+    return (values[slots[o2] ?? -1] ?? Number.NaN) > firingO2AtMostPercent;
   }
 
   function forget(memory: SteadyMemory): void {
@@ -171,13 +205,16 @@ export function steadyWatch(
 
   function beginStep(memory: SteadyMemory, step: number): void {
     const none = () => tracked.map(() => 0);
+    const noFlow = () => flows.map(() => 0);
     memory.steps.push({
       step,
       samples: 0,
       sum: none(),
       good: none(),
       read: none(),
-      heat: flows.map(() => 0),
+      heat: noFlow(),
+      flowGood: noFlow(),
+      flowRead: noFlow(),
     });
     while ((memory.steps[0]?.step ?? step) < step - wanted) memory.steps.shift();
   }
@@ -189,14 +226,18 @@ export function steadyWatch(
       const quality = qualityInSlot(frame, slot);
       if (quality === null) continue;
       step.read[index] = (step.read[index] ?? 0) + 1;
-      if (quality !== "good") continue;
+      if (quality !== "good" || (index === o2 && isInAir(frame))) continue;
       step.good[index] = (step.good[index] ?? 0) + 1;
       step.sum[index] = (step.sum[index] ?? 0) + (frame.values[slot] ?? 0);
     }
     for (let index = 0; index < flows.length; index += 1) {
       const { slot, ncvMjPerUnit } = flows[index] as (typeof flows)[number];
-      const flow = frame.values[slot] ?? Number.NaN;
-      if (flow > 0) step.heat[index] = (step.heat[index] ?? 0) + flow * ncvMjPerUnit;
+      const quality = qualityInSlot(frame, slot);
+      if (quality === null) continue;
+      step.flowRead[index] = (step.flowRead[index] ?? 0) + 1;
+      if (quality !== "good") continue;
+      step.flowGood[index] = (step.flowGood[index] ?? 0) + 1;
+      step.heat[index] = (step.heat[index] ?? 0) + Math.max(0, frame.values[slot] ?? 0) * ncvMjPerUnit;
     }
   }
 
@@ -223,7 +264,7 @@ export function steadyWatch(
     if (!has(o2) && !has(exhaust)) return unsteady({ steady: false, reason: "no-sensor" });
     for (let index = 0; index < tracked.length; index += 1) {
       if (!has(index)) continue;
-      if (window.some(({ samples, good }) => (good[index] ?? 0) < validShare * samples)) {
+      if (window.some((step) => (step.good[index] ?? 0) < needed(step))) {
         return unsteady({ steady: false, reason: "input-flawed" });
       }
       const means = window.map(({ sum, good }) => (sum[index] ?? 0) / (good[index] ?? 1));
@@ -242,7 +283,7 @@ export function steadyWatch(
       untilMs: now * stepMs,
       o2DryPercent: has(o2) ? meanOf(window, o2) : null,
       exhaustTempC: has(exhaust) ? meanOf(window, exhaust) : null,
-      governingFuel: governingOf(window, flows.length),
+      governingFuel: governingOf(window, flows.length, needed),
     };
   }
 
@@ -276,17 +317,33 @@ function meanOf(window: readonly Step[], index: number): WindowMean {
     samples += step.samples;
     goodSamples += step.good[index] ?? 0;
   }
-  return { mean: sum / goodSamples, samples, goodSamples };
+  return { mean: withoutNoise(sum / goodSamples), samples, goodSamples };
 }
 
-function governingOf(window: readonly Step[], fuels: number): number | null {
+/** The fuel with most heat over the window, by the mean of each meter's good samples. */
+function governingOf(
+  window: readonly Step[],
+  fuels: number,
+  neededIn: (step: Step) => number,
+): number | null {
   if (fuels === 1) return 0;
   let governing: number | null = null;
   let most = 0;
   for (let index = 0; index < fuels; index += 1) {
-    const heat = window.reduce((sum, step) => sum + (step.heat[index] ?? 0), 0);
-    if (heat > most) {
-      most = heat;
+    let heat = 0;
+    let good = 0;
+    let read = 0;
+    let needed = 0;
+    for (const step of window) {
+      heat += step.heat[index] ?? 0;
+      good += step.flowGood[index] ?? 0;
+      read += step.flowRead[index] ?? 0;
+      needed += neededIn(step);
+    }
+    if (read === 0) continue; // no meter: what it burns, nobody can tell
+    if (good < needed) return null;
+    if (heat / good > most) {
+      most = heat / good;
       governing = index;
     }
   }

@@ -1,4 +1,5 @@
 import type { DeviceMapFile } from "../contracts/device-map.ts";
+import type { RuleKind } from "../contracts/rules.ts";
 import type { Fuel } from "../domain/fuel.ts";
 import { type Point, points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
@@ -7,7 +8,7 @@ import type { Fault, YamlFile } from "../platform/yaml-file.ts";
 import { built, serverFault } from "../simulators/config.ts";
 import type { Config } from "./config.ts";
 import { registerFaults } from "./register-checks.ts";
-import type { Rules } from "./rules.ts";
+import { airRatioLimitFault, type Rules } from "./rules.ts";
 
 type Path = readonly (string | number)[];
 type Maps = ReadonlyMap<
@@ -30,7 +31,13 @@ const unitEndings =
   /(Percent|TempC|C|K|Ppm|MgPerNm3|KgPerH|Nm3PerH|M3PerH|LPerH|BarG|KPa|Pa|Kw|Kwh|MjPerH|Hz|V|A|Mm|Count|Hours|Ratio|State)$/;
 
 /** What no schema can see: names that lead nowhere, things said twice, and parts that contradict each other. */
-export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): readonly Fault[] {
+export function configFaults(
+  file: YamlFile<Config>,
+  rules: Rules,
+  maps: Maps,
+  /** A device map could not be read: that a name of one is not known says nothing then. */
+  mapsIncomplete = false,
+): readonly Fault[] {
   const { value: config } = file;
   const faults: Fault[] = [];
   const wrong = (path: Path, message: string) => faults.push(file.fault(path, message));
@@ -38,6 +45,12 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
     const all = [...ids];
     if (!all.includes(id))
       wrong(path, `is "${id}", which is no ${what}; known are ${all.join(", ") || "none"}`);
+  };
+  const knownRule = (path: Path, what: string, kind: RuleKind, id: string, ids: Iterable<string>) => {
+    if (!rules.incomplete.has(kind)) known(path, what, id, ids);
+  };
+  const knownMap = (path: Path, id: string) => {
+    if (!mapsIncomplete) known(path, "device map", id, maps.keys());
   };
   const once = (seen: Set<string>, path: Path, what: string, id: string) => {
     if (seen.has(id)) wrong(path, `is "${id}", which another ${what} has already`);
@@ -72,26 +85,22 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
       );
     }
     for (const ruleId of Object.keys(site.alarms)) {
-      known(
-        ["sites", s, "alarms", ruleId],
-        "alarm rule",
-        ruleId,
-        rules.alarmRules.map(({ id }) => id),
-      );
+      knownRule(["sites", s, "alarms", ruleId], "alarm rule", "alarm-rules", ruleId, rules.alarmRules.keys());
     }
     for (const [name, kind] of Object.entries(rulesOfSite)) {
       const ids = rules.files[kind].map(({ id }) => id);
-      known(
+      knownRule(
         ["sites", s, "rules", name],
         `file of ${kind}`,
+        kind,
         site.rules[name as keyof typeof rulesOfSite],
         ids,
       );
     }
-    known(["sites", s, "rules", "switchTo"], "fuel", site.rules.switchTo, rules.fuels.keys());
+    knownRule(["sites", s, "rules", "switchTo"], "fuel", "fuels", site.rules.switchTo, rules.fuels.keys());
     const priced = new Set<string>();
     for (const [p, { fuel, validFrom }] of site.prices.entries()) {
-      known(["sites", s, "prices", p, "fuel"], "fuel", fuel, rules.fuels.keys());
+      knownRule(["sites", s, "prices", p, "fuel"], "fuel", "fuels", fuel, rules.fuels.keys());
       once(priced, ["sites", s, "prices", p, "validFrom"], `price of ${fuel}`, `${fuel} from ${validFrom}`);
     }
     for (const [b, boiler] of site.boilers.entries()) {
@@ -115,24 +124,29 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
           [...at, "boundFrom"],
           "is for existing boilers; a new one is bound from the standard's date on",
         );
+      const ownAirRatio = boiler.ownLimits?.airRatio;
+      const ownFault = ownAirRatio === undefined ? null : airRatioLimitFault(ownAirRatio);
+      if (ownFault !== null) wrong([...at, "ownLimits", "airRatio"], ownFault);
       once(boilerIds, [...at, "id"], "boiler", boiler.id);
       siteOfBoiler.set(boiler.id, site.id);
       for (const [f, fuel] of boiler.fuels.entries())
-        known([...at, "fuels", f], "fuel", fuel, rules.fuels.keys());
+        knownRule([...at, "fuels", f], "fuel", "fuels", fuel, rules.fuels.keys());
       const burnsCoal = boiler.fuels.some((fuel) =>
         rules.fuels.get(fuel)?.some((edition) => edition.fuel.fuelClass === "coal"),
       );
       if (burnsCoal && boiler.coalFiring === undefined)
         wrong([...at, "fuels"], "has coal, so coalFiring must be given: fixed-bed or fluidised-bed");
-      known(
+      knownRule(
         [...at, "limits"],
         "set of limit tables",
+        "limit-tables",
         boiler.limits,
         new Set(rules.limitTables.map(({ id }) => id)),
       );
-      known(
+      knownRule(
         [...at, "emissionStandard"],
         "emission standard",
+        "emission-standard",
         boiler.emissionStandard,
         new Set(rules.emissionStandards.map(({ id }) => id)),
       );
@@ -165,7 +179,7 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
       const here: Path = [...at, "devices", d];
       once(deviceIds, [...here, "id"], "device of this gateway", device.id);
       known([...here, "line"], "line of this gateway", device.line, lineIds);
-      known([...here, "map"], "device map", device.map, maps.keys());
+      knownMap([...here, "map"], device.map);
       known([...here, "boiler"], "boiler", device.boiler, siteOfBoiler.keys());
       const site = siteOfBoiler.get(device.boiler);
       if (site !== undefined && site !== gateway.site)
@@ -215,7 +229,8 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
     const at: Path = ["simulators", "boilers", b];
     once(simulatedIds, [...at, "id"], "simulated boiler", boiler.id);
     const outcome = built(boiler, editions);
-    if (!outcome.ok) for (const { key, message } of outcome.faults) wrong([...at, key], message);
+    if (!outcome.ok && !rules.incomplete.has("fuels"))
+      for (const { key, message } of outcome.faults) wrong([...at, key], message);
     for (const [point, { range }] of Object.entries(boiler.instruments)) {
       const measured = (points as Readonly<Record<string, Point>>)[point];
       if (measured === undefined || measured.from === "formula")
@@ -241,7 +256,7 @@ export function configFaults(file: YamlFile<Config>, rules: Rules, maps: Maps): 
     for (const [u, unit] of server.units.entries()) {
       const at: Path = ["simulators", "servers", s, "units", u];
       once(unitIds, [...at, "unitId"], "unit of this server", String(unit.unitId));
-      known([...at, "map"], "device map", unit.map, maps.keys());
+      knownMap([...at, "map"], unit.map);
       if ((unit.boiler === undefined) === (unit.replay === undefined))
         wrong(at, "needs exactly one of boiler and replay");
       if (unit.boiler !== undefined) known([...at, "boiler"], "simulated boiler", unit.boiler, simulated);

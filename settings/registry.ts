@@ -8,13 +8,15 @@ import { assert } from "../domain/assert.ts";
 import type { Boiler } from "../domain/boiler.ts";
 import { derivedFrom } from "../domain/derivation.ts";
 import {
+  bindingOf,
   type Dated,
-  dayStartMs,
   type EmissionQuantity,
   emissionLimitInForce,
   emissionQuantities,
   inForceAt,
   limitInForce,
+  nearestEdition,
+  turnsOf,
 } from "../domain/limits.ts";
 import { type Point, type PointCatalogue, pointCatalogue } from "../domain/points.ts";
 import { defaultSteadySettings, type SteadySettings } from "../domain/steady-state.ts";
@@ -38,20 +40,23 @@ export function catalogueOf({ config }: Settings): PointCatalogue {
 export function fuelsNow({ rules }: Settings, nowMs: number): ReadonlyMap<string, LabelledFuel> {
   return new Map(
     [...rules.fuels].flatMap(([id, editions]) => {
-      const edition = editionAt(editions, nowMs);
+      const edition = nearestEdition(editions, nowMs);
       return edition === undefined ? [] : [[id, edition.fuel] as const];
     }),
   );
 }
 
-/** What ingest needs of the settings. */
-export function plantOf(settings: Settings): Plant {
+/** What ingest needs of the settings; the alarm rules are those in force at `nowMs`. */
+export function plantOf(settings: Settings, nowMs: number): Plant {
   const { config, rules } = settings;
   const boilers = new Map<string, PlantBoiler>();
   const gateways = new Map<string, PlantGateway>();
   const sites = new Map<string, PlantSite>();
   for (const site of config.sites) {
-    const siteRules = rules.alarmRules.map((rule) => withSiteTiming(rule, site));
+    const siteRules = [...rules.alarmRules.values()].flatMap((editions) => {
+      const inForce = inForceAt(editions, nowMs);
+      return inForce === null ? [] : [withSiteTiming(inForce.rule, site)];
+    });
     const rulesOf = (kind: ReturnType<typeof sourceKindOf>) =>
       siteRules.filter((rule) => sourceKindOf(rule) === kind);
     for (const boiler of site.boilers) {
@@ -78,7 +83,7 @@ export function plantOf(settings: Settings): Plant {
 }
 
 /** What the API tells of the settings. */
-export function registryOf(settings: Settings): Registry {
+export function registryOf(settings: Settings, nowMs: number): Registry {
   const { config, rules } = settings;
   return {
     sites: config.sites.map(({ id, name, place, timeZone, simulated }) => ({
@@ -99,7 +104,13 @@ export function registryOf(settings: Settings): Registry {
       );
       return gateway?.site ?? site?.id ?? null;
     },
-    rules: new Map(rules.alarmRules.map((rule) => [rule.id, rule])),
+    // Also of rules that are over, or still to come: an alarm of theirs may be in the records.
+    rules: new Map(
+      [...rules.alarmRules].flatMap(([id, editions]) => {
+        const edition = nearestEdition(editions, nowMs);
+        return edition === undefined ? [] : [[id, edition.rule] as const];
+      }),
+    ),
   };
 }
 
@@ -108,13 +119,16 @@ function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings):
   const { fuels, files, emissionStandards } = settings.rules;
   const dated: readonly Dated[] = [
     ...config.fuels.flatMap((id) => fuels.get(id) ?? []),
-    ...emissionStandards.filter(({ id }) => id === config.emissionStandard),
+    ...bindingOf(
+      standingOf(config),
+      emissionStandards.filter(({ id }) => id === config.emissionStandard),
+    ),
     ...site.prices,
     ...files["dew-floors"].filter(({ id }) => id === site.rules.dewFloors),
     ...files["surface-loss"].filter(({ id }) => id === site.rules.surfaceLoss),
     ...files.plausibility.filter(({ id }) => id === site.rules.plausibility),
   ];
-  const days = [...new Set(dated.map(({ validFrom }) => dayStartMs(validFrom)))].sort((a, b) => a - b);
+  const days = [...new Set(dated.flatMap(turnsOf))].sort((a, b) => a - b);
   const [first = 0, ...later] = days;
   const edition = (fromMs: number) => ({
     fromMs,
@@ -124,13 +138,13 @@ function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings):
   return [edition(first), ...later.map(edition)];
 }
 
-/** What was in force at a moment; before the first edition, that one: physics had no edition before it was written down. */
-function editionAt<T extends Dated>(editions: readonly T[], atMs: number): T | undefined {
-  return inForceAt(editions, atMs) ?? editions[0];
+/** What of a boiler decides when a standard binds it. */
+function standingOf({ standing, boundFrom }: BoilerConfig): Pick<Boiler, "standing" | "boundFrom"> {
+  return { standing, boundFrom: boundFrom ?? null };
 }
 
 function pick<T extends Dated & { readonly id: string }>(files: readonly T[], id: string, atMs: number): T {
-  const found = editionAt(
+  const found = nearestEdition(
     files.filter((file) => file.id === id),
     atMs,
   );
@@ -145,9 +159,18 @@ function boilerAt(
   { rules }: Settings,
 ): Omit<Boiler, "fuels"> & { readonly fuels: readonly LabelledFuel[] } {
   const { ownLimits, coalFiring = null } = config;
-  const fuels = config.fuels.flatMap((id) => editionAt(rules.fuels.get(id) ?? [], atMs)?.fuel ?? []);
-  const fuelClass = fuels[0]?.fuelClass ?? "gas";
-  const standard = pick(rules.emissionStandards, config.emissionStandard, atMs);
+  const fuels = config.fuels.flatMap((id) => nearestEdition(rules.fuels.get(id) ?? [], atMs)?.fuel ?? []);
+  const standard = nearestEdition(
+    bindingOf(
+      standingOf(config),
+      rules.emissionStandards.filter(({ id }) => id === config.emissionStandard),
+    ),
+    atMs,
+  )?.standard;
+  assert(
+    standard !== undefined,
+    "the rules have the emission standard: the configuration was checked for it",
+  );
   const floors = pick(rules.files["dew-floors"], site.rules.dewFloors, atMs);
   const { factors } = pick(rules.files["surface-loss"], site.rules.surfaceLoss, atMs);
   const priced = config.fuels.flatMap((fuel) => {
@@ -173,8 +196,7 @@ function boilerAt(
             exhaustTempC: ownLimits.exhaustTempC ?? null,
           },
     emissionStandard: config.emissionStandard,
-    standing: config.standing,
-    boundFrom: config.boundFrom ?? null,
+    ...standingOf(config),
     referenceO2Percent: config.referenceO2Percent ?? standard.referenceO2Percent,
     averagingOrder: config.averagingOrder ?? standard.averagingOrder,
     airHumidityKgPerKg: config.airHumidityKgPerKg,
@@ -184,10 +206,17 @@ function boilerAt(
     carbonInAshPercent: config.carbonInAshPercent,
     tunedO2: config.tunedO2,
     prices: Object.fromEntries(priced),
-    surfaceLossFactor:
-      factors[fuelClass === "coal" ? (`coal-${coalFiring ?? "fixed-bed"}` as const) : fuelClass],
+    // Which of several fuels will burn is not known beforehand: the most cautious of their figures counts.
+    surfaceLossFactor: Math.max(
+      ...fuels.map(
+        ({ fuelClass }) =>
+          factors[fuelClass === "coal" ? (`coal-${coalFiring ?? "fixed-bed"}` as const) : fuelClass],
+      ),
+    ),
     dewFloor: {
-      practicalMinimumC: floors.floors[fuelClass].practicalMinimumC,
+      practicalMinimumC: Math.max(
+        ...fuels.map(({ fuelClass }) => floors.floors[fuelClass].practicalMinimumC),
+      ),
       marginK: floors.marginK,
       so3ConversionPercent: floors.so3ConversionPercent,
     },
@@ -303,7 +332,7 @@ function adviceOn(reading: LiveBoiler, settings: Settings): readonly AdviceText[
   const config = site?.boilers.find(({ id }) => id === boilerId);
   if (site === undefined || config === undefined) return [];
   const { files, fuels } = settings.rules;
-  const gas = editionAt(fuels.get(site.rules.switchTo) ?? [], takenAtMs)?.fuel ?? null;
+  const gas = nearestEdition(fuels.get(site.rules.switchTo) ?? [], takenAtMs)?.fuel ?? null;
   const rules = {
     savingHints: pick(files["saving-hints"], site.rules.savingHints, takenAtMs),
     dewFloors: pick(files["dew-floors"], site.rules.dewFloors, takenAtMs),

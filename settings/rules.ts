@@ -8,7 +8,7 @@ import {
   ruleFiles,
 } from "../contracts/rules.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
-import type { Label } from "../domain/boiler.ts";
+import { coalFirings, type Label } from "../domain/boiler.ts";
 import type { Composition } from "../domain/combustion/stoichiometry.ts";
 import type { Fuel } from "../domain/fuel.ts";
 import {
@@ -19,12 +19,14 @@ import {
   type TableQuantity,
   tableQuantities,
 } from "../domain/limits.ts";
+import { fuelFlowPoints } from "../domain/points.ts";
 import type { Plausibility } from "../domain/screening.ts";
 import { type Fault, loadYaml } from "../platform/yaml-file.ts";
 import { alarmRulesOf } from "./alarm-rules.ts";
 
 export type LabelledFuel = Fuel & { readonly label: Label };
 export type FuelEdition = Dated & { readonly fuel: LabelledFuel };
+export type AlarmRuleEdition = Dated & { readonly rule: AlarmRule };
 
 /** All rules, every edition of them: dated data with a source. */
 export interface Rules {
@@ -32,11 +34,14 @@ export interface Rules {
   readonly emissionStandards: readonly EmissionStandard[];
   /** By id; oldest edition first. */
   readonly fuels: ReadonlyMap<string, readonly FuelEdition[]>;
-  readonly alarmRules: readonly AlarmRule[];
+  /** By id; oldest edition first, one for each day on which one begins. */
+  readonly alarmRules: ReadonlyMap<string, readonly AlarmRuleEdition[]>;
   /** The points that alarm rules name, each with a way to say that there is none of this name. */
   readonly alarmPoints: readonly { readonly point: string; readonly fault: (message: string) => Fault }[];
   /** Every file as it was read, by kind; oldest first. */
   readonly files: { readonly [Kind in RuleKind]: readonly RuleFiles[Kind][] };
+  /** Kinds of which a file could not be taken as a whole: that a name of one is not known says nothing then. */
+  readonly incomplete: ReadonlySet<RuleKind>;
 }
 
 export type FaultAt = (path: readonly (string | number)[], message: string) => Fault;
@@ -46,18 +51,27 @@ export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
   const limitTables: LimitTables[] = [];
   const emissionStandards: EmissionStandard[] = [];
   const fuels = new Map<string, FuelEdition[]>();
-  const alarmRules = new Map<string, AlarmRule>();
+  const alarmRules = new Map<string, readonly AlarmRuleEdition[]>();
   const alarmPoints: { readonly point: string; readonly fault: (message: string) => Fault }[] = [];
   const read: { readonly rule: RuleFile; readonly fault: FaultAt }[] = [];
+  const known = Object.keys(ruleFiles) as RuleKind[];
+  const incomplete = new Set<RuleKind>();
   for (const name of names) {
+    let itsKinds: readonly RuleKind[] = known; // of a file that cannot be read at all
     const loaded = loadYaml(name, (raw) => {
       const kind = (raw as { readonly kind?: unknown }).kind;
-      const known = Object.keys(ruleFiles);
-      if (typeof kind === "string" && known.includes(kind)) return ruleFiles[kind as RuleKind];
+      const named = known.find((each) => each === kind);
+      if (named !== undefined) {
+        itsKinds = [named];
+        return ruleFiles[named];
+      }
       return { refused: `kind is ${JSON.stringify(kind) ?? "missing"}; allowed are ${known.join(", ")}` };
     });
     if (loaded.ok) read.push({ rule: loaded.file.value as RuleFile, fault: loaded.file.fault });
-    else faults.push(...loaded.faults);
+    else {
+      faults.push(...loaded.faults);
+      for (const kind of itsKinds) incomplete.add(kind);
+    }
   }
   // Of the same day, in the order of the files.
   read.sort(({ rule: { validFrom: a } }, { rule: { validFrom: b } }) => (a < b ? -1 : a > b ? 1 : 0));
@@ -70,37 +84,68 @@ export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
         break;
       case "emission-standard": {
         const { latestExtension = null, ...standard } = rule;
+        const { inForceFrom } = standard;
+        if (inForceFrom.existing < inForceFrom.new)
+          faults.push(
+            fault(
+              ["inForceFrom", "existing"],
+              `is ${inForceFrom.existing}, before new boilers are bound on ${inForceFrom.new}`,
+            ),
+          );
+        if (latestExtension !== null && latestExtension < inForceFrom.existing)
+          faults.push(
+            fault(
+              ["latestExtension"],
+              `is ${latestExtension}, before existing boilers are bound on ${inForceFrom.existing}`,
+            ),
+          );
         emissionStandards.push({ ...standard, latestExtension });
         break;
       }
       case "fuels": {
         const { validFrom, validUntil } = rule;
-        const taken = [...fuels].flatMap(([id, editions]) =>
-          editions.some((edition) => edition.validFrom === validFrom) ? [id] : [],
-        );
-        for (const fuel of fuelsOf(rule, fault, faults)) {
-          if (taken.includes(fuel.id))
+        const before = new Map([...fuels].map(([id, editions]) => [id, editions.at(-1)]));
+        const taken = fuelsOf(rule, fault, faults);
+        if (taken.length < rule.fuels.length) incomplete.add("fuels");
+        for (const fuel of taken) {
+          const last = before.get(fuel.id);
+          if (last?.validFrom === validFrom)
             faults.push(
               fault(["validFrom"], `is ${validFrom}, as in another file with the fuel "${fuel.id}"`),
+            );
+          else if (last?.validUntil !== undefined && last.validUntil >= validFrom)
+            faults.push(
+              fault(
+                ["validFrom"],
+                `is ${validFrom}, while another file with the fuel "${fuel.id}" is in force until ${last.validUntil}`,
+              ),
             );
           const edition = { validFrom, ...(validUntil !== undefined && { validUntil }), fuel };
           fuels.set(fuel.id, [...(fuels.get(fuel.id) ?? []), edition]);
         }
         break;
       }
-      case "alarm-rules":
-        for (const each of alarmRulesOf(rule, fault, faults)) alarmRules.set(each.id, each);
+      case "alarm-rules": {
+        const { validFrom, validUntil } = rule;
+        const taken = alarmRulesOf(rule, fault, faults);
+        if (taken.length < rule.rules.length) incomplete.add("alarm-rules");
+        for (const each of taken) {
+          // A site's file comes after those that are shipped, and takes the place of a rule of the same day.
+          const others = (alarmRules.get(each.id) ?? []).filter((known) => known.validFrom !== validFrom);
+          const edition = { validFrom, ...(validUntil !== undefined && { validUntil }), rule: each };
+          alarmRules.set(each.id, [...others, edition]);
+        }
         for (const [index, { point }] of rule.rules.entries()) {
           const faultOf = (message: string) => fault(["rules", index, "point"], message);
           if (point !== undefined) alarmPoints.push({ point, fault: faultOf });
         }
         break;
+      }
     }
   }
   const ofKind = (kind: RuleKind) => read.flatMap(({ rule }) => (rule.kind === kind ? [rule] : []));
-  const kinds = Object.keys(ruleFiles) as RuleKind[];
-  const files = Object.fromEntries(kinds.map((kind) => [kind, ofKind(kind)])) as unknown as Rules["files"];
-  return { limitTables, emissionStandards, fuels, alarmRules: [...alarmRules.values()], alarmPoints, files };
+  const files = Object.fromEntries(known.map((kind) => [kind, ofKind(kind)])) as unknown as Rules["files"];
+  return { limitTables, emissionStandards, fuels, alarmRules, alarmPoints, files, incomplete };
 }
 
 /** Two editions of one thing may follow on each other, not overlap. */
@@ -145,32 +190,75 @@ function limitTablesOf(
     );
   const read = { airRatio: rows("airRatio"), exhaustTempC: rows("exhaustTempC") };
   for (const quantity of tableQuantities) {
-    for (const message of classFaults(read[quantity])) faults.push(fault(["tables", quantity], message));
+    for (const { row, message } of classFaults(read[quantity]))
+      faults.push(fault(row === null ? ["tables", quantity] : ["tables", quantity, row], message));
+  }
+  for (const [row, { limit }] of read.airRatio.entries()) {
+    const wrong = limit === null ? null : airRatioLimitFault(limit);
+    if (wrong !== null) faults.push(fault(["tables", "airRatio", row, "limit"], wrong));
   }
   return { id, validFrom, ...(validUntil !== undefined && { validUntil }), source, tables: read };
 }
 
-/** The capacity classes of each column must follow on each other from 0 up, without a hole. */
-function classFaults(rows: readonly LimitRow[]): readonly string[] {
-  const columns = new Map<string, LimitRow[]>();
-  for (const row of rows) {
-    const column = row.coalFiring === null ? row.fuelClass : `${row.fuelClass}, ${row.coalFiring}`;
-    columns.set(column, [...(columns.get(column) ?? []), row]);
-  }
-  return [...columns].flatMap(([column, classes]) => {
-    const sorted = [...classes].sort((a, b) => a.fromTPerH - b.fromTPerH);
-    const messages: string[] = [];
-    let expected: number | null = 0;
-    for (const { fromTPerH, belowTPerH } of sorted) {
-      if (expected === null || fromTPerH < expected)
-        messages.push(`(${column}) has two classes for ${fromTPerH} t/h`);
-      else if (fromTPerH > expected)
-        messages.push(`(${column}) has no class from ${expected} to ${fromTPerH} t/h`);
-      expected = belowTPerH;
+/** Why a number is no limit of an air ratio; `null` when it is one. */
+export function airRatioLimitFault(limit: number): string | null {
+  if (limit < 1) return `is ${limit}; no fire has an air ratio below 1`;
+  const isHundredths = Math.abs(100 * limit - Math.round(100 * limit)) < 1e-9;
+  return isHundredths
+    ? null
+    : `is ${limit}; it may have two decimals, as the rounded ratio has that is held against it`;
+}
+
+/** All that a table must have an answer for. */
+const columnsOfTable = [
+  ...coalFirings.map((coalFiring) => ({ fuelClass: "coal", coalFiring }) as const),
+  { fuelClass: "oil", coalFiring: null },
+  { fuelClass: "gas", coalFiring: null },
+] as const satisfies readonly Pick<LimitRow, "fuelClass" | "coalFiring">[];
+
+interface RowFault {
+  /** Of the table; `null`: what is wrong stands in none of them. */
+  readonly row: number | null;
+  readonly message: string;
+}
+
+/** The capacity classes of each column must follow on each other from 0 up, without a hole, and no column may lack. */
+function classFaults(rows: readonly LimitRow[]): readonly RowFault[] {
+  const faults: RowFault[] = [];
+  for (const [row, { fuelClass, coalFiring }] of rows.entries()) {
+    if ((fuelClass === "coal") !== (coalFiring !== null)) {
+      const message =
+        fuelClass === "coal"
+          ? `(coal) needs coalFiring: ${coalFirings.join(" or ")}`
+          : `(${fuelClass}) has coalFiring, which is for coal`;
+      faults.push({ row, message });
     }
-    if (expected !== null) messages.push(`(${column}) has no class from ${expected} t/h up`);
-    return messages;
-  });
+  }
+  if (faults.length > 0) return faults;
+  for (const { fuelClass, coalFiring } of columnsOfTable) {
+    const column = coalFiring === null ? fuelClass : `${fuelClass}, ${coalFiring}`;
+    const sorted = rows
+      .map((each, row) => ({ ...each, row }))
+      .filter((each) => each.fuelClass === fuelClass && each.coalFiring === coalFiring)
+      .sort((a, b) => a.fromTPerH - b.fromTPerH);
+    let expected: number | null = 0;
+    let last: number | null = null;
+    for (const { fromTPerH, belowTPerH, row } of sorted) {
+      if (belowTPerH !== null && belowTPerH <= fromTPerH)
+        faults.push({ row, message: `(${column}) ends at ${belowTPerH} t/h, before it begins` });
+      if (expected === null || fromTPerH < expected)
+        faults.push({ row, message: `(${column}) is a second class for ${fromTPerH} t/h` });
+      else if (fromTPerH > expected)
+        faults.push({ row, message: `(${column}) leaves no class from ${expected} to ${fromTPerH} t/h` });
+      expected = belowTPerH;
+      last = row;
+    }
+    if (sorted.length === 0)
+      faults.push({ row: null, message: `has no rows for ${column}; a dash is \`limit: null\`` });
+    else if (expected !== null)
+      faults.push({ row: last, message: `(${column}) leaves no class from ${expected} t/h up` });
+  }
+  return faults;
 }
 
 function fuelsOf({ fuels }: FuelsFile, fault: FaultAt, faults: Fault[]): readonly LabelledFuel[] {
@@ -179,6 +267,15 @@ function fuelsOf({ fuels }: FuelsFile, fault: FaultAt, faults: Fault[]): readonl
     const { massPercent, molePercent, class: fuelClass, kgPerUnit = null, fo = null, note, ...rest } = each;
     const wrong = (message: string) =>
       faults.push(fault(["fuels", index, "id"], `("${each.id}") ${message}`));
+    if (!(fuelFlowPoints as readonly string[]).includes(each.flowPoint))
+      faults.push(
+        fault(
+          ["fuels", index, "flowPoint"],
+          `is "${each.flowPoint}", which is no flow of a fuel; known are ${fuelFlowPoints.join(", ")}`,
+        ),
+      );
+    if (fo !== null && fo[0] >= fo[1])
+      faults.push(fault(["fuels", index, "fo"], "must go from the lowest to the highest value"));
     if (ids.has(each.id)) wrong("stands twice in this file");
     ids.add(each.id);
     const parts = massPercent ?? molePercent;

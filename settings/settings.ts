@@ -30,10 +30,10 @@ export function loadSettings(configFile: string, packageRoot: string, environmen
   ];
   const faults: Fault[] = [];
   const rules = rulesFrom(folders("rules").flatMap(yamlFiles), faults);
-  const maps = deviceMaps(folders("devices").flatMap(yamlFiles), faults);
+  const { maps, incomplete } = deviceMaps(folders("devices").flatMap(yamlFiles), faults);
   const loaded = loadYaml(file, () => configSchema);
   if (!loaded.ok) throw faultsError([...faults, ...loaded.faults]);
-  faults.push(...configFaults(loaded.file, rules, maps));
+  faults.push(...configFaults(loaded.file, rules, maps, incomplete));
   if (faults.length > 0) throw faultsError(faults);
 
   const { value } = loaded.file;
@@ -65,10 +65,12 @@ function deviceMaps(files: readonly string[], faults: Fault[]) {
     string,
     { readonly map: DeviceMap; readonly fault: (path: (string | number)[], message: string) => Fault }
   >();
+  let incomplete = false;
   for (const file of files) {
     const loaded = loadYaml(file, () => DeviceMapFile);
     if (!loaded.ok) {
       faults.push(...loaded.faults);
+      incomplete = true;
       continue;
     }
     const { value: map, fault } = loaded.file;
@@ -76,5 +78,5 @@ function deviceMaps(files: readonly string[], faults: Fault[]) {
       faults.push(fault(["id"], `is "${map.id}", which another file of devices/ has already`));
     maps.set(map.id, { map, fault });
   }
-  return maps;
+  return { maps, incomplete };
 }

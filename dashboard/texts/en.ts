@@ -25,6 +25,7 @@ const flaws: Readonly<Record<FlawReason, string>> = {
   "input-missing": "Computed from a value that is missing",
   "input-doubtful": "Computed from a value that is doubtful",
   "not-computable": "Cannot be computed from these inputs",
+  "o2-clamped": "A bound: so near plain air, the correction to reference oxygen is held at its floor",
 };
 
 const notJudged: Readonly<Record<NotJudgedReason, string>> = {

@@ -29,6 +29,7 @@ export const zhTw: Texts = {
     "input-missing": "計算所需的數值缺漏",
     "input-doubtful": "計算所需的數值存疑",
     "not-computable": "以目前的輸入無法計算",
+    "o2-clamped": "僅為界限值：含氧量接近空氣，基準含氧換算已達下限",
   },
   notJudged: {
     "not-firing": "未燃燒",

@@ -1,6 +1,7 @@
 import type { Frame } from "../frame.ts";
 import type { EmissionQuantity } from "../limits.ts";
 import type { PointCatalogue, PointName } from "../points.ts";
+import { withoutNoise } from "../without-noise.ts";
 import type { AveragingOrder } from "./hourly-mean.ts";
 import { isO2Clamped, referenceO2Factor } from "./reference-oxygen.ts";
 
@@ -13,7 +14,7 @@ export const measuredFor = {
 
 export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
-/** Share of a minute's samples, and of a quarter's minutes, that must be valid. */
+/** Share of the samples due in a minute, and of a quarter's minutes, that must be valid. */
 const validShare = 0.75;
 const minutesOfQuarter = 15;
 /** Of an hour's four quarters. */
@@ -48,6 +49,12 @@ export interface HourMean {
   readonly clampedMinutes: number;
 }
 
+const noMean = { mean: null, validMinutes: 0, clampedMinutes: 0 } as const;
+
+function minuteOf(atMs: number, hourStartMs: number): number {
+  return Math.floor((atMs - hourStartMs) / minuteMs);
+}
+
 const noSums = (): Sums => ({ count: 0, corrected: 0, measured: 0, o2: 0, clamped: 0 });
 
 export function hourMemory(): HourMemory {
@@ -63,6 +70,11 @@ export function hourMemory(): HourMemory {
 
 /** Makes the hourly means of one quantity. */
 export interface HourWatch {
+  /**
+   * Ends the hour under way when a moment lies in another one, whether or not the quantity is still measured then, and
+   * gives the mean of the hour before that moment; else `null`. An hour of which nothing was seen has no mean.
+   */
+  reach(memory: HourMemory, atMs: number): HourMean | null;
   /** Takes a frame in; gives the mean of the hour before when this one opens a new hour, else `null`. */
   see(memory: HourMemory, frame: Frame): HourMean | null;
   /** The mean of the hour under way, from its valid minutes; `null` before the first. */
@@ -70,10 +82,13 @@ export interface HourWatch {
 }
 
 /**
- * Means of clock hours, from minutes: a minute counts with three quarters of its samples good and firing, a quarter
- * with three quarters of its minutes, the hour with three of its quarters. Start-up, stop and bad data are not in it.
+ * Means of clock hours, from minutes: a minute counts with three quarters of its due samples good and firing (and at
+ * least one), a quarter with three quarters of its minutes, the hour with three of its quarters. Start-up, stop and bad
+ * data are not in it, and what did not arrive counts as lost. The US rule is stricter: a point in each of the four
+ * quarters of a full hour.
  * @param hourOffsetMs by how much the site's hours are off the UTC ones: 30 min in some zones
- * @source 40 CFR 60.13(h) and Taiwan's CEMS practice, 75 % of minutes and of quarters
+ * @param scanMs how often the boiler is read; `null`: what arrived was due
+ * @source Hour rule of the project, after the 75 % of Taiwan's CEMS practice; 40 CFR 60.13(h), means of quarter-hour points
  */
 export function hourWatch(
   quantity: EmissionQuantity,
@@ -81,22 +96,34 @@ export function hourWatch(
   referenceO2Percent: number,
   order: AveragingOrder,
   hourOffsetMs = 0,
+  scanMs: number | null = null,
 ): HourWatch {
   const measuredSlot = catalogue.slotOf(measuredFor[quantity]);
   const o2Slot = catalogue.slotOf("o2DryPercent");
   const firingSlot = catalogue.slotOf("firing");
 
+  const due = scanMs === null ? 0 : Math.floor(minuteMs / scanMs);
+
+  function reach(memory: HourMemory, atMs: number): HourMean | null {
+    if (memory.minute < 0) return null;
+    const hourStartMs = hourStartOf(atMs);
+    if (hourStartMs === memory.hourStartMs) return null;
+    const seen = endHour(memory);
+    const hoursOn = (hourStartMs - memory.hourStartMs) / hourMs;
+    const last = hoursOn > 1 ? { ...noMean, hourStartMs: hourStartMs - hourMs } : seen;
+    Object.assign(memory, hourMemory(), { hourStartMs, minute: minuteOf(atMs, hourStartMs), last });
+    return last;
+  }
+
   function see(memory: HourMemory, frame: Frame): HourMean | null {
     const { values, flaws, takenAtMs } = frame;
+    const ended = reach(memory, takenAtMs);
     const measured = values[measuredSlot] ?? Number.NaN;
-    if (Number.isNaN(measured) && flaws[measuredSlot] === 0) return null; // not measured here
-    const hourStartMs = Math.floor((takenAtMs + hourOffsetMs) / hourMs) * hourMs - hourOffsetMs;
-    const minute = Math.floor((takenAtMs - hourStartMs) / minuteMs);
-    let ended: HourMean | null = null;
-    if (hourStartMs !== memory.hourStartMs) {
-      if (memory.minute >= 0) ended = endHour(memory);
-      Object.assign(memory, hourMemory(), { hourStartMs, minute, last: ended ?? memory.last });
-    } else if (minute !== memory.minute) {
+    if (Number.isNaN(measured) && flaws[measuredSlot] === 0) return ended; // not measured now
+    const hourStartMs = hourStartOf(takenAtMs);
+    const minute = minuteOf(takenAtMs, hourStartMs);
+    if (memory.minute < 0) Object.assign(memory, { hourStartMs, minute });
+    else if (minute !== memory.minute) {
       endMinute(memory);
       memory.minute = minute;
     }
@@ -114,10 +141,15 @@ export function hourWatch(
     return ended;
   }
 
+  function hourStartOf(atMs: number): number {
+    return Math.floor((atMs + hourOffsetMs) / hourMs) * hourMs - hourOffsetMs;
+  }
+
   function endMinute(memory: HourMemory): void {
     const { inMinute, samples } = memory;
     const quarter = memory.quarters[Math.floor(memory.minute / minutesOfQuarter)];
-    if (quarter !== undefined && inMinute.count > 0 && inMinute.count >= validShare * samples) {
+    const needed = Math.max(1, validShare * Math.max(due, samples));
+    if (quarter !== undefined && inMinute.count >= needed) {
       quarter.count += 1;
       quarter.corrected += inMinute.corrected / inMinute.count;
       quarter.measured += inMinute.measured / inMinute.count;
@@ -133,7 +165,7 @@ export function hourWatch(
     const valid = memory.quarters.filter(({ count }) => count >= validShare * minutesOfQuarter);
     return {
       hourStartMs: memory.hourStartMs,
-      mean: valid.length < validQuarters ? null : meanOf(valid),
+      mean: valid.length < validQuarters ? null : withoutNoise(meanOf(valid)),
       validMinutes: memory.quarters.reduce((sum, { count }) => sum + count, 0),
       clampedMinutes: memory.quarters.reduce((sum, { clamped }) => sum + clamped, 0),
     };
@@ -154,6 +186,7 @@ export function hourWatch(
   }
 
   return {
+    reach,
     see,
     soFar: (memory) => {
       const begun = memory.quarters.filter(({ count }) => count > 0);

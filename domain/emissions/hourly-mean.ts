@@ -18,9 +18,9 @@ export type AveragingOrder = (typeof averagingOrders)[number];
 /**
  * Mean of a clock hour at the reference oxygen.
  * @param quarters the hour's four quarters; one that is not valid is `null`
- * @param minValid quarters that must be valid, 3 by the usual 75 %
+ * @param minValid quarters that must be valid: 3 by the project's rule, 4 of a full hour by the US one
  * @returns `null` when too few are valid, or one that counts as valid holds no number
- * @source 40 CFR 60.13(h) and Taiwan's CEMS practice: three of four quarter-hours
+ * @source Hour rule of the project, three of four quarter-hours; 40 CFR 60.13(h), four of a full hour
  */
 export function hourlyMean(
   quarters: readonly (EmissionSample | null)[],

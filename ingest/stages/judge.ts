@@ -4,6 +4,7 @@ import {
   type HourMean,
   type HourMemory,
   hourMemory,
+  hourMs,
   hourWatch,
   measuredFor,
   minuteMs,
@@ -47,21 +48,21 @@ const saidOfLate = { verdicts: { ...notJudged("no-data"), ...emissionsNotJudged 
 
 /** Holds each boiler against the tables while it is steady, and its clock hours against the emission standard. */
 export function judge(plant: Plant): Stage {
-  const prepared = forEachEdition(plant, ({ boiler }, { steady, hourOffsetMs }) => ({
-    boiler,
-    steady: steadyWatch(plant.catalogue, steady, boiler.fuels),
-    hours: emissionQuantities.map((quantity) => ({
-      quantity,
-      measuredSlot: plant.catalogue.slotOf(measuredFor[quantity]),
-      watch: hourWatch(
+  const { catalogue, gateways } = plant;
+  const prepared = forEachEdition(plant, ({ boiler, plausibility }, { steady, hourOffsetMs, gatewayId }) => {
+    const scanMs = gateways.get(gatewayId)?.scanMs ?? null;
+    const { referenceO2Percent, averagingOrder } = boiler;
+    const { firingO2AtMostPercent } = plausibility;
+    return {
+      boiler,
+      steady: steadyWatch(catalogue, steady, { fuels: boiler.fuels, scanMs, firingO2AtMostPercent }),
+      hours: emissionQuantities.map((quantity) => ({
         quantity,
-        plant.catalogue,
-        boiler.referenceO2Percent,
-        boiler.averagingOrder,
-        hourOffsetMs,
-      ),
-    })),
-  }));
+        measuredSlot: catalogue.slotOf(measuredFor[quantity]),
+        watch: hourWatch(quantity, catalogue, referenceO2Percent, averagingOrder, hourOffsetMs, scanMs),
+      })),
+    };
+  });
   let memories: Record<string, Memory> = {};
   let said = new Map<string, Said>();
 
@@ -75,17 +76,22 @@ export function judge(plant: Plant): Stage {
     const before = said.get(boilerId) ?? nothingSaid();
     said.set(boilerId, before);
 
+    const boilerOf = ({ hourStartMs }: HourMean) => prepared(boilerId, hourStartMs)?.boiler;
     const state = ofBoiler.steady.see(memory.steady, frame);
     if (before.state !== state) {
       before.state = state;
       before.tables = tablesOf(state, ofBoiler.boiler, entry);
       before.verdicts = null;
     }
-    for (const { quantity, measuredSlot, watch } of ofBoiler.hours) {
+    for (const [index, { quantity, measuredSlot, watch }] of ofBoiler.hours.entries()) {
       const measuredNow = !Number.isNaN(frame.values[measuredSlot]) || frame.flaws[measuredSlot] !== 0;
       const hour = memory.hours[quantity] ?? (measuredNow ? hourMemory() : null);
       if (hour === null) continue; // never measured here
       memory.hours[quantity] = hour;
+      // An hour ends by the reference oxygen and the order under which it was begun, also at midnight of another edition.
+      if (hour.minute >= 0 && takenAtMs >= hour.hourStartMs + hourMs) {
+        prepared(boilerId, hour.hourStartMs)?.hours[index]?.watch.reach(hour, takenAtMs);
+      }
       watch.see(hour, frame);
       const ofQuantity = before.hours[quantity];
       const minute = hour.hourStartMs + hour.minute * minuteMs;
@@ -99,7 +105,7 @@ export function judge(plant: Plant): Stage {
       ofQuantity.verdict =
         hour.last === null
           ? hourNotComplete
-          : judgeHour(quantity, hour.last, ofBoiler.boiler, entry.standards);
+          : judgeHour(quantity, hour.last, boilerOf(hour.last) ?? ofBoiler.boiler, entry.standards);
       before.verdicts = null;
     }
     before.verdicts ??= {

@@ -135,7 +135,7 @@ describe.each(Object.entries(boilers))("%s, whatever its sensors say", (_name, e
   test.each(["o2DryPercent", "exhaustTempC"])(
     "a doubtful %s makes all that is made of it doubtful",
     (doubtful) => {
-      const reading = { firing: 1, o2DryPercent: 4, exhaustTempC: 180 };
+      const reading = { firing: 1, o2DryPercent: 4, exhaustTempC: 180, heavyOilFlowLPerH: 100 };
       const { values, flaws } = derive(reading, { [doubtful]: "too-fast" });
       expect(values["stackLossLhvPercent"]).not.toBeNull();
       expect(flaws["stackLossLhvPercent"]).toBe("input-doubtful");

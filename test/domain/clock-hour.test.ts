@@ -27,7 +27,7 @@ function hourOf(
   order: AveragingOrder = "correct-then-average",
   offsetMs = 0,
 ): HourMean | null {
-  const watch = hourWatch("noxAtRefO2Ppm", catalogue, 6, order, offsetMs);
+  const watch = hourWatch("noxAtRefO2Ppm", catalogue, 6, order, offsetMs, 15_000);
   const memory = hourMemory();
   for (let step = 0; step < 240; step += 1) {
     const minute = Math.floor(step / 4);
@@ -115,14 +115,35 @@ describe("the mean of a clock hour", () => {
     expect(hourOf(() => nox(80, 20))).toMatchObject({ clampedMinutes: 0 });
   });
 
-  test("scans that were never made do not count against the minute; minutes without any do", () => {
+  test("scans that never arrived are lost, and so are minutes without any", () => {
     expect(hourOf((_minute, quarter) => (quarter === 0 ? nox(80) : null))).toMatchObject({
-      validMinutes: 60,
+      mean: null,
+      validMinutes: 0,
     });
+    expect(hourOf((_minute, quarter) => (quarter < 3 ? nox(80) : null))).toMatchObject({ validMinutes: 60 });
     expect(hourOf((minute) => (minute < 31 ? nox(80) : null))).toMatchObject({
       mean: null,
       validMinutes: 31,
     });
+  });
+
+  test("a mean that is the limit is the limit, whatever its sum lost on the way", () => {
+    for (const value of [100.1, 50.7, 30.3]) expect(hourOf(() => nox(value))?.mean).toBe(value);
+  });
+
+  test("an hour ends though its quantity is no longer measured; the one after it has no mean", () => {
+    const watch = hourWatch("noxAtRefO2Ppm", catalogue, 6, "correct-then-average", 0, 60_000);
+    const memory = hourMemory();
+    const at = (minute: number, values: Values) =>
+      watch.see(memory, frame(values, startMs + minute * 60_000));
+    for (let minute = 0; minute < 60; minute += 1) at(minute, nox(80).values);
+    const without = { firing: 1, o2DryPercent: 6 };
+    expect(at(60, without)).toMatchObject({ hourStartMs: startMs, mean: 80 });
+    for (let minute = 61; minute < 120; minute += 1) expect(at(minute, without)).toBeNull();
+    expect(at(120, without)).toMatchObject({ hourStartMs: startMs + hourMs, mean: null, validMinutes: 0 });
+    // After a gap of hours the hour before is the one that was not seen, not the last that was.
+    for (let minute = 121; minute < 180; minute += 1) at(minute, nox(80).values);
+    expect(at(600, nox(80).values)).toMatchObject({ hourStartMs: startMs + 9 * hourMs, mean: null });
   });
 
   test("the order of the scans in a minute, and of the minutes in a quarter, changes nothing", () => {
@@ -144,8 +165,7 @@ describe("the mean of a clock hour", () => {
         const [one, other] = [hour(quarter), hour(quarter.map((each) => [...each].reverse()).reverse())];
         expect(other?.validMinutes).toBe(one?.validMinutes);
         if (one?.mean == null) expect(other?.mean).toBeNull();
-        else
-          expect(Math.abs((other?.mean ?? 0) - one.mean)).toBeLessThanOrEqual(1e-12 * Math.max(1, one.mean));
+        else expect(Math.abs((other?.mean ?? 0) - one.mean)).toBeLessThanOrEqual(1.1e-9);
       }),
       { numRuns: 30 },
     );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { formulas } from "../../domain/formula.ts";
 import { conversion, inverseConversion, unitsInto } from "../../domain/units.ts";
 import { boiler, fuel } from "../helpers/boilers.ts";
 import { derivationOf } from "../helpers/frames.ts";
@@ -81,6 +82,108 @@ describe("what is derived from a reading", () => {
       175 * (0.66 / 17 + 0.009),
       9,
     );
+  });
+});
+
+describe("what stands in for a sensor that failed", () => {
+  const full = {
+    firing: 1,
+    loadPercent: 80,
+    naturalGasFlowNm3PerH: 600,
+    o2DryPercent: 4,
+    exhaustTempC: 180,
+    combustionAirTempC: 30,
+    coDryPpm: 20,
+  };
+  const tuned = derivationOf(boiler({ tunedO2: [{ loadPercent: 50, o2DryPercent: 2 }] }));
+
+  test.each([
+    ["combustionAirTempC", ["stackLossSiegertLhvPercent", "efficiencyIndirectLhvPercent"]],
+    ["coDryPpm", ["excessAirPercent", "coLossLhvPercent", "efficiencyIndirectHhvPercent"]],
+    ["naturalGasFlowNm3PerH", ["surfaceLossLhvPercent", "avoidableFuelPercent"]],
+  ])("a dead %s leaves a doubt on what goes on without it", (dead, doubted) => {
+    const healthy = tuned(full);
+    const { values, flaws } = tuned({ ...full, [dead]: null });
+    for (const name of doubted) {
+      expect(healthy.flaws[name], name).toBeUndefined();
+      expect(values[name], name).toEqual(expect.any(Number));
+      expect(flaws[name], name).toBe("input-doubtful");
+    }
+    expect(flaws["airRatio"]).toBeUndefined();
+    // A sensor that the boiler does not have is replaced by its description, as it always is.
+    const { [dead as keyof typeof full]: _absent, ...without } = full;
+    expect(tuned(without).flaws["stackLossSiegertLhvPercent"]).toBeUndefined();
+  });
+
+  test("of several fuels whose meters do not tell, all that hangs on the fuel is doubtful", () => {
+    const fuels = [fuel("heavy-oil"), fuel("natural-gas")];
+    const two = derivationOf(boiler({ fuels }));
+    const reading = { ...full, heavyOilFlowLPerH: 100 };
+    expect(Object.values(two(reading).flaws)).toEqual([]);
+    for (const unknown of [
+      { ...reading, heavyOilFlowLPerH: null },
+      { ...reading, naturalGasFlowNm3PerH: null },
+    ]) {
+      const { values, flaws } = two(unknown);
+      for (const name of ["stackLossSiegertLhvPercent", "excessAirPercent", "efficiencyIndirectLhvPercent"]) {
+        expect(values[name], name).toEqual(expect.any(Number));
+        expect(flaws[name], name).toBe("input-doubtful");
+      }
+      expect(flaws["airRatio"]).toBeUndefined();
+    }
+  });
+
+  test("each formula that another fuel gives another result says that it hangs on the fuel", () => {
+    const sensors = {
+      firing: 1,
+      loadPercent: 80,
+      o2DryPercent: 4,
+      exhaustTempC: 180,
+      coDryPpm: 100,
+      noxDryPpm: 60,
+      stackFlowDryNm3PerH: 8_000,
+    };
+    const of = (id: string) =>
+      derivationOf(boiler({ fuels: [fuel(id)], tunedO2: [{ loadPercent: 50, o2DryPercent: 2 }] }))(sensors);
+    const [oil, diesel] = [of("heavy-oil").values, of("diesel").values];
+    const differs = formulas.filter(({ gives }) => gives.some((name) => oil[name] !== diesel[name]));
+    expect(differs.length).toBeGreaterThan(5);
+    // What takes only derived inputs has the doubt from them.
+    const bare = differs.filter(({ byFuel, needs, uses }) => {
+      const inputs = [...needs, ...uses];
+      return !byFuel && inputs.every((name) => oil[name] === diesel[name]);
+    });
+    expect(bare).toEqual([]);
+  });
+
+  test("while nobody knows whether it fires, what only a fire means is missing", () => {
+    const { values, flaws } = gas({ firing: null, o2DryPercent: 4, exhaustTempC: 180 });
+    for (const name of ["airRatio", "stackLossSiegertLhvPercent", "efficiencyIndirectLhvPercent"]) {
+      expect(values[name], name).toBeNull();
+      expect(flaws[name], name).toBe("input-missing");
+    }
+  });
+
+  test("so near air that the floor of the correction decides, a value at reference oxygen is marked as a bound", () => {
+    const at = (o2DryPercent: number, flaws: Readonly<Record<string, "air-leak">> = {}) =>
+      gas({ firing: 1, o2DryPercent, noxDryPpm: 4 }, flaws);
+    expect(at(20).flaws["noxAtRefO2Ppm"]).toBeUndefined();
+    const near = at(20.5);
+    expect(near.values["noxAtRefO2Ppm"]).toBe(60);
+    expect(near.flaws["noxAtRefO2Ppm"]).toBe("o2-clamped");
+    expect(near.flaws["noxDryPpm"]).toBeUndefined();
+    // Such oxygen in a fire is doubted itself; that the floor decided is the graver thing to know.
+    expect(at(20.5, { o2DryPercent: "air-leak" }).flaws["noxAtRefO2Ppm"]).toBe("o2-clamped");
+  });
+
+  test("the acid dew point goes by the sulphur of the fuel, where a scrubber cleans before the analyser", () => {
+    const oil = derivationOf(boiler({ fuels: [fuel("heavy-oil")] }));
+    const acid = (soxDryPpm: number) =>
+      oil({ firing: 1, o2DryPercent: 4, soxDryPpm }).values["acidDewPointTempC"] as number;
+    const estimated = oil({ firing: 1, o2DryPercent: 4 }).values["acidDewPointTempC"] as number;
+    expect(acid(5)).toBe(estimated);
+    expect(acid(0)).toBe(estimated);
+    expect(acid(4_000)).toBeGreaterThan(estimated);
   });
 });
 

@@ -141,6 +141,15 @@ describe("several fuels at once", () => {
   });
 });
 
+test("a limit of three decimals has the bar of the hundredths that the rounded ratio can keep", () => {
+  expect(o2BarDryPercent(1.253)).toBe(o2BarDryPercent(1.25));
+  for (let hundredths = 101; hundredths <= 300; hundredths += 1) {
+    const most = mostO2DryPercent(o2BarDryPercent(hundredths / 100 + 0.004));
+    expect(airRatioHundredths(most)).toBe(hundredths);
+    expect(airRatioHundredths(most + 0.01)).toBeGreaterThan(hundredths);
+  }
+});
+
 test("the oxygen that is written as still allowed is allowed, and a hundredth more is not", () => {
   expect(mostO2DryPercent(o2BarDryPercent(1.3))).toBe(4.9);
   expect(mostO2DryPercent(o2BarDryPercent(1.45))).toBe(6.56);

@@ -194,6 +194,23 @@ describe("a signal that contradicts its own past", () => {
     expect(doubts.get(`${point} frozen`)).toBe(minutes(30));
   });
 
+  test("exhaust of a fire far below the water dew point, or hotter than a stack can be, is doubted", () => {
+    const at = (exhaustTempC: number, seconds = minutes(20)) =>
+      reasonsIn(doubtsIn(seconds, () => ({ firing: 1, o2DryPercent: 4, exhaustTempC })));
+    expect(at(451, 60)).toEqual(["exhaustTempC implausible"]);
+    expect([at(449), at(31)]).toEqual([[], []]);
+    expect(at(29)).toEqual(["exhaustTempC implausible"]);
+    // A cold boiler that was just lit has cold exhaust.
+    expect(at(29, minutes(9))).toEqual([]);
+  });
+
+  test("a flame is there or not: between the two it is unknown", () => {
+    const reading = { o2DryPercent: 4, exhaustTempC: 150, loadPercent: 60 };
+    for (const firing of [0.5, 0.01, 0.99])
+      expect(reasonsIn(doubtsIn(60, () => ({ ...reading, firing })))).toEqual(["firing out-of-range"]);
+    expect(reasonsIn(doubtsIn(60, () => ({ ...reading, firing: 1 })))).toEqual([]);
+  });
+
   test("a signal may stand still while the load does, and a gas that is not there may stand at zero", () => {
     const calm = { firing: 1, loadPercent: 80, o2DryPercent: 3, exhaustTempC: 150 };
     expect(reasonsIn(doubtsIn(minutes(60), () => calm))).toEqual([]);

@@ -71,9 +71,10 @@ const lacksSource = (text: string) =>
     isQuantity(each) && !each.comment.includes("@source") ? [each.name] : [],
   );
 
-const withQuantities = ["combustion", "emissions", "steam", "advice"].flatMap((room) =>
-  filesOf(join("domain", room)),
-);
+const withQuantities = [
+  ...["combustion", "emissions", "steam", "advice"].flatMap((room) => filesOf(join("domain", room))),
+  ...["boiler-losses.ts", "limits.ts", "screening.ts"].map((name) => join("domain", name)),
+];
 
 describe("a quantity names its source", () => {
   test.each(withQuantities)("%s", (file) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { airRatio } from "../../domain/combustion/air-ratio.ts";
 import type { FlawReason } from "../../domain/reading.ts";
 import {
   defaultSteadySettings,
@@ -99,5 +100,90 @@ describe("steady state", () => {
       o2DryPercent: null,
     });
     expect(stateAfter(60, () => ({ firing: 1, loadPercent: 50 }))).toMatchObject({ reason: "no-sensor" });
+  });
+
+  test("three quarters are of the samples that were due, not of those that arrived", () => {
+    const minutes = { ...settings, stepMs: 60_000, windowMs: 300_000 };
+    const over = (scanMs: number | null, arrives: (second: number) => boolean, using = minutes) => {
+      const memory = steadyMemory();
+      const watch = steadyWatch(catalogue, using, { scanMs });
+      let state: SteadyState = { steady: false, reason: "no-data" };
+      for (let second = 0; second < 420; second += 1) {
+        if (arrives(second)) state = watch.see(memory, frame(calm(), startMs + second * 1_000));
+      }
+      return state.steady || state.reason;
+    };
+    expect(over(1_000, (second) => second % 4 !== 0)).toBe(true);
+    expect(over(1_000, (second) => second % 2 === 0)).toBe("input-flawed");
+    expect(over(2_000, (second) => second % 2 === 0)).toBe(true);
+    // Of two samples due one may be lost; read once in a step or less often, one is all that is due.
+    const short = { ...settings, stepMs: 2_000, windowMs: 60_000 };
+    expect(over(1_000, (second) => second % 10 !== 0, short)).toBe(true);
+    expect(over(5_000, (second) => second % 5 === 0, short)).toBe(true);
+    expect(over(5_000, (second) => second % 10 === 0, short)).toBe("no-data");
+    expect(over(60_000, (second) => second % 60 === 0)).toBe(true);
+    expect(over(null, (second) => second % 60 === 0)).toBe(true);
+  });
+
+  test.each([170.1, 200.7, 210.2])("a mean of %d °C over 15 min at 1 Hz is %d", (exhaustTempC) => {
+    const quarter = { ...settings, stepMs: 60_000, windowMs: 900_000 };
+    expect(stateAfter(961, () => ({ ...calm(), exhaustTempC }), quarter)).toMatchObject({
+      exhaustTempC: { mean: exhaustTempC, samples: 900 },
+    });
+  });
+
+  test("an hour's oxygen of 14.28 %, a tie of the rounded ratio, stays one", () => {
+    const hour = { ...settings, stepMs: 60_000, windowMs: 3_600_000 };
+    const state = stateAfter(3_661, () => ({ ...calm(), o2DryPercent: 14.28 }), hour);
+    expect(state).toMatchObject({ o2DryPercent: { mean: 14.28, samples: 3_600 } });
+    expect(airRatio(14.28)).toBe(3.13);
+  });
+
+  describe("of several fuels", () => {
+    const fuels = [
+      { flowPoint: "heavyOilFlowLPerH", ncvMjPerUnit: 40 },
+      { flowPoint: "naturalGasFlowNm3PerH", ncvMjPerUnit: 34 },
+    ];
+    const governing = (
+      flows: (second: number) => Sample,
+      flaws: (second: number) => Readonly<Record<string, FlawReason>> = () => ({}),
+    ) => {
+      const memory = steadyMemory();
+      const watch = steadyWatch(catalogue, settings, { fuels });
+      let state: SteadyState = { steady: false, reason: "no-data" };
+      for (let second = 0; second < 30; second += 1) {
+        const values = { ...calm(), ...flows(second) };
+        state = watch.see(memory, frame(values, startMs + second * 1_000, flaws(second)));
+      }
+      return state.steady ? state.governingFuel : state.reason;
+    };
+    const both = { heavyOilFlowLPerH: 300, naturalGasFlowNm3PerH: 100 };
+
+    test("the one with most heat over the window governs", () => {
+      expect(governing(() => both)).toBe(0);
+      expect(governing(() => ({ ...both, naturalGasFlowNm3PerH: 400 }))).toBe(1);
+    });
+
+    test("a meter that was read and is bad, or doubted, lets no other fuel govern", () => {
+      expect(governing(() => ({ ...both, heavyOilFlowLPerH: null }))).toBeNull();
+      expect(
+        governing(
+          () => both,
+          () => ({ heavyOilFlowLPerH: "flow-mismatch" }),
+        ),
+      ).toBeNull();
+      // A fuel may have no meter: then those that have one tell.
+      expect(governing(() => ({ naturalGasFlowNm3PerH: 100 }))).toBe(1);
+      expect(governing(() => ({}))).toBeNull();
+    });
+
+    test("a meter that misses a few samples is weighed by its good ones", () => {
+      // Oil: 300 · 40 MJ/h; gas: 340 · 34 MJ/h, less than that by a thirtieth.
+      const close = { heavyOilFlowLPerH: 300, naturalGasFlowNm3PerH: 340 };
+      expect(governing((second) => ({ ...close, heavyOilFlowLPerH: second % 5 === 0 ? null : 300 }))).toBe(0);
+      expect(
+        governing((second) => ({ ...close, heavyOilFlowLPerH: second % 3 === 0 ? null : 300 })),
+      ).toBeNull();
+    });
   });
 });

@@ -13,8 +13,9 @@ export const dataTopic = "fluewatch/v1/works/gw-1/data";
 /** Two gas boilers behind one gateway, as ingest knows them. */
 export function testPlant(steady: Partial<SteadySettings> = {}): Plant {
   const rules = shippedRules();
+  const alarmRules = [...rules.alarmRules.values()].flatMap((editions) => editions.map(({ rule }) => rule));
   const rulesOf = (kind: ReturnType<typeof sourceKindOf>) =>
-    rules.alarmRules.filter((rule) => sourceKindOf(rule) === kind);
+    alarmRules.filter((rule) => sourceKindOf(rule) === kind);
   const label = { en: "Works", "zh-TW": "工廠" };
   const entry = (id: string): PlantBoiler => ({
     id,

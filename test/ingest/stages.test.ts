@@ -201,6 +201,37 @@ describe("judge and raise-alarms", () => {
     }
   });
 
+  test("after an hour without its analyser a boiler is not within by the hour before", () => {
+    const through = throughAll([judge(testPlant())]);
+    const minute = (at: number, values: Values) => {
+      const [event] = Array.from({ length: 60 }, (_, second) =>
+        through(reading(60 * at + second, values)),
+      ).at(-1) as readonly PlantEvent[];
+      return event?.kind === "judged" ? event.verdicts.noxAtRefO2Ppm : null;
+    };
+    const measured = { ...calm, noxDryPpm: 60 };
+    for (let at = 0; at < 60; at += 1) minute(at, measured);
+    expect(minute(60, calm)).toMatchObject({ kind: "within", hourStartMs: startMs });
+    // Silent for a while, and then without the analyser's point: the hour before had no data.
+    expect(minute(125, calm)).toEqual({ kind: "not-judged", reason: "hour-invalid" });
+  });
+
+  test("a probe in air is not judged while it fires, from the first minute on", () => {
+    const judgedIn = (o2DryPercent: number) =>
+      new Set(
+        run(throughAll(stages()), 120, () => ({ ...calm, o2DryPercent }))
+          .flat()
+          .map((event) => {
+            if (event.kind !== "judged") return null;
+            const { airRatio } = event.verdicts;
+            return airRatio.kind === "not-judged" ? airRatio.reason : airRatio.kind;
+          })
+          .filter((each) => each !== null),
+      );
+    expect(judgedIn(15.9)).toEqual(new Set(["window-filling", "above"]));
+    expect(judgedIn(16.1)).toEqual(new Set(["window-filling", "input-flawed"]));
+  });
+
   test("a stopped burner, a start and a swinging load give no verdict and no alarm", () => {
     const through = throughAll(stages());
     const purge = run(through, 300, () => ({

@@ -32,13 +32,16 @@ function refused(files: RuleFiles, config = demo): readonly string[] {
   }
 }
 
+const noCoal = ["fixed-bed", "fluidised-bed"]
+  .map((firing) => `{ fuel: coal, coalFiring: ${firing}, fromTPerH: 0, limit: null }`)
+  .join(", ");
 const gasTables = (validFrom: string, airRatio: number, more = "") => `kind: limit-tables
 id: gas-tables
 validFrom: ${validFrom}
 ${more}source: a test
 tables:
-  airRatio: [{ fuel: gas, fromTPerH: 0, limit: ${airRatio} }, { fuel: oil, fromTPerH: 0, limit: 1.5 }]
-  exhaustTempC: [{ fuel: gas, fromTPerH: 0, limit: 180 }, { fuel: oil, fromTPerH: 0, limit: null }]
+  airRatio: [{ fuel: gas, fromTPerH: 0, limit: ${airRatio} }, { fuel: oil, fromTPerH: 0, limit: 1.5 }, ${noCoal}]
+  exhaustTempC: [{ fuel: gas, fromTPerH: 0, limit: 180 }, { fuel: oil, fromTPerH: 0, limit: null }, ${noCoal}]
 `;
 const shippedFuels = readFileSync(join(root, "config", "rules", "fuels-2019.yaml"), "utf8");
 const standard = readFileSync(join(root, "config", "rules", "tw-boiler-emissions-2018.yaml"), "utf8");
@@ -86,14 +89,122 @@ describe("a rule file is refused, with file and line", () => {
       classes(
         "{ fuel: gas, fromTPerH: 0, belowTPerH: 5, limit: 1.3 }, { fuel: gas, fromTPerH: 6, limit: 1.2 }",
       ),
-    ).toEqual(["a.yaml:6: tables.airRatio (gas) has no class from 5 to 6 t/h"]);
+    ).toEqual(["a.yaml:6: tables.airRatio.1 (gas) leaves no class from 5 to 6 t/h"]);
     expect(
       classes(
         "{ fuel: gas, fromTPerH: 0, belowTPerH: 6, limit: 1.3 }, { fuel: gas, fromTPerH: 5, limit: 1.2 }",
       ),
-    ).toEqual(["a.yaml:6: tables.airRatio (gas) has two classes for 5 t/h"]);
+    ).toEqual(["a.yaml:6: tables.airRatio.1 (gas) is a second class for 5 t/h"]);
     expect(classes("{ fuel: gas, fromTPerH: 0, belowTPerH: 5, limit: 1.3 }")).toEqual([
-      "a.yaml:6: tables.airRatio (gas) has no class from 5 t/h up",
+      "a.yaml:6: tables.airRatio.0 (gas) leaves no class from 5 t/h up",
+    ]);
+  });
+
+  const shippedTables = readFileSync(
+    join(root, "config", "rules", "tw-boiler-tables-2019.yaml"),
+    "utf8",
+  ).replace("id: tw-boiler-tables", "id: own-tables");
+  const lineOf = (text: string, part: string) =>
+    text.split("\n").findIndex((each) => each.includes(part)) + 1;
+
+  test("with a class that is wrong, at the line of its row", () => {
+    const row = "{ fuel: oil, fromTPerH: 10, belowTPerH: 30, limit: 1.30 }";
+    const line = lineOf(shippedTables, row);
+    const changedTo = (other: string) => refused({ "a.yaml": shippedTables.replace(row, other) });
+    expect(changedTo(row.replace("10", "12"))).toEqual([
+      `a.yaml:${line}: tables.airRatio.9 (oil) leaves no class from 10 to 12 t/h`,
+    ]);
+    expect(changedTo(row.replace("1.30", "0.13"))).toEqual([
+      `a.yaml:${line}: tables.airRatio.9.limit is 0.13; no fire has an air ratio below 1`,
+    ]);
+    expect(changedTo(row.replace("1.30", "1.253"))).toEqual([
+      `a.yaml:${line}: tables.airRatio.9.limit is 1.253; it may have two decimals, as the rounded ratio has that is held against it`,
+    ]);
+    expect(changedTo(row.replace("fuel: oil", "fuel: coal"))).toContain(
+      `a.yaml:${line}: tables.airRatio.9 (coal) needs coalFiring: fixed-bed or fluidised-bed`,
+    );
+  });
+
+  test("without an answer for a fuel or a way of firing, or for anything", () => {
+    const tables = gasTables("2020-01-01", 1.3);
+    const oil = ", { fuel: oil, fromTPerH: 0, limit: 1.5 }";
+    expect(refused({ "a.yaml": tables.replace(oil, "") })).toEqual([
+      "a.yaml:6: tables.airRatio has no rows for oil; a dash is `limit: null`",
+    ]);
+    expect(
+      refused({
+        "a.yaml": tables.replace(", { fuel: coal, coalFiring: fixed-bed, fromTPerH: 0, limit: null }", ""),
+      }),
+    ).toEqual(["a.yaml:6: tables.airRatio has no rows for coal, fixed-bed; a dash is `limit: null`"]);
+    expect(refused({ "a.yaml": tables.replace(/airRatio: .*/, "airRatio: []") })).toHaveLength(4);
+  });
+
+  test("with the dates of a standard in the wrong order", () => {
+    const own = standard.replace("id: tw-boiler-emissions", "id: own-standard");
+    expect(refused({ "a.yaml": own.replace("existing: 2020-07-01", "existing: 2018-01-01") })).toEqual([
+      `a.yaml:${lineOf(own, "inForceFrom")}: inForceFrom.existing is 2018-01-01, before new boilers are bound on 2018-09-19`,
+    ]);
+    expect(
+      refused({ "a.yaml": own.replace("latestExtension: 2022-07-01", "latestExtension: 2019-07-01") }),
+    ).toEqual([
+      `a.yaml:${lineOf(own, "latestExtension")}: latestExtension is 2019-07-01, before existing boilers are bound on 2020-07-01`,
+    ]);
+  });
+
+  test("with a fuel whose meter is none, whose Fo is reversed, or whose days another file has already", () => {
+    const own = shippedFuels
+      .replace("id: fuels\n", "id: own-fuels\n")
+      .replace(/ {2}- id: ([a-z-]+)\n/g, "  - id: own-$1\n");
+    const meter = "flowPoint: naturalGasFlowNm3PerH";
+    expect(refused({ "a.yaml": own.replace(meter, "flowPoint: steamFlowKgPerH") })).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^a.yaml:${lineOf(own, meter)}: fuels.2.flowPoint is "steamFlowKgPerH", which is no flow of a fuel; known are `,
+        ),
+      ),
+    ]);
+    expect(refused({ "a.yaml": own.replace("fo: [1.6, 1.84]", "fo: [1.84, 1.6]") })).toEqual([
+      `a.yaml:${lineOf(own, "fo: [1.6, 1.84]")}: fuels.2.fo must go from the lowest to the highest value`,
+    ]);
+    const until = own.replace("validFrom: 2019-01-01", "validFrom: 2019-01-01\nvalidUntil: 2024-12-31");
+    const next = own
+      .replace("id: own-fuels", "id: next-fuels")
+      .replace("validFrom: 2019-01-01", "validFrom: 2024-07-01");
+    expect(refused({ "a.yaml": until, "b.yaml": next })).toContain(
+      `b.yaml:${lineOf(next, "validFrom: 2024-07-01")}: validFrom is 2024-07-01, while another file with the fuel "own-natural-gas" is in force until 2024-12-31`,
+    );
+  });
+
+  test("alone: what the configuration names of a file that is refused is not said to be unknown", () => {
+    const config = demo
+      .replace("fuels: [natural-gas]", "fuels: [own-gas]\n        limits: own-tables")
+      .replaceAll("plausibility: plausibility", "plausibility: own-plausibility");
+    const own = shippedFuels
+      .replace("id: fuels\n", "id: own-fuels\n")
+      .replace(/ {2}- id: ([a-z-]+)\n/g, "  - id: own-$1\n");
+    const gas = own.replace("own-natural-gas", "own-gas");
+    expect(refused({ "fuels.yaml": gas, "tables.yaml": shippedTables }, config)).toEqual([]);
+    expect(
+      refused(
+        {
+          "fuels.yaml": gas.replace("class: gas", "class: peat"),
+          "tables.yaml": shippedTables.replace("kind: limit-tables", "kind: limits"),
+        },
+        config,
+      ),
+    ).toEqual([
+      expect.stringMatching(/^fuels.yaml:\d+: fuels.2.class is "peat"; allowed are coal, oil, gas$/),
+      expect.stringMatching(/^tables.yaml:1: kind is "limits"; allowed are /),
+    ]);
+  });
+
+  test("a boiler's own limit that the rounded ratio cannot meet is refused, too", () => {
+    const config = demo.replace(
+      "fuels: [natural-gas]",
+      'fuels: [natural-gas]\n        ownLimits: { airRatio: 1.253, source: "Permit", validFrom: 2025-01-01 }',
+    );
+    expect(refused({}, config)).toEqual([
+      expect.stringMatching(/^plant.yaml:\d+: .*ownLimits.airRatio is 1.253; it may have two decimals/),
     ]);
   });
 
@@ -147,9 +258,9 @@ ${lines}
 
   test("but one that is whole is taken, and goes to the boilers that measure what it watches", () => {
     const settings = load({ "own.yaml": rule(point.replace("shellTempC", "coDryPpm")) });
-    const own = settings.rules.alarmRules.find(({ id }) => id === "high-shell");
+    const own = settings.rules.alarmRules.get("high-shell")?.at(-1)?.rule;
     expect(own).toMatchObject({ source: "a test", levels: [{ id: "limit", limit: 60, onDelayMs: 60_000 }] });
-    const { boilers } = plantOf(settings);
+    const { boilers } = plantOf(settings, Date.UTC(2026, 0, 1));
     const rulesOf = (id: string) => boilers.get(id)?.rules.map((each) => each.id) ?? [];
     expect(rulesOf("toh-01")).toContain("high-shell");
     expect(rulesOf("toh-02")).toContain("o2-above-tuned");
@@ -204,6 +315,7 @@ describe("a jurisdiction is a file", () => {
       .replace("id: tw-boiler-emissions", "id: own-standard")
       .replace("validFrom: 2018-09-19", "validFrom: 2027-01-01")
       .replace("existing: 2020-07-01", "existing: 2027-01-01")
+      .replace("latestExtension: 2022-07-01\n", "")
       .replace("referenceO2Percent: 6", "referenceO2Percent: 3")
       .replace("averagingOrder: correct-then-average", "averagingOrder: average-then-correct"),
   };
@@ -211,7 +323,7 @@ describe("a jurisdiction is a file", () => {
     "fuels: [natural-gas]",
     "fuels: [natural-gas]\n        limits: gas-tables\n        emissionStandard: own-standard",
   );
-  const boilers = plantOf(load(files, config)).boilers;
+  const boilers = plantOf(load(files, config), Date.UTC(2026, 0, 1)).boilers;
   const own = boilers.get("toh-02");
   if (own === undefined) throw new Error("the demo has toh-02");
   const day = (isoDate: string) => Date.parse(`${isoDate}T12:00:00+08:00`);
@@ -258,6 +370,92 @@ describe("a jurisdiction is a file", () => {
       referenceO2Percent: 3,
       averagingOrder: "average-then-correct",
     });
+  });
+});
+
+describe("what is dated counts in its time", () => {
+  const day = (isoDate: string) => Date.parse(`${isoDate}T12:00:00+08:00`);
+  const editionOf = (files: RuleFiles, config: string, isoDate: string) => {
+    const found = plantOf(load(files, config), day("2026-01-01")).boilers.get("toh-02");
+    if (found === undefined) throw new Error("the demo has toh-02");
+    return inForceAtMs(found.editions, day(isoDate)).boiler;
+  };
+  const withBoiler = (lines: string) =>
+    demo.replace("fuels: [natural-gas]", `fuels: [natural-gas]\n        ${lines}`);
+
+  test("an existing boiler's reference oxygen is that of the edition that binds it", () => {
+    const own = standard.replace("id: tw-boiler-emissions", "id: own-standard");
+    const files = {
+      "old.yaml": own,
+      // Published in 2024, and binding boilers that stood before from July 2025 on.
+      "new.yaml": own
+        .replace("validFrom: 2018-09-19", "validFrom: 2024-01-01")
+        .replace("new: 2018-09-19, existing: 2020-07-01", "new: 2024-01-01, existing: 2025-07-01")
+        .replace("latestExtension: 2022-07-01", "latestExtension: 2027-07-01")
+        .replace("referenceO2Percent: 6", "referenceO2Percent: 3"),
+    };
+    const config = withBoiler("emissionStandard: own-standard");
+    const at = (isoDate: string, as = config) => editionOf(files, as, isoDate).referenceO2Percent;
+    expect(["2023-12-31", "2024-06-01", "2025-06-30"].map((date) => at(date))).toEqual([6, 6, 6]);
+    expect(["2025-07-01", "2030-01-01"].map((date) => at(date))).toEqual([3, 3]);
+    // A plan puts it off; a boiler built after it is bound at once.
+    const put = withBoiler("emissionStandard: own-standard\n        boundFrom: 2026-03-01");
+    expect([at("2026-02-28", put), at("2026-03-01", put)]).toEqual([6, 3]);
+    const built = withBoiler("emissionStandard: own-standard\n        standing: new");
+    expect([at("2023-12-31", built), at("2024-01-02", built)]).toEqual([6, 3]);
+  });
+
+  test("after the end of the last edition the last one known counts, not the first", () => {
+    const fuels = (validFrom: string, ncv: number, more = "") =>
+      shippedFuels
+        .replace("id: fuels\n", "id: own-fuels\n")
+        .replaceAll("id: natural-gas", "id: own-gas")
+        .replace(/ {2}- id: (heavy-oil|diesel|lpg|bituminous-coal)\n/g, "  - id: own-$1\n")
+        .replace("validFrom: 2019-01-01", `validFrom: ${validFrom}${more}`)
+        .replace(/(own-gas[\s\S]*?ncvMjPerUnit: )[\d.]+/, `$1${ncv}`);
+    const files = {
+      "a.yaml": fuels("2020-01-01", 33, "\nvalidUntil: 2021-12-31"),
+      "b.yaml": fuels("2022-01-01", 34, "\nvalidUntil: 2023-12-31"),
+    };
+    const config = demo.replace("fuels: [natural-gas]", "fuels: [own-gas]");
+    const ncv = (isoDate: string) => editionOf(files, config, isoDate).fuels[0]?.ncvMjPerUnit;
+    expect(["2019-06-01", "2021-06-01", "2022-06-01", "2025-06-01"].map(ncv)).toEqual([33, 33, 34, 34]);
+  });
+
+  test("an alarm rule of the future is not in force today, and the newest in force counts", () => {
+    const rules = readFileSync(join(root, "config", "rules", "alarm-rules.yaml"), "utf8");
+    const file = (validFrom: string, priority: number) =>
+      rules
+        .replace("id: default", "id: own")
+        .replace("validFrom: 2019-01-01", `validFrom: ${validFrom}`)
+        .replace("priority: 2", `priority: ${priority}`);
+    const files = { "b.yaml": file("2024-01-01", 3), "a.yaml": file("2030-01-01", 1) };
+    const priority = (isoDate: string) =>
+      plantOf(load(files), day(isoDate))
+        .boilers.get("toh-02")
+        ?.rules.find(({ id }) => id === "air-ratio-above-table")?.levels[0].priority;
+    expect(["2018-12-31", "2020-01-01", "2026-01-01", "2030-01-01"].map(priority)).toEqual([
+      undefined,
+      2,
+      3,
+      1,
+    ]);
+  });
+
+  test("of several fuels the highest dew floor and the leakiest shell count, in whatever order they stand", () => {
+    const of = (fuels: string) =>
+      editionOf(
+        {},
+        demo.replace("fuels: [natural-gas]", `coalFiring: fixed-bed\n        fuels: [${fuels}]`),
+        "2026-01-01",
+      );
+    const coal = of("bituminous-coal");
+    for (const fuels of ["natural-gas, bituminous-coal", "bituminous-coal, natural-gas"]) {
+      expect(of(fuels).dewFloor.practicalMinimumC).toBe(
+        Math.max(coal.dewFloor.practicalMinimumC, of("natural-gas").dewFloor.practicalMinimumC),
+      );
+      expect(of(fuels).surfaceLossFactor).toBe(coal.surfaceLossFactor);
+    }
   });
 });
 

@@ -210,8 +210,8 @@ registers:
 `,
     });
     const all = faults.join("\n");
-    expect(all).toMatch(/rules\/holes.yaml:6: tables.airRatio \(gas\) has no class from 5 to 10 t\/h/);
-    expect(all).toMatch(/rules\/holes.yaml:9: tables.exhaustTempC \(gas\) has two classes for 20 t\/h/);
+    expect(all).toMatch(/rules\/holes.yaml:8: tables.airRatio.1 \(gas\) leaves no class from 5 to 10 t\/h/);
+    expect(all).toMatch(/rules\/holes.yaml:11: tables.exhaustTempC.1 \(gas\) is a second class for 20 t\/h/);
     expect(all).toMatch(
       /rules\/kind.yaml:1: kind is "wishes"; allowed are limit-tables, emission-standard, fuels, alarm-rules/,
     );
@@ -276,7 +276,10 @@ registers:
   test("a limit of a boiler's own stands in the registry, with its source", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "plant.yaml"), changed("# ownLimits:", "ownLimits:"));
-    const registry = registryOf(loadSettings(join(folder, "plant.yaml"), root, environment));
+    const registry = registryOf(
+      loadSettings(join(folder, "plant.yaml"), root, environment),
+      Date.UTC(2026, 0, 1),
+    );
     const toh02 = registry.boilers(Date.UTC(2026, 5, 1)).find(({ id }) => id === "toh-02");
     expect(toh02?.limits.airRatio).toMatchObject({ limit: 1.25, source: "Plant target" });
   });

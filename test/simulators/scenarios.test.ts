@@ -106,6 +106,7 @@ describe("a scenario on the virtual clock", () => {
     "input-missing",
     "input-doubtful",
     "not-computable",
+    "o2-clamped",
     "duplicate",
   ];
   const flaws = flawReasons.filter((reason) => !notOfInstruments.includes(reason));
