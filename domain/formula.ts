@@ -13,7 +13,7 @@ import { flueMoisturePercent, o2DryFromWetPercent } from "./combustion/dry-oxyge
 import { excessAirRatio, expectedCo2DryPercent, flueGas } from "./combustion/excess-air.ts";
 import { stackLossSiegertLhvPercent } from "./combustion/siegert.ts";
 import { concentrationOfPpm, massRateKgPerH, molarMass } from "./emissions/concentration.ts";
-import { isO2Clamped, referenceO2Factor } from "./emissions/reference-oxygen.ts";
+import { isO2Clamped, o2CorrectionFactor } from "./emissions/reference-oxygen.ts";
 import { soxEstimateDryPpm } from "./emissions/sulphur.ts";
 import { burning } from "./fuel.ts";
 import type { PointName } from "./points.ts";
@@ -99,8 +99,10 @@ function atReferenceO2(gives: PointName, measured: PointName): Formula {
     needs: [measured, "o2DryPercent"],
     whileFiring: true,
     clamped: (_concentration, o2DryPercent) => isO2Clamped(o2DryPercent),
-    compute: ({ boiler }, _out, concentration, o2DryPercent) =>
-      concentration * referenceO2Factor(o2DryPercent, boiler.referenceO2Percent),
+    compute: ({ boiler }, _out, concentration, o2DryPercent) => {
+      const factor = o2CorrectionFactor(o2DryPercent, boiler.referenceO2Percent);
+      return factor === null ? null : concentration * factor;
+    },
   });
 }
 
@@ -118,12 +120,17 @@ function massRate(
       compute: (_context, _out, value, nm3PerH) => {
         const concentration =
           molarMassKgPerKmol === null
-            ? ({ basis: "dry", mgPerNm3: value } as const)
-            : concentrationOfPpm(value, molarMassKgPerKmol, "dry");
+            ? ({ basis: "dry", mgPerNm3: orNothing(value) } as const)
+            : concentrationOfPpm(orNothing(value), molarMassKgPerKmol, "dry");
         return massRateKgPerH(concentration, { basis: "dry", nm3PerH });
       },
     }),
   );
+}
+
+/** What is measured below nought is a zero that drifted: nothing is there. */
+function orNothing(value: number): number {
+  return Math.max(0, value);
 }
 
 /** Without sulphur in it there is no SO₂ to estimate, and no acid to condense. */
@@ -250,7 +257,7 @@ export const formulas: readonly Formula[] = [
       const superheated = Number.isNaN(steamTempC) ? null : steamEnthalpyKjPerKg(pressure, steamTempC);
       const steam = superheated ?? saturatedEnthalpyKjPerKg(pressure, boiler.steamDryness);
       const feed = liquidEnthalpyKjPerKg(pressure, feedwaterTempC);
-      return steam === null || feed === null ? null : steamHeatKw(flow, steam, feed);
+      return steam === null || feed === null ? null : steamHeatKw(orNothing(flow), steam, feed);
     },
   }),
   formula({
@@ -274,7 +281,7 @@ export const formulas: readonly Formula[] = [
       );
       if (densityKgPerM3 === null || heat === null) return null;
       return thermalOilHeatKw(
-        flow,
+        orNothing(flow),
         returnTempC,
         supplyTempC,
         { densityKgPerM3 },
@@ -286,7 +293,7 @@ export const formulas: readonly Formula[] = [
     gives: "usefulHeatKw",
     needs: ["hotWaterFlowM3PerH", "hotWaterReturnTempC", "hotWaterSupplyTempC"],
     compute: (_context, _out, flow, returnTempC, supplyTempC) =>
-      hotWaterHeatKw(flow, returnTempC, supplyTempC),
+      hotWaterHeatKw(orNothing(flow), returnTempC, supplyTempC),
   }),
   formula({
     gives: "efficiencyDirectLhvPercent",
@@ -341,6 +348,7 @@ export const formulas: readonly Formula[] = [
       const so2DryPpm = Math.max(known(measured, estimate), estimate);
       if (so2DryPpm <= 0) return null;
       const so3 = so3WetPpm(so2DryPpm, moisture, boiler.dewFloor.so3ConversionPercent);
+      if (so3 === null) return null;
       const { waterMmHg, so3MmHg } = partialPressures(moisture, so3);
       return acidDewPointVerhoffBancheroC(waterMmHg, so3MmHg);
     },

@@ -106,8 +106,8 @@ function rowFindings(
   const findings: StackTestFinding[] = [];
   const { pollutant, o2DryPercent, dryFlowNm3PerMin, measured } = row;
   const factor = referenceO2Factor(o2DryPercent.value, test.referenceO2Percent);
-  const hold = (check: StackTestCheck, claim: Printed | null, computed: number, slack: number) => {
-    if (claim !== null && Math.abs(claim.value - computed) > slack + half(claim)) {
+  const hold = (check: StackTestCheck, claim: Printed | null, computed: number | null, slack: number) => {
+    if (claim !== null && computed !== null && Math.abs(claim.value - computed) > slack + half(claim)) {
       findings.push({ check, pollutant, printed: claim.value, computed });
     }
   };
@@ -130,7 +130,12 @@ function rowFindings(
       ? ({ basis: "dry", mgPerNm3: measured.value } as const)
       : concentrationOfPpm(measured.value, pollutant === "sox" ? molarMass.so2 : molarMass.nox, "dry");
   const rate = massRateKgPerH(concentration, { basis: "dry", nm3PerH: 60 * dryFlowNm3PerMin.value });
-  hold("mass-rate", row.massRateKgPerH, rate, rate * (half(measured) / Math.max(measured.value, 1e-9)));
+  hold(
+    "mass-rate",
+    row.massRateKgPerH,
+    rate,
+    (rate ?? 0) * (half(measured) / Math.max(measured.value, 1e-9)),
+  );
   if (row.headerMeasured !== null && row.headerMeasured.value !== measured.value) {
     const computed = measured.value;
     findings.push({ check: "header-concentration", pollutant, printed: row.headerMeasured.value, computed });

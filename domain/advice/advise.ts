@@ -302,6 +302,8 @@ function insulation({ wallTemperature }: AdviceRules, value: AdviceInputs["value
   const ambientTempC = value("ambientTempC");
   const { source, inspectAboveC, emissivity, insulationCostPerM2: costPerM2, currency } = wallTemperature;
   if (!(shellTempC > inspectAboveC.to) || Number.isNaN(ambientTempC)) return null;
+  const lossWPerM2 = wallLossWPerM2(shellTempC, ambientTempC, emissivity);
+  if (lossWPerM2 === null) return null;
   return {
     kind: "insulation",
     basis: "wall-temperature",
@@ -309,7 +311,7 @@ function insulation({ wallTemperature }: AdviceRules, value: AdviceInputs["value
     shellTempC,
     ambientTempC,
     inspectAboveC: inspectAboveC.to,
-    lossWPerM2: wallLossWPerM2(shellTempC, ambientTempC, emissivity),
+    lossWPerM2,
     costPerM2,
     currency,
   };

@@ -1,3 +1,4 @@
+import { isAmount } from "../finite.ts";
 import { saturationTempC } from "../steam/if97.ts";
 
 const mmHgPerAtm = 760;
@@ -32,6 +33,10 @@ export function acidDewPointOkkesC(waterAtm: number, so3Atm: number): number | n
   if (!(isOfFlueGas(waterAtm) && isOfFlueGas(so3Atm) && so3Atm > 1e-8)) return null;
   const so3 = Math.log10(so3Atm);
   return 203.25 + 27.6 * Math.log10(waterAtm) + 10.83 * so3 + 1.06 * (so3 + 8) ** 2.19;
+}
+
+function isShare(percent: number): boolean {
+  return percent >= 0 && percent <= 100;
 }
 
 function isOfFlueGas(partialAtm: number): boolean {
@@ -71,8 +76,10 @@ export function waterDewPointC(waterPercent: number, totalAtm = 1): number | nul
 /**
  * SO₃ in the wet gas, from SO₂ in the dry one.
  * @param conversionPercent share of SO₂ that goes on to SO₃: 1 to 5 %
+ * @returns `null` for an SO₂ below nought, and shares that are not from 0 to 100 %
  * @source Definition, the gas without its water, and a conversion from the rules
  */
-export function so3WetPpm(so2DryPpm: number, waterPercent: number, conversionPercent: number): number {
+export function so3WetPpm(so2DryPpm: number, waterPercent: number, conversionPercent: number): number | null {
+  if (!(isAmount(so2DryPpm) && isShare(waterPercent) && isShare(conversionPercent))) return null;
   return so2DryPpm * (conversionPercent / 100) * (1 - waterPercent / 100);
 }

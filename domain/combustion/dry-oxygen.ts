@@ -2,15 +2,19 @@ import { finiteOrNull } from "../finite.ts";
 import { airToWaterMolarMass, lowestO2Percent } from "./excess-air.ts";
 import { airO2Percent, type Stoichiometry } from "./stoichiometry.ts";
 
+/** The oxygen of air, 20.95 %, as a span that drifted shows it. A dry reading above it is none. */
+const highestO2Percent = 21.1;
+
 /**
  * Oxygen of the dried gas, from the reading of a probe in the wet gas.
  * @param flueMoisturePercent water in the flue gas, % by volume
- * @returns `null` where the moisture is not from 0 up to below 100 %
+ * @returns `null` where the moisture is not from 0 up to below 100 %, and where no gas has as much oxygen, or as little
  * @source Definition, the same oxygen in the gas without its water
  */
 export function o2DryFromWetPercent(o2WetPercent: number, flueMoisturePercent: number): number | null {
   if (!(flueMoisturePercent >= 0 && flueMoisturePercent < 100)) return null;
-  return finiteOrNull((100 * o2WetPercent) / (100 - flueMoisturePercent));
+  const o2DryPercent = (100 * o2WetPercent) / (100 - flueMoisturePercent);
+  return o2DryPercent >= lowestO2Percent && o2DryPercent <= highestO2Percent ? o2DryPercent : null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { finiteOrNull } from "../finite.ts";
+import { finiteOrNull, isAmount } from "../finite.ts";
 
 /**
  * What a concentration or a flow of gas refers to. A value on one basis does not fit where another is asked for:
@@ -48,14 +48,19 @@ export function ppmOfConcentration(
   return finiteOrNull((mgPerNm3 * litrePerMol) / molarMassKgPerKmol);
 }
 
+/** The basis, where it is one; a union of several fits nothing: which of them it is would show at run time only. */
+type OneBasis<B extends Basis, Whole = B> = B extends Basis ? ([Whole] extends [B] ? B : never) : never;
+
 /**
  * What leaves the stack in an hour. Concentration and flow must be on the same basis: corrected × corrected gives the
  * same mass as measured × measured, anything else does not.
+ * @returns `null` where one of them is below nought
  * @source Definition, concentration × flow on one basis
  */
 export function massRateKgPerH<B extends Basis>(
   concentration: Concentration<B>,
-  flow: GasFlow<NoInfer<B>>,
-): number {
-  return (concentration.mgPerNm3 * flow.nm3PerH) / 1e6;
+  flow: GasFlow<NoInfer<OneBasis<B>>>,
+): number | null {
+  if (!(isAmount(concentration.mgPerNm3) && isAmount(flow.nm3PerH))) return null;
+  return finiteOrNull((concentration.mgPerNm3 * flow.nm3PerH) / 1e6);
 }

@@ -1,3 +1,5 @@
+import { finiteOrNull, isAmount } from "../finite.ts";
+
 /** kg of gas per TJ of net heat, from a dated edition of a factor list. */
 export interface EmissionFactors {
   readonly co2KgPerTj: number;
@@ -13,14 +15,17 @@ export interface WarmingPotentials {
 
 /**
  * CO₂ from burning a fuel, kg: quantity × net heating value × factor.
+ * @returns `null` where one of them is below nought
  * @source IPCC 2006 Guidelines, volume 2, tier 1; Taiwan emission factor table 6.0.4
  */
-export function co2Kg(quantity: number, ncvMjPerUnit: number, co2KgPerTj: number): number {
-  return (quantity * ncvMjPerUnit * co2KgPerTj) / 1e6;
+export function co2Kg(quantity: number, ncvMjPerUnit: number, co2KgPerTj: number): number | null {
+  if (!(isAmount(quantity) && isAmount(ncvMjPerUnit) && isAmount(co2KgPerTj))) return null;
+  return finiteOrNull((quantity * ncvMjPerUnit * co2KgPerTj) / 1e6);
 }
 
 /**
  * CO₂ and what methane and nitrous oxide count for, kg of CO₂ equivalent.
+ * @returns `null` where one of them is below nought
  * @source IPCC 2006 Guidelines, volume 2, tier 1; IPCC Fifth Assessment Report, 100 years
  */
 export function co2EquivalentKg(
@@ -28,10 +33,11 @@ export function co2EquivalentKg(
   ncvMjPerUnit: number,
   factors: EmissionFactors,
   potentials: WarmingPotentials,
-): number {
+): number | null {
   const { co2KgPerTj, ch4KgPerTj, n2oKgPerTj } = factors;
+  if (![co2KgPerTj, ch4KgPerTj, n2oKgPerTj, potentials.ch4, potentials.n2o].every(isAmount)) return null;
   const kgPerTj = co2KgPerTj + ch4KgPerTj * potentials.ch4 + n2oKgPerTj * potentials.n2o;
-  return (quantity * ncvMjPerUnit * kgPerTj) / 1e6;
+  return co2Kg(quantity, ncvMjPerUnit, kgPerTj);
 }
 
 /** What a change of fuel and efficiency does to CO₂ for the same useful heat. */
@@ -64,8 +70,11 @@ export function fuelSwitch(
 ): FuelSwitch | null {
   const usefulMj = (before.quantity * before.ncvMjPerUnit * before.efficiencyLhvPercent) / 100;
   const fuelAfter = usefulMj / (after.efficiencyLhvPercent / 100) / after.ncvMjPerUnit;
-  const co2BeforeT = co2Kg(before.quantity, before.ncvMjPerUnit, before.co2KgPerTj) / 1_000;
-  const co2AfterT = co2Kg(fuelAfter, after.ncvMjPerUnit, after.co2KgPerTj) / 1_000;
+  const co2BeforeKg = co2Kg(before.quantity, before.ncvMjPerUnit, before.co2KgPerTj);
+  const co2AfterKg = co2Kg(fuelAfter, after.ncvMjPerUnit, after.co2KgPerTj);
+  if (co2BeforeKg === null || co2AfterKg === null) return null;
+  const co2BeforeT = co2BeforeKg / 1_000;
+  const co2AfterT = co2AfterKg / 1_000;
   const reductionPercent = 100 * (1 - co2AfterT / co2BeforeT);
   const change = { co2BeforeT, fuelAfter, co2AfterT, reductionPercent };
   return Object.values(change).every(Number.isFinite) ? change : null;

@@ -1,5 +1,5 @@
-import { finiteOrNull } from "../finite.ts";
-import { referenceO2Factor } from "./reference-oxygen.ts";
+import { finiteOrNull, isAmount } from "../finite.ts";
+import { o2CorrectionFactor, referenceO2Factor } from "./reference-oxygen.ts";
 
 /** What a quarter of an hour, or a minute, gives to an hour's mean; `null`: not valid. */
 export interface EmissionSample {
@@ -19,7 +19,7 @@ export type AveragingOrder = (typeof averagingOrders)[number];
  * Mean of a clock hour at the reference oxygen.
  * @param quarters the hour's four quarters; one that is not valid is `null`
  * @param minValid quarters that must be valid: 3 by the project's rule, 4 of a full hour by the US one
- * @returns `null` when too few are valid, or one that counts as valid holds no number
+ * @returns `null` when too few are valid, or one that counts as valid holds what no gas has
  * @source Hour rule of the project, three of four quarter-hours; 40 CFR 60.13(h), four of a full hour
  */
 export function hourlyMean(
@@ -31,6 +31,9 @@ export function hourlyMean(
 ): number | null {
   const valid = quarters.filter((quarter) => quarter !== null);
   if (!(valid.length >= Math.max(1, minValid))) return null;
+  const isOfGas = ({ concentration, o2DryPercent }: EmissionSample) =>
+    isAmount(concentration) && o2CorrectionFactor(o2DryPercent, referenceO2Percent) !== null;
+  if (!valid.every(isOfGas)) return null;
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const factor = (o2DryPercent: number) =>
     referenceO2Factor(o2DryPercent, referenceO2Percent, denominatorFloor);

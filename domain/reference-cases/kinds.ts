@@ -16,7 +16,7 @@ import { type Composition, type FuelGas, fuelGases, stoichiometry } from "../com
 import { concentrationOfPpm, massRateKgPerH, normalLitrePerMol } from "../emissions/concentration.ts";
 import { co2Kg, fuelSwitch } from "../emissions/greenhouse-gas.ts";
 import { averagingOrders, hourlyMean } from "../emissions/hourly-mean.ts";
-import { flowAtReferenceO2, isO2Clamped, referenceO2Factor } from "../emissions/reference-oxygen.ts";
+import { flowAtReferenceO2, isO2Clamped, o2CorrectionFactor } from "../emissions/reference-oxygen.ts";
 import {
   dryFlow,
   fdFromAnalysis,
@@ -109,7 +109,9 @@ function wetFlowNm3PerMin(inputs: Inputs): number {
 
 function dryFlowNm3PerMin(inputs: Inputs): number {
   if (inputs.has("dryFlow")) return inputs.number("dryFlow", "Nm3/min dry");
-  return dryFlow({ basis: "wet", nm3PerH: wetFlowNm3PerMin(inputs) }, moisture(inputs)).nm3PerH;
+  return (
+    dryFlow({ basis: "wet", nm3PerH: wetFlowNm3PerMin(inputs) }, moisture(inputs))?.nm3PerH ?? Number.NaN
+  );
 }
 
 function dryConcentration(inputs: Inputs, litrePerMol: number) {
@@ -300,8 +302,12 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
       const o2 = o2Dry(inputs);
       const floor = inputs.numberOr("denominatorFloor", 1, "%vol");
       const { value, unit } = inputs.measured("concentration", ["ppm dry", "mg/Nm3 dry"]);
-      const factor = referenceO2Factor(o2, inputs.number("refO2", "%vol dry"), floor);
-      return { corrected: measured(value * factor, unit), o2Clamped: isO2Clamped(o2, floor), o2Dry: o2 };
+      const factor = o2CorrectionFactor(o2, inputs.number("refO2", "%vol dry"), floor);
+      return {
+        corrected: measured(factor === null ? null : value * factor, unit),
+        o2Clamped: isO2Clamped(o2, floor),
+        o2Dry: o2,
+      };
     },
   },
   "flow-correction": {
@@ -310,7 +316,7 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
     compute: (inputs) => {
       const flow = { basis: "dry", nm3PerH: dryFlowNm3PerMin(inputs) } as const;
       const refO2 = inputs.number("refO2", "%vol dry");
-      return { correctedFlow: flowAtReferenceO2(flow, o2Dry(inputs), refO2).nm3PerH };
+      return { correctedFlow: flowAtReferenceO2(flow, o2Dry(inputs), refO2)?.nm3PerH ?? null };
     },
   },
   "ppm-to-mg": {
@@ -556,7 +562,8 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
     compute: (inputs) => ({
       co2: inputs.list("items", ["fuel", "quantity", "ncv", "ef"]).reduce((sum, item) => {
         const { quantity, mjPerUnit } = item.fuelHeat("quantity", "ncv", "MJ", null);
-        return sum + co2Kg(quantity, mjPerUnit, item.number("ef", "kg/TJ")) / 1_000;
+        const kg = co2Kg(quantity, mjPerUnit, item.number("ef", "kg/TJ"));
+        return sum + (kg ?? Number.NaN) / 1_000;
       }, 0),
     }),
   },
@@ -616,7 +623,7 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
         : inputs.has("so3")
           ? inputs.number("so3", "ppm wet")
           : (inputs.number("pSO3mmHg", "mmHg absolute") / 760 / totalAtm) * 1e6;
-      const pressures = partialPressures(water, so3, totalAtm);
+      const pressures = partialPressures(water, so3 ?? Number.NaN, totalAtm);
       return {
         verhoffBanchero: acidDewPointVerhoffBancheroC(pressures.waterMmHg, pressures.so3MmHg),
         okkes: acidDewPointOkkesC(pressures.waterAtm, pressures.so3Atm),
@@ -718,9 +725,9 @@ function totalPressureAtm(inputs: Inputs): number {
   return inputs.has("pressure") ? inputs.absoluteAtm("pressure") : 1;
 }
 
-function directEfficiencies(usefulHeatKw: number, inputs: Inputs): Results {
+function directEfficiencies(usefulHeatKw: number | null, inputs: Inputs): Results {
   const efficiency = (heatingValue: string) => {
-    if (!inputs.has(heatingValue)) return null;
+    if (usefulHeatKw === null || !inputs.has(heatingValue)) return null;
     const { quantity, mjPerUnit } = inputs.fuelHeat("fuelRate", heatingValue, "kJ", "h");
     return efficiencyDirectPercent(usefulHeatKw, (quantity * mjPerUnit) / 3.6);
   };

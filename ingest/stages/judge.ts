@@ -131,6 +131,11 @@ export function judge(plant: Plant): Stage {
     memory: () => memories,
     recall: (memory) => {
       memories = (memory ?? {}) as Record<string, Memory>;
+      // A window that an older version began knows nothing of the fuel meters: it begins anew.
+      for (const [boilerId, { steady, hours }] of Object.entries(memories)) {
+        if (steady.steps.some(({ flowGood }) => flowGood === undefined))
+          memories[boilerId] = { steady: steadyMemory(), hours };
+      }
       said = new Map();
     },
   };

@@ -117,7 +117,7 @@ function thermalOilSide({ ratedHeatKw, circuit, thermalOil }: BoilerDesign): Wat
       supplyTempC,
       { densityKgPerM3: densityAt(returnTempC) },
       { specificHeatKjPerKgK: heatAt((returnTempC + supplyTempC) / 2) },
-    );
+    ) ?? 0;
   return pumpedSide(ratedHeatKw, circuit, heatKw, 4, (points, flow, returnTempC, supplyTempC) => {
     points.thermalOilFlowM3PerH = flow;
     points.thermalOilReturnTempC = returnTempC;

@@ -51,6 +51,18 @@ describe("what is derived from a reading", () => {
     },
   );
 
+  test("a zero that drifted below nought is no flow and no mass, not one of minus something", () => {
+    const { values } = gas({
+      firing: 1,
+      noxDryPpm: -2,
+      stackFlowDryNm3PerH: 8_000,
+      steamFlowKgPerH: -20,
+      steamPressureBarG: 7,
+      feedwaterTempC: 80,
+    });
+    expect([values["noxKgPerH"], values["usefulHeatKw"]]).toEqual([0, 0]);
+  });
+
   test("a stopped burner has no air ratio and no emissions", () => {
     const { values, flaws } = gas({ firing: 0, o2DryPercent: 20.9, exhaustTempC: 60, noxDryPpm: 1 });
     expect([values["airRatio"], values["noxAtRefO2Ppm"], values["stackLossSiegertLhvPercent"]]).toEqual([

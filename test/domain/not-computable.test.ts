@@ -2,23 +2,33 @@ import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { wallLossWPerM2 } from "../../domain/advice/wall-loss.ts";
 import { airRatio } from "../../domain/combustion/air-ratio.ts";
 import * as dewPoint from "../../domain/combustion/dew-point.ts";
 import { flueMoisturePercent, o2DryFromWetPercent } from "../../domain/combustion/dry-oxygen.ts";
 import { excessAirRatio, expectedCo2DryPercent, flueGas } from "../../domain/combustion/excess-air.ts";
 import { surfaceLossLhvPercent } from "../../domain/combustion/heat-loss.ts";
 import { stackLossSiegertLhvPercent } from "../../domain/combustion/siegert.ts";
+import { massRateKgPerH } from "../../domain/emissions/concentration.ts";
+import { co2EquivalentKg, co2Kg } from "../../domain/emissions/greenhouse-gas.ts";
+import { averagingOrders, hourlyMean } from "../../domain/emissions/hourly-mean.ts";
+import {
+  flowAtReferenceO2,
+  o2CorrectionFactor,
+  referenceO2Factor,
+} from "../../domain/emissions/reference-oxygen.ts";
 import * as stackFlow from "../../domain/emissions/stack-flow.ts";
 import { soxEstimateDryPpm } from "../../domain/emissions/sulphur.ts";
 import { mixed } from "../../domain/fuel.ts";
 import * as usefulHeat from "../../domain/steam/useful-heat.ts";
-import { dryGas, gas, heavyOil, type Law, of, orNull, plain, wetGas } from "../helpers/laws.ts";
+import { dry, dryGas, gas, heavyOil, type Law, of, orNull, plain, wetGas } from "../helpers/laws.ts";
 
 /** How many numbers a law takes: of its own, or as they are defaulted. */
 function arity(law: Law): number {
   return law.length || (/^(?:function \w+)?\(([^)]*)\)/.exec(law.toString())?.[1]?.split(",").length ?? 0);
 }
 
+const nulls = (count: number) => Array.from({ length: count }, () => null);
 const edges = [0, -0, 1, -1, 6, 20.9, 20.95, 21, 100, -273.15, 1e-300, 5e-324, 1e308, -1e308];
 const notFinite = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 const usual = fc.double({ min: -50, max: 500, noNaN: true });
@@ -142,6 +152,55 @@ describe("what cannot be computed is null", () => {
     ]);
   });
 
+  test("what no plant can have has no result", () => {
+    const infinite = Number.POSITIVE_INFINITY;
+    const oil = [{ densityKgPerM3: 800 }, { specificHeatKjPerKgK: 2.5 }] as const;
+    const factors = { co2KgPerTj: 77_400, ch4KgPerTj: 3, n2oKgPerTj: 0.6 };
+    const hourOf = (concentration: number, o2DryPercent: number) =>
+      averagingOrders.map((order) =>
+        hourlyMean(
+          [{ concentration, o2DryPercent }, ...[1, 2].map(() => ({ concentration: 50, o2DryPercent: 3 }))],
+          6,
+          order,
+        ),
+      );
+    expect([co2Kg(-1, 40, 77_400), co2Kg(1, -40, 77_400), co2Kg(infinite, 40, 77_400)]).toEqual(nulls(3));
+    expect(co2EquivalentKg(-1, 40, factors, { ch4: 28, n2o: 265 })).toBeNull();
+    expect(co2EquivalentKg(1, 40, factors, { ch4: -28, n2o: 265 })).toBeNull();
+    expect([massRateKgPerH(dry(-1), dryGas(1)), massRateKgPerH(dry(1e300), dryGas(1e300))]).toEqual(nulls(2));
+    expect([usefulHeat.steamHeatKw(-1, 2_768, 335), usefulHeat.steamHeatKw(infinite, 2_768, 335)]).toEqual(
+      nulls(2),
+    );
+    expect(usefulHeat.thermalOilHeatKw(-1, 240, 260, ...oil)).toBeNull();
+    expect(usefulHeat.thermalOilHeatKw(1, -300, 260, ...oil)).toBeNull();
+    expect(usefulHeat.thermalOilHeatKw(1, 240, 260, { densityKgPerM3: 0 }, oil[1])).toBeNull();
+    expect(usefulHeat.hotWaterHeatKw(-1, 60, 80)).toBeNull();
+    expect([wallLossWPerM2(-400, 25, 0.9), wallLossWPerM2(80, 25, 1.1)]).toEqual(nulls(2));
+    for (const [o2, ref] of [
+      [-50, 6],
+      [25.1, 6],
+      [3, 21],
+      [3, -1],
+    ] as const) {
+      expect(o2CorrectionFactor(o2, ref)).toBeNull();
+      expect(referenceO2Factor(o2, ref)).toBeNaN();
+    }
+    expect([o2CorrectionFactor(21, 6, 0), o2CorrectionFactor(25, 6)]).toEqual([null, 15]);
+    expect(flowAtReferenceO2(dryGas(60), 21, 6)).toBeNull();
+    expect(stackFlow.pitotFlow(-4, 0.5, 200, 100, 10)).toBeNull();
+    expect(stackFlow.pitotFlow(4, 0.5, 200, -100, 10)).toBeNull();
+    for (const moisture of [-1, 100, 150]) {
+      expect(stackFlow.pitotFlow(4, 0.5, 200, 100, moisture)).toBeNull();
+      expect(stackFlow.dryFlow(wetGas(10), moisture)).toBeNull();
+    }
+    expect([stackFlow.method19Flow(-5, 2.47, 3), stackFlow.method19Flow(5, -2.47, 3)]).toEqual(nulls(2));
+    expect(stackFlow.moistureFromFlowsPercent(wetGas(10), dryGas(20))).toBeNull();
+    expect([dewPoint.so3WetPpm(100, 150, 3), dewPoint.so3WetPpm(-1, 10, 3)]).toEqual(nulls(2));
+    expect([o2DryFromWetPercent(15, 50), o2DryFromWetPercent(-50, 10)]).toEqual(nulls(2));
+    expect([...hourOf(-50, 3), ...hourOf(50, 36), ...hourOf(50, -9)]).toEqual(nulls(6));
+    expect(hourOf(50, 3)).toEqual([expect.closeTo(41.667, 3), expect.closeTo(41.667, 3)]);
+  });
+
   test("every function of combustion, emissions and steam is held to this", async () => {
     const rooms = ["combustion", "emissions", "steam"].map((name) =>
       resolve(import.meta.dirname, "../../domain", name),
@@ -151,8 +210,8 @@ describe("what cannot be computed is null", () => {
     const names = modules.flatMap((module) =>
       Object.entries(module).flatMap(([name, value]) => (typeof value === "function" ? [name] : [])),
     );
-    // What remembers a clock hour, and what answers yes or no, stand elsewhere.
-    const elsewhere = ["hourMemory", "hourWatch", "isO2Clamped"];
+    // What remembers a clock hour, what answers yes or no, and the factor of running sums stand elsewhere.
+    const elsewhere = ["hourMemory", "hourWatch", "isO2Clamped", "referenceO2Factor"];
     const held = [...Object.keys(orNull), ...Object.keys(plain), ...elsewhere];
     expect(names.length).toBeGreaterThan(30);
     expect(names.filter((name) => !held.includes(name))).toEqual([]);

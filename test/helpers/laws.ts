@@ -30,7 +30,7 @@ import { fuel } from "./boilers.ts";
 export const heavyOil = burning(fuel("heavy-oil"));
 export const gas = burning(fuel("natural-gas"));
 export const of = heavyOil.stoichiometry;
-const dry = (mgPerNm3: number) => ({ basis: "dry", mgPerNm3 }) as const;
+export const dry = (mgPerNm3: number) => ({ basis: "dry", mgPerNm3 }) as const;
 export const dryGas = (nm3PerH: number) => ({ basis: "dry", nm3PerH }) as const;
 export const wetGas = (nm3PerH: number) => ({ basis: "wet", nm3PerH }) as const;
 
@@ -105,6 +105,24 @@ export const orNull: Readonly<Record<string, Law>> = {
   liquidDensityKgPerM3: (absoluteMpa = 0, t = 0) => if97.liquidDensityKgPerM3({ absoluteMpa }, t),
   steamEnthalpyKjPerKg: (absoluteMpa = 0, t = 0) => if97.steamEnthalpyKjPerKg({ absoluteMpa }, t),
   saturatedEnthalpyKjPerKg: (absoluteMpa = 0, x = 0) => if97.saturatedEnthalpyKjPerKg({ absoluteMpa }, x),
+  so3WetPpm: dewPoint.so3WetPpm,
+  massRateKgPerH: (mg = 0, flow = 0) => massRateKgPerH(dry(mg), dryGas(flow)),
+  co2Kg,
+  co2EquivalentKg: (quantity = 0, ncv = 0, co2 = 0, ch4 = 0, n2o = 0) =>
+    co2EquivalentKg(
+      quantity,
+      ncv,
+      { co2KgPerTj: co2, ch4KgPerTj: ch4, n2oKgPerTj: n2o },
+      { ch4: 28, n2o: 265 },
+    ),
+  o2CorrectionFactor: (o2 = 0, ref = 0, floor = 0) => reference.o2CorrectionFactor(o2, ref, floor),
+  atReferenceO2: (mg = 0, o2 = 0) => reference.atReferenceO2(dry(mg), o2, 6),
+  flowAtReferenceO2: (flow = 0, o2 = 0) => reference.flowAtReferenceO2(dryGas(flow), o2, 6),
+  dryFlow: (flow = 0, moisture = 0) => stackFlow.dryFlow(wetGas(flow), moisture),
+  steamHeatKw: usefulHeat.steamHeatKw,
+  thermalOilHeatKw: (flow = 0, cold = 0, hot = 0, densityKgPerM3 = 0, specificHeatKjPerKgK = 0) =>
+    usefulHeat.thermalOilHeatKw(flow, cold, hot, { densityKgPerM3 }, { specificHeatKjPerKgK }),
+  wallLossWPerM2,
   hotWaterHeatKw: usefulHeat.hotWaterHeatKw,
   efficiencyDirectPercent: usefulHeat.efficiencyDirectPercent,
   avoidableFuelPercent,
@@ -136,29 +154,11 @@ export const orNull: Readonly<Record<string, Law>> = {
 /** Sums, differences and products: finite for what is finite, and what is none stays none. */
 export const plain: Readonly<Record<string, Law>> = {
   partialPressures: (water = 0, so3 = 0, atm = 0) => dewPoint.partialPressures(water, so3, atm),
-  so3WetPpm: dewPoint.so3WetPpm,
   stoichiometry: (c = 0, h = 0, s = 0, o = 0, n = 0, moisture = 0) =>
     stoichiometry({ basis: "mass", c, h, s, o, n, moisture, ash: 0 }),
   molarMassKgPerMol: (methane = 0) => molarMassKgPerMol({ basis: "mole", gases: { CH4: methane } }),
   concentrationOfPpm: (ppm = 0, mass = 0) => concentrationOfPpm(ppm, mass, "dry"),
-  massRateKgPerH: (mg = 0, flow = 0) => massRateKgPerH(dry(mg), dryGas(flow)),
-  co2Kg,
-  co2EquivalentKg: (quantity = 0, ncv = 0, co2 = 0, ch4 = 0, n2o = 0) =>
-    co2EquivalentKg(
-      quantity,
-      ncv,
-      { co2KgPerTj: co2, ch4KgPerTj: ch4, n2oKgPerTj: n2o },
-      { ch4: 28, n2o: 265 },
-    ),
-  referenceO2Factor: (o2 = 0, ref = 0) => reference.referenceO2Factor(o2, ref),
-  atReferenceO2: (mg = 0, o2 = 0) => reference.atReferenceO2(dry(mg), o2, 6),
-  flowAtReferenceO2: (flow = 0, o2 = 0) => reference.flowAtReferenceO2(dryGas(flow), o2, 6),
-  dryFlow: (flow = 0, moisture = 0) => stackFlow.dryFlow(wetGas(flow), moisture),
   absolutePressure: (barG = 0, atmosphere = 0) => if97.absolutePressure({ barG }, atmosphere),
-  steamHeatKw: usefulHeat.steamHeatKw,
-  thermalOilHeatKw: (flow = 0, cold = 0, hot = 0, densityKgPerM3 = 0, specificHeatKjPerKgK = 0) =>
-    usefulHeat.thermalOilHeatKw(flow, cold, hot, { densityKgPerM3 }, { specificHeatKjPerKgK }),
-  wallLossWPerM2,
   recoveryRoom: (exhaust = 0, floor = 0) => recoveryRoom(exhaust, floor, null, null, 15),
   o2ThumbSavingPercent: (before = 0, after = 0) =>
     o2ThumbSavingPercent(before, after, { savingPercent: 1, o2Points: 3 }),

@@ -427,8 +427,8 @@ describe("the rules that come with Fluewatch", () => {
   test("an emission near its limit is told within the hour, and the hour when it is complete", () => {
     const through = throughAll(stages());
     const hour = (nox: number, from: number) =>
-      Array.from({ length: 360 }, (_, index) =>
-        through(reading(from + index * 10, { ...flows, noxDryPpm: nox + (index % 7) / 10 })),
+      Array.from({ length: 3_600 }, (_, index) =>
+        through(reading(from + index, { ...flows, noxDryPpm: nox + (index % 7) / 10 })),
       );
     // NOx at 6 % O₂ is 15/18 of that at 3 %: 95, then 110 of 100 ppm.
     const near = conditions(hour(114, 0)).filter(({ ruleId }) => ruleId.startsWith("nox"));
