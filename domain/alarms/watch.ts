@@ -61,6 +61,7 @@ export function watchFor(
   const acid = slot("acidDewPointTempC");
   const water = slot("waterDewPointTempC");
   const money = slot("avoidableMoneyPerH");
+  const learned = rule.watches === "own-baseline" ? slot(rule.point) : -1;
   // One comparison at a time: nothing is made for a reading that raises nothing.
   const compared: Compared = { value: Number.NaN, limit: Number.NaN, deadband: 0 };
 
@@ -253,7 +254,7 @@ export function watchFor(
     },
     learn: ({ frame, verdicts }, past) => {
       if (rule.watches !== "own-baseline" || !isSteady(verdicts)) return;
-      seeBaseline(past, good(frame, slot(rule.point)), good(frame, load), frame.takenAtMs, rule);
+      seeBaseline(past, good(frame, learned), good(frame, load), frame.takenAtMs, rule);
     },
     context: ({ frame, verdicts }) => {
       const judged = [verdicts.airRatio, verdicts.exhaustTempC].find(
