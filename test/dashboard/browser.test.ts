@@ -264,7 +264,7 @@ if (program !== null) {
       await row.getByText("Offset −12.50 °C").waitFor();
       await row.getByRole("button", { name: /^Mend/ }).click();
       await expect.poll(async () => (await trained())?.faults).toEqual([]);
-      await page
+      await desk
         .getByTestId("follows-airRatio")
         .getByText(/^\d\.\d\d$/)
         .waitFor();
