@@ -1,13 +1,15 @@
 import { type Accessor, createSignal } from "solid-js";
 import type { TrainerBoiler, TrainerChange, TrainerText } from "../contracts/trainer.ts";
-import { api, type Failure } from "./api.ts";
+import { api, type Failure, type Reply } from "./api.ts";
 
 /** The simulated plant as it is set, where simulators run at all. */
 export interface Training {
   /** `null` until the server has said it. */
   readonly state: Accessor<TrainerText | null>;
-  /** Why the last question or change failed, or `null`; a success takes it away. */
+  /** Why the state is not known anew, or `null`. */
   readonly failure: Accessor<Failure | null>;
+  /** Why the last change was not taken, or `null`; it stands until one is. */
+  readonly refusal: Accessor<Failure | null>;
   boiler(id: string): TrainerBoiler | null;
   load(): Promise<void>;
   /** @returns whether it was taken */
@@ -17,29 +19,35 @@ export interface Training {
 export function openTraining(): Training {
   const [state, setState] = createSignal<TrainerText | null>(null);
   const [failure, setFailure] = createSignal<Failure | null>(null);
+  const [refusal, setRefusal] = createSignal<Failure | null>(null);
   let asked = 0;
   let answered = 0;
 
   /** An answer to an older question never stands over that to a newer one. */
-  async function ask(question: () => ReturnType<typeof api.trainer>): Promise<boolean> {
+  async function told(question: Promise<Reply<TrainerText>>): Promise<Reply<TrainerText>> {
     asked += 1;
     const mine = asked;
-    const reply = await question();
-    if (mine > answered) {
+    const reply = await question;
+    if (reply.ok && mine > answered) {
       answered = mine;
-      setFailure(reply.ok ? null : reply.failure);
-      if (reply.ok) setState(reply.value);
+      setState(reply.value);
     }
-    return reply.ok;
+    return reply;
   }
 
   return {
     state,
     failure,
+    refusal,
     boiler: (id) => state()?.boilers.find(({ boilerId }) => boilerId === id) ?? null,
     load: async () => {
-      await ask(api.trainer);
+      const reply = await told(api.trainer());
+      setFailure(reply.ok ? null : reply.failure);
     },
-    change: (boilerId, change) => ask(() => api.changeTrainer(boilerId, change)),
+    change: async (boilerId, change) => {
+      const reply = await told(api.changeTrainer(boilerId, change));
+      setRefusal(reply.ok ? null : reply.failure);
+      return reply.ok;
+    },
   };
 }

@@ -38,7 +38,7 @@ export function TrainerPage(): JSX.Element {
       </Match>
       <Match when={training.state() === null && training.failure()}>
         {(failure) => (
-          <Message title={text().nav.trainer} says={t().notSent(reasonText(failure()))}>
+          <Message title={text().nav.trainer} says={t().notInStep(reasonText(failure()))}>
             <button type="button" class="btn" onClick={() => void training.load()}>
               {text().retry}
             </button>
@@ -134,10 +134,17 @@ function Trained(props: { readonly state: TrainerText }): JSX.Element {
             </b>
           )}
         </Show>
+        <Show when={training.refusal()}>
+          {(why) => (
+            <span class="notsent" role="alert">
+              {t().notTaken(reasonText(why()))}
+            </span>
+          )}
+        </Show>
         <Show when={training.failure()}>
           {(failure) => (
             <span class="notsent" role="alert">
-              {t().notSent(reasonText(failure()))}
+              {t().notInStep(reasonText(failure()))}
             </span>
           )}
         </Show>
