@@ -109,7 +109,8 @@ function Trained(props: { readonly state: TrainerText }): JSX.Element {
     if (feed.link().kind === "lost") return text().link.disabled;
     return mayAct() ? null : t().needsRole;
   };
-  const change = (wish: TrainerChange) => training.change(boilerId(), wish);
+  /** For one boiler from the first move of a slider to the last, whichever is chosen meanwhile. */
+  const changing = (id: string) => (wish: TrainerChange) => training.change(id, wish);
 
   return (
     <div class={classes("col", isStale() && "stale")} data-stale={isStale() ? "true" : undefined}>
@@ -157,35 +158,39 @@ function Trained(props: { readonly state: TrainerText }): JSX.Element {
         </Show>
       </div>
       <Task scenario={props.state.scenario} />
-      <Show when={trained()}>
-        {(now) => (
-          <div class="tr">
-            <div class="col">
-              <TrainerSettings
-                boiler={now()}
-                reading={reading()}
-                disabled={whyNot() !== null}
-                change={change}
-              />
-              <TrainerInstruments
-                trained={now()}
-                boiler={boiler()}
-                reading={reading()}
-                disabled={whyNot() !== null}
-                change={change}
-              />
-            </div>
-            <Show when={boiler()} fallback={<p class="note">{t().unlisted}</p>}>
-              {(open) => (
-                <TrainerFollows
-                  boiler={open()}
-                  reading={reading()}
-                  condition={condition()}
-                  advice={advice()}
-                />
-              )}
-            </Show>
-          </div>
+      <Show when={boilerId()} keyed>
+        {(id) => (
+          <Show when={trained()}>
+            {(now) => (
+              <div class="tr">
+                <div class="col">
+                  <TrainerSettings
+                    boiler={now()}
+                    reading={reading()}
+                    disabled={whyNot() !== null}
+                    change={changing(id)}
+                  />
+                  <TrainerInstruments
+                    trained={now()}
+                    boiler={boiler()}
+                    reading={reading()}
+                    disabled={whyNot() !== null}
+                    change={changing(id)}
+                  />
+                </div>
+                <Show when={boiler()} fallback={<p class="note">{t().unlisted}</p>}>
+                  {(open) => (
+                    <TrainerFollows
+                      boiler={open()}
+                      reading={reading()}
+                      condition={condition()}
+                      advice={advice()}
+                    />
+                  )}
+                </Show>
+              </div>
+            )}
+          </Show>
         )}
       </Show>
     </div>
