@@ -3,6 +3,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { Batch } from "../contracts/batch.ts";
 import type { DeviceMapFile } from "../contracts/device-map.ts";
 import { sha256Hex } from "../gateway/outbox.ts";
 import { readEnvironment } from "../platform/environment.ts";
@@ -185,30 +186,38 @@ function year() {
   const one = { ...config, boilers: boilers.slice(0, 1) };
   const fitted = fittedPoints(one, maps);
   const points = [...(fitted.get("b-0") ?? [])];
-  const [used, fromMs] = [process.cpuUsage(), performance.now()];
-  const plant = simulation(one.boilers, [], fuels, fitted, stepSeconds);
-  const texts = [
-    ...history(plant, {
-      gateways: [{ id: "gw-0", site: "works", boilers: [{ id: "b-0", points }] }],
-      fromMs: Date.UTC(2025, 0, 1),
-      seconds: yearSeconds,
-      stepSeconds,
-      sid: world.random.uuid,
-      sha256Hex,
-    }),
-  ];
-  const seconds = (performance.now() - fromMs) / 1_000;
-  const { user, system } = process.cpuUsage(used);
+  const [texts, simulated] = timed(() => {
+    const plant = simulation(one.boilers, [], fuels, fitted, stepSeconds);
+    return [
+      ...history(plant, {
+        gateways: [{ id: "gw-0", site: "works", boilers: [{ id: "b-0", points }] }],
+        fromMs: Date.UTC(2025, 0, 1),
+        seconds: yearSeconds,
+        stepSeconds,
+        sid: world.random.uuid,
+        sha256Hex,
+      }),
+    ];
+  });
+  const rows = texts.flatMap((text) => (JSON.parse(text) as Pick<Batch, "b">).b.flatMap((each) => each.rows));
+  const [characters, written] = timed(() => rows.reduce((sum, row) => sum + JSON.stringify(row).length, 0));
+  return { simulated, written, batches: texts.length, readings: rows.length, characters };
+}
 
-  let [rows, characters, stringifyMs] = [0, 0, 0];
-  for (const text of texts) {
-    const { b } = JSON.parse(text) as { readonly b: readonly { readonly rows: readonly unknown[] }[] };
-    const startedMs = performance.now();
-    characters += JSON.stringify(b).length;
-    stringifyMs += performance.now() - startedMs;
-    rows += b.reduce((sum, each) => sum + each.rows.length, 0);
-  }
-  return { seconds, cpuSeconds: (user + system) / 1e6, batches: texts.length, rows, characters, stringifyMs };
+interface Took {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+function timed<T>(work: () => T): readonly [T, Took] {
+  const [used, fromMs] = [process.cpuUsage(), performance.now()];
+  const result = work();
+  const { user, system } = process.cpuUsage(used);
+  return [result, { seconds: (performance.now() - fromMs) / 1_000, cpuSeconds: (user + system) / 1e6 }];
+}
+
+function printTook(name: string, { seconds, cpuSeconds }: Took): void {
+  console.log(`${name}  ${seconds.toFixed(1).padStart(5)} s   (${cpuSeconds.toFixed(1)} s of the processor)`);
 }
 
 console.log(
@@ -218,10 +227,10 @@ console.log(
 printLoad("simulated         ", await loadOf(simulated));
 printLoad("constant values   ", await loadOf(constant));
 
-const { seconds, cpuSeconds, batches, rows, characters, stringifyMs } = year();
+const { simulated: sealed, written, batches, readings, characters } = year();
 console.log(
-  `\na year of one boiler, a reading of ${pointCount} points every ${stepSeconds} s: ${rows} readings in ${batches} ` +
+  `\na year of one boiler, a reading of ${pointCount} points every ${stepSeconds} s: ${readings} readings in ${batches} ` +
     `sealed batches, ${(characters / 1e6).toFixed(0)} MB of rows`,
 );
-console.log(`simulated, sealed   ${seconds.toFixed(2)} s (${cpuSeconds.toFixed(2)} s of the processor)`);
-console.log(`its rows as JSON    ${(stringifyMs / 1_000).toFixed(2)} s`);
+printTook("simulated, sealed ", sealed);
+printTook("its rows as JSON  ", written);
