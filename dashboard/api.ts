@@ -8,6 +8,7 @@ import type {
   Session,
   Trend,
 } from "../contracts/http.ts";
+import type { TrainerChange, TrainerText } from "../contracts/trainer.ts";
 import { text } from "./texts/texts.ts";
 
 /** What a request failed with: the server's own code, or `unreachable`. */
@@ -40,6 +41,9 @@ export const api = {
     call<AlarmText>("POST", `alarms/${encodeURIComponent(alarmId)}/acknowledge`, body, {
       "Idempotency-Key": key,
     }),
+  trainer: () => call<TrainerText>("GET", "trainer"),
+  changeTrainer: (boilerId: string, change: TrainerChange) =>
+    call<TrainerText>("POST", `trainer/boilers/${encodeURIComponent(boilerId)}`, change),
   trend: (boilerId: string, points: readonly string[], fromMs: number, toMs: number, buckets: number) =>
     call<Trend>(
       "GET",

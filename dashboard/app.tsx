@@ -9,6 +9,7 @@ import { BoilerPage } from "./pages/boiler.tsx";
 import { FirstRunPage } from "./pages/first-run.tsx";
 import { FleetPage } from "./pages/fleet.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
+import { TrainerPage } from "./pages/trainer.tsx";
 import { acknowledge } from "./panels/acknowledge-button.tsx";
 import { Banners } from "./panels/banners.tsx";
 import { KeysDialog } from "./panels/keys-dialog.tsx";
@@ -100,6 +101,9 @@ function Shell(): JSX.Element {
             <Match when={list.state() === "loading" || path() === "/boilers"}>
               <Skeleton rows={8} height={40} />
             </Match>
+            <Match when={path() === "/trainer"}>
+              <TrainerPage />
+            </Match>
             <Match when={list.boilers().length === 0}>
               <FirstRunPage />
             </Match>
@@ -125,6 +129,7 @@ function Shell(): JSX.Element {
 function pageName(boilerName: string | null): string {
   const { nav } = text();
   if (path() === "/alerts") return nav.alerts;
+  if (path() === "/trainer") return nav.trainer;
   return boilerName ?? nav.fleet;
 }
 

@@ -17,6 +17,7 @@ import { type Conditions, conditionsOf } from "./conditions.ts";
 import { type Feed, openFeed } from "./feed.ts";
 import { nothingMissed } from "./missed.ts";
 import { endSession } from "./session.ts";
+import { openTraining, type Training } from "./training.ts";
 
 /** What every page works with while somebody is signed in. */
 export interface Desk {
@@ -26,6 +27,7 @@ export interface Desk {
   readonly hours: AirRatioHours;
   readonly conditions: Conditions;
   readonly attention: Attention;
+  readonly training: Training;
   /** The alarm that the key for acknowledging means on this page, instead of the banner's. */
   readonly chosen: Accessor<AlarmText | null>;
   choose(alarm: AlarmText | null): void;
@@ -46,8 +48,10 @@ export function openDesk(): Desk {
   const list = boilerList();
   const feed = openFeed({ alarmsRev: (rev) => void alarms.pull(rev), signInNeeded: endSession });
   const hours = airRatioHours(feed);
+  const training = openTraining();
+  void training.load();
   const stopRefilling = feed.onGap(async (sinceMs) => {
-    await Promise.all([list.load(), alarms.pull()]);
+    await Promise.all([list.load(), alarms.pull(), training.load()]);
     return nothingMissed(list.boilers(), sinceMs, feed.nowMs());
   });
   onCleanup(() => {
@@ -76,6 +80,7 @@ export function openDesk(): Desk {
     hours,
     conditions,
     attention: attention(conditions.all, feed.frameMs),
+    training,
     chosen,
     choose: (alarm) => setChosen(alarm),
   };

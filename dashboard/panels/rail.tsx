@@ -8,7 +8,7 @@ import { text } from "../texts/texts.ts";
 
 /** Where one can go, and who is here. Only what exists is listed. */
 export function Rail(): JSX.Element {
-  const { alarms } = useDesk();
+  const { alarms, training } = useDesk();
   const t = () => text().nav;
   const active = () => alarms.open().filter(isActive).length;
   const who = () => {
@@ -49,6 +49,17 @@ export function Rail(): JSX.Element {
             </Link>
           </li>
         </ul>
+        <Show when={training.state()?.available}>
+          <h2>{t().practise}</h2>
+          <ul>
+            <li>
+              <Link href="/trainer" aria-current={path() === "/trainer" ? "page" : undefined}>
+                <Icon of="trainer" />
+                <span>{t().trainer}</span>
+              </Link>
+            </li>
+          </ul>
+        </Show>
       </nav>
       <Show when={who()}>
         {(here) => (

@@ -43,6 +43,9 @@ function Crumbs(props: { readonly boiler: BoilerText | null }): JSX.Element {
         <Match when={path() === "/alerts"}>
           <h1>{t().alerts}</h1>
         </Match>
+        <Match when={path() === "/trainer"}>
+          <h1>{t().trainer}</h1>
+        </Match>
         <Match when={props.boiler}>
           {(boiler) => (
             <>

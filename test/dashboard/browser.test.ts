@@ -1,15 +1,25 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
 import type { AdviceList, Boilers } from "../../contracts/http.ts";
+import type { TrainerText } from "../../contracts/trainer.ts";
 import { plantFile, type RunningFluewatch, startFluewatch } from "../helpers/fluewatch.ts";
 import { freePort, neededProgram, temporaryFolder } from "../helpers/servers.ts";
 
 const built = resolve(import.meta.dirname, "../../dist/dashboard");
 const password = "a password for tests";
 const boilers = ["toh-01", "toh-02", "cfb-01"] as const;
+/** The demo plant, with a task for those who learn. */
+const scenario = {
+  kind: "scenario",
+  title: { en: "Look closely", "zh-TW": "仔細觀察" },
+  about: { en: "One damper is not what it was. Which?", "zh-TW": "有一個風門異常，是哪一個？" },
+  answer: { en: "That of TOH-02: it stays open.", "zh-TW": "TOH-02 的風門：一直開著。" },
+  events: [],
+};
 const browserArguments = [
   "--no-sandbox",
   "--disable-gpu",
@@ -73,9 +83,11 @@ if (program !== null) {
     beforeAll(async () => {
       const config = await plantFile("demo.yaml");
       const [dataDir, port] = [temporaryFolder(), await freePort()];
+      const scenarioFile = join(temporaryFolder(), "scenario.yaml");
+      writeFileSync(scenarioFile, stringify({ ...scenario, plant: config }));
       start = () =>
         startFluewatch({
-          config,
+          scenario: scenarioFile,
           dataDir,
           env: { FLUEWATCH_ADMIN_PASSWORD: password, FLUEWATCH_HTTP_PORT: String(port) },
         });
@@ -204,6 +216,7 @@ if (program !== null) {
         ["/", "[data-testid=row-toh-01]"],
         ["/boilers/toh-02", "[data-testid=situation]"],
         ["/alerts", "[data-alarm]"],
+        ["/trainer", "[data-testid=follows-airRatio] .v"],
       ] as const) {
         await second.goto(`${plant.url}${page}`);
         await second.locator(ready).first().waitFor();
@@ -222,6 +235,48 @@ if (program !== null) {
         await second.getByTestId("language").click();
         await expect.poll(() => html.getAttribute("lang")).toBe("en");
       }
+    });
+
+    test("a trainer's slider and fault button take effect, and a mended instrument is sound again", async () => {
+      const trained = async () => {
+        const { body } = await plant.ask("trainer");
+        return (body as TrainerText).boilers.find(({ boilerId }) => boilerId === "cfb-01");
+      };
+      await desk.getByRole("link", { name: "Trainer" }).click();
+      await desk.getByTestId("trainer-boiler").selectOption("cfb-01");
+      expect(new URL(desk.url()).search, "a page that can be shared").toBe("?boiler=cfb-01");
+
+      const before = (await trained())?.controls.o2TrimPercent ?? 0;
+      await desk.getByTestId("trainer-o2-trim").press("ArrowRight");
+      await expect.poll(async () => (await trained())?.controls.o2TrimPercent).toBeCloseTo(before + 0.1, 6);
+
+      const point = (await trained())?.points.find((each) => each.startsWith("exhaust")) ?? "";
+      const row = desk.getByTestId(`instrument-${point}`);
+      await row.getByRole("button", { name: /^Frozen/ }).click();
+      await expect.poll(async () => (await trained())?.faults).toEqual([{ point, kind: "frozen" }]);
+      await row.getByRole("button", { name: /^Offset/ }).click();
+      await row.getByRole("alert").getByText("Write by how much").waitFor();
+      await row.getByRole("spinbutton").fill("-12.5");
+      await row.getByRole("button", { name: /^Offset/ }).click();
+      await expect
+        .poll(async () => (await trained())?.faults)
+        .toEqual([{ point, kind: "offset", by: -12.5 }]);
+      await row.getByText("Offset −12.50 °C").waitFor();
+      await row.getByRole("button", { name: /^Mend/ }).click();
+      await expect.poll(async () => (await trained())?.faults).toEqual([]);
+      await desk
+        .getByTestId("follows-airRatio")
+        .getByText(/^\d\.\d\d$/)
+        .waitFor();
+    });
+
+    test("of a scenario the task is told, and the answer when it is asked for", async () => {
+      await desk.goto(`${plant.url}/trainer`);
+      const task = desk.getByTestId("trainer-scenario");
+      await task.getByText(scenario.about.en).waitFor();
+      expect(await everyText(desk)).not.toContain(scenario.answer.en);
+      await task.getByRole("button", { name: "Show the answer" }).click();
+      await task.getByText(scenario.answer.en).waitFor();
     });
 
     test("a dead server is seen within 3 s; when it is back, so is the page, by itself", async () => {

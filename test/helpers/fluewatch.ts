@@ -57,12 +57,12 @@ export interface RunningFluewatch {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-export interface RunOptions {
-  readonly config: string;
+/** A configuration, or a scenario that names its own. */
+export type RunOptions = {
   readonly roles?: readonly string[];
   readonly dataDir?: string;
   readonly env?: Readonly<Record<string, string>>;
-}
+} & ({ readonly config: string } | { readonly scenario: string });
 
 /** Starts the built program in a process of its own, without waiting for anything. */
 export function spawnFluewatch(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -82,12 +82,13 @@ export function spawnFluewatch(args: readonly string[], env: Readonly<Record<str
 
 /** Starts the built program and waits until it says that it is ready. */
 export async function startFluewatch({
-  config,
   roles = [],
   dataDir = temporaryFolder(),
   env = {},
+  ...runs
 }: RunOptions): Promise<RunningFluewatch> {
-  const { child, output } = spawnFluewatch(["start", ...roles, "--config", config], {
+  const plant = "scenario" in runs ? ["--scenario", runs.scenario] : ["--config", runs.config];
+  const { child, output } = spawnFluewatch(["start", ...roles, ...plant], {
     FLUEWATCH_DATA_DIR: dataDir,
     FLUEWATCH_HTTP_PORT: "0",
     FLUEWATCH_MQTT_PORT: "0",
