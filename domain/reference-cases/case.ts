@@ -65,8 +65,8 @@ interface Quantity {
   readonly unit: string | null;
 }
 
-/** What a quantity may say; `text` is the decimal as a meter sent it. */
-const quantityKeys = ["value", "unit", "text"];
+/** What a quantity may say: `text` is the decimal as a meter sent it, the last three are for people. */
+export const quantityKeys = ["value", "unit", "text", "tolerance", "note", "source"];
 const standardAtmosphereKpa = 101.325;
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -256,7 +256,8 @@ function quantityOf(value: unknown, called: string): Quantity {
   refuseUnknown(value, quantityKeys, called);
   const { value: number, unit } = value;
   if (typeof number !== "number") throw new CaseFault(`${called} has no number`);
-  if (unit === undefined || unit === null || unit === "") return { value: number, unit: null };
+  if (unit === undefined || unit === null || unit === "" || unit === "-")
+    return { value: number, unit: null };
   if (typeof unit !== "string") throw new CaseFault(`${called} has a unit that is no text`);
   return { value: number, unit };
 }

@@ -1,4 +1,12 @@
-import { CaseFault, inputsOf, inUnit, isObject, type ReferenceCase, refuseUnknown } from "./case.ts";
+import {
+  CaseFault,
+  inputsOf,
+  inUnit,
+  isObject,
+  quantityKeys,
+  type ReferenceCase,
+  refuseUnknown,
+} from "./case.ts";
 import { type CaseRules, caseKinds, type ResultType } from "./kinds.ts";
 
 /** What became of one case: nothing to say when it passed. */
@@ -105,7 +113,7 @@ interface Expectation {
 function expectationOf(name: string, wanted: unknown): Expectation {
   const called = `result ${name}`;
   if (!isObject(wanted)) return { value: plain(called, wanted), unit: null, abs: 0, rel: 0 };
-  refuseUnknown(wanted, ["value", "unit", "tolerance", "text"], called);
+  refuseUnknown(wanted, quantityKeys, called);
   const { value, unit = null, tolerance = {} } = wanted;
   if (value === undefined) throw new CaseFault(`${called} has no value`);
   if (unit !== null && typeof unit !== "string") throw new CaseFault(`${called} has a unit that is no text`);
@@ -113,7 +121,7 @@ function expectationOf(name: string, wanted: unknown): Expectation {
   refuseUnknown(tolerance, ["abs", "rel"], `the tolerance of ${name}`);
   return {
     value: plain(called, value),
-    unit: unit === "" ? null : unit,
+    unit: unit === "" || unit === "-" ? null : unit,
     abs: slackOf(name, tolerance["abs"]),
     rel: slackOf(name, tolerance["rel"]),
   };

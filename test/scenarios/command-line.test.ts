@@ -27,7 +27,7 @@ describe("the command line", () => {
 
   test("gateway plan says what the demo's lines carry, and a probe that reaches nobody ends with exit code 1", async () => {
     const plan = await ran(["gateway", "plan"], { FLUEWATCH_MQTT_PORT: String(await freePort()) });
-    expect(plan.output).toMatch(/line heaters \(127.0.0.1:15020\): 9 requests, load 4.5 %/);
+    expect(plan.output).toMatch(/line heaters \(127.0.0.1:15020\): 12 requests, load 6.0 %/);
     expect(plan.output).toContain("No running gateway was heard");
     expect(plan.code).toBe(0);
     const port = String(await freePort());
