@@ -82,7 +82,7 @@ function difference(name: string, wanted: unknown, result: unknown, type: Result
       Math.abs(target) * Math.max(expectation.rel, 1e-12),
     );
     if (typeof got === "number" && Math.abs(got - target) <= slack) return [];
-    return said(` ± ${slack}${unit === null ? "" : ` ${unit}`}`);
+    return said(` ± ${slack}${unit === null || unit === "1" ? "" : ` ${unit}`}`);
   }
   if (typeof expectation.value === "string") {
     // A text for a text is for people: a fuel has many names.
