@@ -60,6 +60,11 @@ export const InstrumentFault = Type.Union([
   Type.Object({ ...kind("counter-wrap"), at: Type.Number({ exclusiveMinimum: 0 }) }, closed),
   /** A counter that began anew at the time of the fault. */
   Type.Object(kind("counter-reset"), closed),
+  /** Its cable is on another instrument: it shows what that one does, times `factor`. */
+  Type.Object(
+    { ...kind("copies"), point: Type.String(), factor: Type.Number({ exclusiveMinimum: 0, default: 1 }) },
+    closed,
+  ),
   /** Another meter: it shows `factor` times the value; a counter goes on from `startsAt`, where that is given. */
   Type.Object(
     {
@@ -146,6 +151,8 @@ export function instrument(config: InstrumentConfig, random: () => number): Inst
         return Math.min(fault.high ?? sound, Math.max(fault.low ?? sound, sound));
       case "calibration-gas":
         return sound;
+      case "copies":
+        return sound; // what the other one shows, the set knows
       case "counter-wrap":
         return sound - fault.at * Math.floor(sound / fault.at);
       case "counter-reset":
@@ -266,6 +273,12 @@ export function instrumentSet(
       for (const [point, each] of instruments) {
         const value = state[point];
         if (value !== undefined) shown[point] = each.read(value, dtSeconds);
+      }
+      for (const [point, each] of instruments) {
+        const fault = each.fault();
+        if (fault?.kind !== "copies" || shown[point] === undefined) continue;
+        const other = shown[fault.point] ?? null;
+        shown[point] = other === null ? null : other * fault.factor;
       }
       return shown;
     },
