@@ -286,7 +286,9 @@ if (program !== null) {
       const html = desk.locator("html");
       const loaded = () => desk.evaluate<number>("performance.timeOrigin");
       const loadedAt = await loaded();
-      await expect.poll(() => desk.getByTestId("link-state").textContent()).toMatch(/Live/);
+      await expect
+        .poll(() => desk.getByTestId("link-state").textContent(), { timeout: 15_000 })
+        .toMatch(/Live/);
       expect(await html.getAttribute("data-conn")).toBeNull();
 
       const lost = desk.getByTestId("link-lost");
@@ -310,7 +312,9 @@ if (program !== null) {
       const runsAtMs = Date.now();
       for (const page of pages)
         await page.getByTestId("link-lost").waitFor({ state: "detached", timeout: 15_000 });
-      await expect.poll(() => desk.getByTestId("row-toh-01").getAttribute("data-stale")).toBeNull();
+      await expect
+        .poll(() => desk.getByTestId("row-toh-01").getAttribute("data-stale"), { timeout: 15_000 })
+        .toBeNull();
       report("back after the server", Date.now() - runsAtMs);
       expect(await html.getAttribute("data-conn")).toBeNull();
       expect(await loaded(), "without loading the page again").toBe(loadedAt);
