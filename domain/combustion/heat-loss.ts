@@ -93,8 +93,10 @@ export function heatLosses(
   const otherKj = unburntKj + surfaceKj;
   const efficiencyIndirectLhvPercent = 100 - ofNet(stackKj + otherKj);
   const efficiencyIndirectHhvPercent = 100 - ofGross(stackKj + latentKj + otherKj);
-  // Every loss is in these two sums: when both are numbers, all are.
-  if (!Number.isFinite(efficiencyIndirectLhvPercent + efficiencyIndirectHhvPercent)) return null;
+  // The sizes of all of them together: losses of opposite signs must not hide each other.
+  const sizes = [dryKj, fuelWaterKj, airMoistureKj, coKj, unburntKj, surfaceKj, latentKj];
+  const size = sizes.reduce((sum, kj) => sum + Math.abs(kj), 0);
+  if (!Number.isFinite(ofNet(size) + ofGross(size))) return null;
   return {
     dryGasLhvPercent: ofNet(dryKj),
     fuelWaterLhvPercent: ofNet(fuelWaterKj),
