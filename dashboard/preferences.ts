@@ -61,5 +61,7 @@ function kept(key: string): string | null {
 function keep(key: string, value: string): void {
   try {
     localStorage.setItem(`fluewatch.${key}`, value);
-  } catch {}
+  } catch {
+    // A browser that keeps nothing: the choice holds for this page, and is asked for again.
+  }
 }

@@ -59,6 +59,7 @@ export function plantOf(settings: Settings, nowMs: number): Plant {
     });
     const rulesOf = (kind: ReturnType<typeof sourceKindOf>) =>
       siteRules.filter((rule) => sourceKindOf(rule) === kind);
+    const offsetMs = hourOffsetMs(site.timeZone);
     for (const boiler of site.boilers) {
       const editions = editionsOf(boiler, site, settings);
       boilers.set(boiler.id, {
@@ -67,7 +68,7 @@ export function plantOf(settings: Settings, nowMs: number): Plant {
         gatewayId: gatewayIdOf(boiler.id, settings) ?? "",
         editions,
         steady: steadyOf(site),
-        hourOffsetMs: hourOffsetMs(site.timeZone),
+        hourOffsetMs: offsetMs,
         tables: rules.limitTables.filter(({ id }) => id === boiler.limits),
         standards: rules.emissionStandards.filter(({ id }) => id === boiler.emissionStandard),
         rules: rulesOfBoiler(rulesOf("boiler"), editions, settings),
@@ -274,8 +275,32 @@ function rulesOfBoiler(
   return rules.filter((rule) => described.some(({ boiler, points }) => appliesTo(rule, boiler, points)));
 }
 
-function gatewayIdOf(boilerId: string, { config }: Settings): string | null {
-  return config.gateways.find(({ devices }) => devices.some(({ boiler }) => boiler === boilerId))?.id ?? null;
+/** Who reads a boiler: its gateway, and the device maps of its devices. */
+interface Reader {
+  readonly gatewayId: string;
+  readonly maps: readonly string[];
+}
+
+/** Settings never change: who reads each boiler is looked up once, among all devices of all gateways. */
+const readers = new WeakMap<Settings, ReadonlyMap<string, Reader>>();
+
+function readersOf(settings: Settings): ReadonlyMap<string, Reader> {
+  const known = readers.get(settings);
+  if (known !== undefined) return known;
+  const found = new Map<string, { readonly gatewayId: string; readonly maps: string[] }>();
+  for (const { id, devices } of settings.config.gateways) {
+    for (const { boiler, map } of devices) {
+      const of = found.get(boiler) ?? { gatewayId: id, maps: [] };
+      of.maps.push(map);
+      found.set(boiler, of);
+    }
+  }
+  readers.set(settings, found);
+  return found;
+}
+
+function gatewayIdOf(boilerId: string, settings: Settings): string | null {
+  return readersOf(settings).get(boilerId)?.gatewayId ?? null;
 }
 
 function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, atMs: number): BoilerText {
@@ -389,9 +414,9 @@ export function simulatedGateways({ config, maps }: Settings): readonly Simulate
 /** What a boiler's devices give, and what follows from that. */
 function pointsOf(boiler: Boiler, settings: Settings): BoilerText["points"] {
   const { config, maps } = settings;
-  const measured = config.gateways
-    .flatMap(({ devices }) => devices.filter((device) => device.boiler === boiler.id))
-    .flatMap(({ map }) => maps.get(map)?.registers.map(({ point }) => point) ?? []);
+  const measured = (readersOf(settings).get(boiler.id)?.maps ?? []).flatMap(
+    (map) => maps.get(map)?.registers.map(({ point }) => point) ?? [],
+  );
   const names = new Set<string>([...measured, ...derivedFrom(boiler, measured)]);
   const catalogue = catalogueOf(settings);
   return [...names].flatMap((name) => {

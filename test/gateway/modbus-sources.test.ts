@@ -122,19 +122,20 @@ describe.each(ways)("a line by %s", (way) => {
   );
 
   test("an answer that comes when it is wanted no more never shifts those that follow", async () => {
-    // Three blocks of one unit in turn, one answer 350 ms late: without care each answer then fits the request after.
+    // Three blocks of one unit in turn, one answer a second late: without care each answer then fits the request after.
+    // The timeout is long enough that a busy machine makes no other answer late.
     const { source, server } = await bench(way, [1]);
     const kinds: string[] = [];
     for (let turn = 0; turn < 30; turn += 1) {
       const asked = block(1, 20 * (turn % 3), 2);
-      server.setFault(1, turn === 4 ? { kind: "late", byMs: 350 } : null);
-      const outcome = await source.read(asked, 100);
+      server.setFault(1, turn === 4 ? { kind: "late", byMs: 1_050 } : null);
+      const outcome = await source.read(asked, 300);
       expectRight(outcome, asked);
       kinds.push(outcome.kind);
     }
-    // One is late by our doing; a busy machine may make another one so.
     expect(kinds[4]).toBe("silent");
-    expect(kinds.filter((kind) => kind === "words").length).toBeGreaterThanOrEqual(24);
+    expect(kinds.filter((kind) => kind === "silent")).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === "words").length).toBeGreaterThanOrEqual(28);
   });
 });
 
