@@ -1,13 +1,13 @@
 import { type Static, Type } from "typebox";
 import { alarmStates, priorities } from "../domain/alarms/alarm.ts";
 import { coalFirings, heatCarriers } from "../domain/boiler.ts";
-import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
+import { averagingOrders, startUpTreatments } from "../domain/emissions/hourly-mean.ts";
 import { fuelClasses } from "../domain/fuel.ts";
 import { emissionQuantities, notJudgedReasons } from "../domain/limits.ts";
 import type { PointName } from "../domain/points.ts";
 import { flawReasons } from "../domain/reading.ts";
 import { Id, Instant, Serial } from "./ids.ts";
-import { JudgedText, LimitRowText, LiveBoiler } from "./live.ts";
+import { HourInputText, JudgedText, LimitRowText, LiveBoiler } from "./live.ts";
 import { LabelText } from "./registry.ts";
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
@@ -64,6 +64,7 @@ export const BoilerText = Type.Object({
       source: Type.String(),
       inForceFrom: Type.String(),
       averagingOrder: Type.Enum(averagingOrders),
+      startUp: Type.Enum(startUpTreatments),
       pmAtRefO2MgPerNm3: nullable(Type.Number()),
       soxAtRefO2Ppm: nullable(Type.Number()),
       noxAtRefO2Ppm: nullable(Type.Number()),
@@ -200,9 +201,11 @@ export const EvidenceText = Type.Union([
     inForceFrom: Type.String(),
     referenceO2Percent: Type.Number(),
     averagingOrder: Type.Enum(averagingOrders),
+    startUp: Type.Enum(startUpTreatments),
     hourStartMs: Type.Number(),
     validMinutes: Type.Integer(),
     clampedMinutes: Type.Integer(),
+    input: HourInputText,
     /** `false`: the hour was still under way. */
     complete: Type.Boolean(),
   }),

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { coalFirings, heatCarriers } from "../domain/boiler.ts";
-import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
+import { averagingOrders, startUpTreatments } from "../domain/emissions/hourly-mean.ts";
 import { Id, IsoDate, PointNameText } from "./ids.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -90,6 +90,7 @@ export const BoilerConfig = Type.Object(
     /** As the permit has it, where it differs from the standard. */
     referenceO2Percent: Type.Optional(Type.Number({ minimum: 0, maximum: 15 })),
     averagingOrder: Type.Optional(Type.Enum(averagingOrders)),
+    startUp: Type.Optional(Type.Enum(startUpTreatments)),
     /** Heat output at full load; without it, that of its capacity in steam from and at 100 °C. */
     ratedHeatKw: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_000_000 })),
     steamDryness: Type.Number({ minimum: 0.5, maximum: 1, default: 1 }),

@@ -3,6 +3,7 @@ import { type Static, type TObject, type TProperties, Type } from "typebox";
 import { AlarmCourse, AlarmKpisText, Alarms, AlarmText, Problem } from "../../contracts/http.ts";
 import { type Alarm, longestReviewMs, longestShelfMs } from "../../domain/alarms/alarm.ts";
 import { alarmKpis } from "../../domain/alarms/kpi.ts";
+import { noInput } from "../../domain/emissions/clock-hour.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import {
   alarmById,
@@ -231,5 +232,18 @@ export function alarmRoutes(
 }
 
 function evidenceText(evidence: Alarm["evidence"]): AlarmText["evidence"] {
-  return evidence?.kind === "sensors" ? { ...evidence, points: [...evidence.points] } : evidence;
+  switch (evidence?.kind) {
+    case "sensors":
+      return { ...evidence, points: [...evidence.points] };
+    // What was recorded by a version that did not count flaws yet has none to tell of.
+    case "within":
+    case "above":
+      return { ...evidence, input: { ...evidence.input, flaws: evidence.input.flaws ?? [] } };
+    case "hour": {
+      const { startUp = "left-out", input } = evidence;
+      return { ...evidence, startUp, input: input ?? noInput };
+    }
+    default:
+      return evidence ?? null;
+  }
 }

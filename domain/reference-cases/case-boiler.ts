@@ -42,6 +42,7 @@ export function caseBoiler(changes: Partial<Boiler>): Boiler {
     boundFrom: null,
     referenceO2Percent: 6,
     averagingOrder: "correct-then-average",
+    startUp: "left-out",
     airHumidityKgPerKg: 0,
     combustionAirTempC: 25,
     steamDryness: 1,
