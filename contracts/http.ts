@@ -50,8 +50,29 @@ export const BoilerText = Type.Object({
   heatCarrier: Type.Enum(heatCarriers),
   coalFiring: nullable(Type.Enum(coalFirings)),
   fuels: Type.Array(
-    Type.Object({ id: Id, label: LabelText, fuelClass: Type.Enum(fuelClasses), flowPoint: Type.String() }),
+    Type.Object({
+      id: Id,
+      label: LabelText,
+      fuelClass: Type.Enum(fuelClasses),
+      flowPoint: Type.String(),
+      ncvMjPerUnit: Type.Number(),
+      emissionFactors: Type.Object({
+        edition: Type.String(),
+        inForceFrom: Type.String(),
+        co2KgPerTj: Type.Number(),
+        ch4KgPerTj: Type.Number(),
+        n2oKgPerTj: Type.Number(),
+        biogenicPercent: Type.Number(),
+      }),
+    }),
   ),
+  /** What a kg of methane and of nitrous oxide counts for in kg of CO₂. */
+  warmingPotentials: Type.Object({
+    ch4: Type.Number(),
+    n2o: Type.Number(),
+    source: Type.String(),
+    inForceFrom: Type.String(),
+  }),
   referenceO2Percent: Type.Number(),
   simulated: Type.Boolean(),
   gatewayId: nullable(Id),

@@ -43,6 +43,7 @@ export const SiteRules = Type.Object(
     savingHints: Type.String({ default: "saving-hints" }),
     abatementCosts: Type.String({ default: "abatement-costs" }),
     wallTemperature: Type.String({ default: "wall-temperature" }),
+    warmingPotentials: Type.String({ default: "warming-potentials" }),
     /** The fuel to which the advice reckons a change. */
     switchTo: Type.String({ default: "natural-gas" }),
   },
@@ -106,7 +107,7 @@ export const BoilerConfig = Type.Object(
       ),
       { default: [], maxItems: 100 },
     ),
-    carbonInAshPercent: Type.Number({ minimum: 0, maximum: 100, default: 0 }),
+    carbonInAshPercent: Type.Optional(Type.Number({ minimum: 0, exclusiveMaximum: 100 })),
     /** Dry O₂ to which the burner was tuned, over its load, rising in load. */
     tunedO2: Type.Array(
       Type.Object(

@@ -98,6 +98,8 @@ const FuelConfig = Type.Object(
         co2KgPerTj: Type.Number({ minimum: 0 }),
         ch4KgPerTj: Type.Number({ minimum: 0 }),
         n2oKgPerTj: Type.Number({ minimum: 0 }),
+        /** Of its carbon, what is of plants: its CO₂ is told apart. */
+        biogenicPercent: Type.Number({ minimum: 0, maximum: 100, default: 0 }),
       },
       closed,
     ),

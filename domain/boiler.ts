@@ -77,8 +77,8 @@ export interface Boiler {
   readonly steamDryness: number;
   /** Rising in temperature; empty where nothing is known. */
   readonly thermalOil: readonly OilAtTemp[];
-  /** Carbon left in the ash, % by mass. */
-  readonly carbonInAshPercent: number;
+  /** Carbon left in the ash, % by mass; `null`: nobody has sampled it. */
+  readonly carbonInAshPercent: number | null;
   /** Rising in load; empty where the burner's curve was not recorded. */
   readonly tunedO2: readonly TunedO2[];
   /** Money for one unit of a fuel's meter, by fuel. */

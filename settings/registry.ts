@@ -230,7 +230,7 @@ function boilerAt(
     combustionAirTempC: config.combustionAirTempC,
     steamDryness: config.steamDryness,
     thermalOil: config.thermalOil,
-    carbonInAshPercent: config.carbonInAshPercent,
+    carbonInAshPercent: config.carbonInAshPercent ?? null,
     tunedO2: config.tunedO2,
     prices: Object.fromEntries(priced),
     // Which of several fuels will burn is not known beforehand: the most cautious of their figures counts.
@@ -328,6 +328,12 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
   const emission = (quantity: EmissionQuantity) => emissionLimitInForce(quantity, boiler, standards, atMs);
   const standard = emission("noxAtRefO2Ppm");
   const steady = steadyOf(site);
+  const {
+    ch4,
+    n2o,
+    source: potentials,
+    validFrom: potentialsFrom,
+  } = pick(rules.files["warming-potentials"], site.rules.warmingPotentials, atMs);
   return {
     id: config.id,
     siteId: site.id,
@@ -335,7 +341,18 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
     capacityTPerH: config.capacityTPerH,
     heatCarrier: config.heatCarrier,
     coalFiring: boiler.coalFiring,
-    fuels: boiler.fuels.map(({ id, label, fuelClass, flowPoint }) => ({ id, label, fuelClass, flowPoint })),
+    fuels: boiler.fuels.map(({ id, label, fuelClass, flowPoint, ncvMjPerUnit, emissionFactors }) => {
+      const inForceFrom = nearestEdition(rules.fuels.get(id) ?? [], atMs)?.validFrom ?? "";
+      return {
+        id,
+        label,
+        fuelClass,
+        flowPoint,
+        ncvMjPerUnit,
+        emissionFactors: { ...emissionFactors, inForceFrom },
+      };
+    }),
+    warmingPotentials: { ch4, n2o, source: potentials, inForceFrom: potentialsFrom },
     referenceO2Percent: boiler.referenceO2Percent,
     simulated: site.simulated,
     gatewayId,
