@@ -1,5 +1,5 @@
 import { For, type JSX, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
 import { type GreenhouseGases, greenhouseGases } from "../../domain/emissions/greenhouse-gas.ts";
 import { formatNumber } from "../format.ts";
