@@ -294,6 +294,7 @@ export const en = {
     meanO2: (o2: string, span: string) => `mean O₂ ${o2} % over ${span}`,
     meanTemp: (temp: string, span: string) => `mean ${temp} °C over ${span}`,
     steadySince: (at: string) => `steady since ${at}`,
+    inFormulas: { round2: "round2", mean: "mean" },
     goodSamples: (good: string, all: string) => `${good} of ${all} samples good`,
     flawSamples: (n: string, flaw: string) => `${n} × ${flaw}`,
     idleSamples: (n: string) => `${n} × not firing`,

@@ -262,6 +262,7 @@ export const zhTw: Texts = {
     meanO2: (o2, span) => `${span}平均含氧量 ${o2} %`,
     meanTemp: (temp, span) => `${span}平均 ${temp} °C`,
     steadySince: (at) => `${at} 起穩定`,
+    inFormulas: { round2: "四捨五入至百分位", mean: "平均" },
     goodSamples: (good, all) => `${all} 筆中 ${good} 筆良好`,
     flawSamples: (n, flaw) => `${n} 筆：${flaw}`,
     idleSamples: (n) => `${n} 筆：未燃燒`,
