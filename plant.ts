@@ -97,7 +97,7 @@ export async function assemble(
     );
     plant.add(
       await startIngest(config.ingest, {
-        plant: plantOf(settings, world.clock.nowMs()),
+        plant: plantOf(settings),
         folder: folder("journal"),
         telemetry,
         records: records.db,
@@ -107,7 +107,7 @@ export async function assemble(
     );
     api = plant.add(
       await startApi(config.api, {
-        registry: registryOf(settings, world.clock.nowMs()),
+        registry: registryOf(settings),
         telemetry,
         records: records.db,
         bus: busFor("fluewatch-api"),

@@ -13,5 +13,6 @@ export interface Registry {
   readonly gateways: readonly { readonly id: string; readonly siteId: string; readonly scanMs: number }[];
   /** The site of a boiler or a gateway, or the site itself; `null` for what is not here. */
   siteOf(sourceId: string): string | null;
-  readonly rules: ReadonlyMap<string, Pick<AlarmRule, "title" | "response" | "consequence">>;
+  /** An alarm rule as it was in force at a moment, or nearest to it; `null` for one that is not here any more. */
+  rule(ruleId: string, atMs: number): Pick<AlarmRule, "title" | "response" | "consequence"> | null;
 }

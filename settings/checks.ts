@@ -24,6 +24,7 @@ const rulesOfSite = {
   savingHints: "saving-hints",
   abatementCosts: "abatement-costs",
   wallTemperature: "wall-temperature",
+  warmingPotentials: "warming-potentials",
 } as const;
 
 /** Endings by which a name says its unit. */
