@@ -72,7 +72,10 @@ export function alarmDesk(plant: Plant, atStart: readonly Alarm[]): AlarmDesk {
     const silences = (gateway?.rules ?? []).filter(({ watches }) => watches === "gateway-silence");
     return [
       ...silences.map(({ id }) => ({ ruleId: id, sourceId: boiler.gatewayId })),
-      ...(ruleOf(tag)?.inhibitedBy ?? []).map((ruleId) => ({ ruleId, sourceId: tag.sourceId })),
+      ...(ruleOf(tag)?.inhibitedBy ?? []).flatMap((ruleId) => [
+        { ruleId, sourceId: tag.sourceId },
+        { ruleId, sourceId: boiler.gatewayId },
+      ]),
     ];
   }
 

@@ -27,9 +27,6 @@ interface Seen {
   verdicts: Verdicts;
 }
 
-/** A time further ahead of its arrival than this is no boiler's newest: its clock is wrong. */
-const aheadMs = 5 * 60_000;
-
 export function liveView(catalogue: PointCatalogue): LiveView {
   let seen = new Map<string, Seen>();
 
@@ -70,10 +67,6 @@ export function liveView(catalogue: PointCatalogue): LiveView {
         text: () => textOf(each),
       })),
   };
-}
-
-export function isAheadOfItsArrival(takenAtMs: number, arrivedAtMs: number): boolean {
-  return takenAtMs > arrivedAtMs + aheadMs;
 }
 
 const frameEveryMs = 1_000;

@@ -3,6 +3,7 @@ import { type BaselineMemory, baselineMemory } from "../../domain/alarms/baselin
 import {
   type Condition,
   conditionFalse,
+  movedCondition,
   nextCondition,
   type Standing,
   standingToUpperLimit,
@@ -138,7 +139,12 @@ export function raiseAlarms(plant: Plant): Stage {
     const { frame, origin } = event;
     const { boilerId, takenAtMs } = frame;
     const ofBoiler = prepared(boilerId, takenAtMs);
-    if (ofBoiler === null || origin.late) return;
+    if (ofBoiler === null) return;
+    if (origin.late) {
+      if (origin.clockDoubtful) stillHeard(boilerId);
+      return;
+    }
+    if (origin.clockSetMs !== 0) move(boilerId, origin.clockSetMs);
     memory.heardBoilers[boilerId] = { atMs: takenAtMs, monotonicMs: memory.monotonicMs };
     const fire = seenFire(frame);
     const source = { siteId: origin.siteId, id: boilerId };
@@ -160,6 +166,26 @@ export function raiseAlarms(plant: Plant): Stage {
       settle(rule, source, takenAtMs, explain, next);
     }
     for (const { rule, flaws } of ofBoiler.sensors) watchSensors(rule, flaws, source, event, next);
+  }
+
+  /** Its time is nobody's, but it is read: this is no silence. */
+  function stillHeard(boilerId: string): void {
+    const heard = memory.heardBoilers[boilerId];
+    if (heard === undefined) return;
+    const { monotonicMs } = memory;
+    memory.heardBoilers[boilerId] = { atMs: heard.atMs + monotonicMs - heard.monotonicMs, monotonicMs };
+  }
+
+  /** The clock was set: no delay is longer or shorter for it. */
+  function move(boilerId: string, byMs: number): void {
+    for (const { conditions } of Object.values(memory.families[boilerId] ?? {})) {
+      for (const [member, condition] of Object.entries(conditions))
+        conditions[member] = movedCondition(condition, byMs);
+    }
+    const fire = memory.fires[boilerId];
+    if (fire !== undefined && fire.sinceMs !== 0) fire.sinceMs += byMs;
+    for (const past of Object.values(memory.baselines[boilerId] ?? {}))
+      if (past.lastMs !== 0) past.lastMs += byMs;
   }
 
   function watchSensors(
@@ -293,11 +319,12 @@ export function raiseAlarms(plant: Plant): Stage {
         const offsetMs = memory.clockOffsetsMs[source.id];
         if (offsetMs === undefined) return;
         const seconds = Math.abs(offsetMs) / 1_000;
+        // By ingest's own time: that of the gateway is what is wrong.
         byLevels(
           rule,
           source,
           seconds,
-          nowMs,
+          atMs,
           (limit) => counted(seconds, limit, "clock-offset-seconds"),
           next,
         );
