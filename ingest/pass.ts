@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Batch } from "../contracts/batch.ts";
 import { parseTopic } from "../contracts/topics.ts";
+import { isAheadOfItsArrival, isClockDoubtful, surelyOffMs } from "../domain/clock.ts";
 import { type Frame, flawCode, frameMaker } from "../domain/frame.ts";
 import type { PointCatalogue } from "../domain/points.ts";
 import type { FlawReason } from "../domain/reading.ts";
@@ -11,7 +12,7 @@ import type { World } from "../platform/world.ts";
 import { type AcceptedBatches, type AcceptedLog, acceptedBatches } from "./accepted.ts";
 import type { IngestConfig } from "./config.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
-import { isAheadOfItsArrival } from "./live-view.ts";
+import { liveCursors, type SavedCursors } from "./live-cursors.ts";
 import type { Sink } from "./sink.ts";
 import { type PlantEvent, pipeline, type Stage } from "./stage.ts";
 
@@ -19,8 +20,7 @@ import { type PlantEvent, pipeline, type Stage } from "./stage.ts";
 export interface Snapshot {
   readonly offset: number;
   readonly accepted: readonly AcceptedLog[];
-  /** Per boiler and time segment: the newest time that was live. */
-  readonly cursors: Readonly<Record<string, number>>;
+  readonly cursors: SavedCursors;
   readonly stages: Readonly<Record<string, unknown>>;
 }
 
@@ -76,7 +76,7 @@ export function startPass(
   const through = pipeline(stages, (event) => events.push(event));
   const framesOf = batchFrames(catalogue);
   const accepted = acceptedBatches(snapshot?.accepted);
-  const cursors = new Map(Object.entries(snapshot?.cursors ?? {}));
+  const cursors = liveCursors(snapshot?.cursors);
   for (const stage of stages) stage.recall(snapshot?.stages[stage.name] ?? null);
   let offset = snapshot?.offset ?? 0;
 
@@ -115,26 +115,21 @@ export function startPass(
     }
     if (batch === null || accepted.identityOf(batch) !== "new") return;
     const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment, t0: atMs, clk } = batch;
-    through({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: clk.off });
+    through({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: surelyOffMs(clk) });
+    const isWrong = isClockDoubtful(clk);
     for (const frame of framesOf(batch)) {
-      const late = isLate(frame, timeSegment, entry.arrivedAtMs);
-      through({ kind: "reading", origin: { siteId, gatewayId, sid, seq, timeSegment, late }, frame });
+      const { late, clockSetMs } = cursors.see(batch, frame, entry.arrivedAtMs);
+      const clockDoubtful = isWrong || isAheadOfItsArrival(frame.takenAtMs, entry.arrivedAtMs);
+      const origin = { siteId, gatewayId, sid, seq, timeSegment, late, clockDoubtful, clockSetMs };
+      through({ kind: "reading", origin, frame });
     }
-  }
-
-  function isLate({ boilerId, takenAtMs }: Frame, timeSegment: number, arrivedAtMs: number): boolean {
-    if (isAheadOfItsArrival(takenAtMs, arrivedAtMs)) return true;
-    const key = `${boilerId}/${timeSegment}`;
-    if (takenAtMs <= (cursors.get(key) ?? 0)) return true;
-    cursors.set(key, takenAtMs);
-    return false;
   }
 
   async function saveSnapshot(): Promise<void> {
     const taken: Snapshot = {
       offset,
       accepted: accepted.all(),
-      cursors: Object.fromEntries(cursors),
+      cursors: cursors.all(),
       stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.memory()])),
     };
     replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));
