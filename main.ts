@@ -4,6 +4,7 @@ import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
 import { reference } from "./commands/reference.ts";
+import { replay } from "./commands/replay.ts";
 import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
 import { OperationalError } from "./platform/errors.ts";
@@ -16,6 +17,7 @@ const commands: readonly Command[] = [
   gatewayPlan,
   gatewayProbe,
   gatewayWatch,
+  replay,
 ];
 
 const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.

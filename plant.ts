@@ -7,14 +7,16 @@ import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { openJournal } from "./ingest/journal.ts";
+import { type ReplayReport, type ReplayWish, replayJournal } from "./ingest/replay.ts";
 import { type Broker, startBroker } from "./platform/broker.ts";
 import { connectBus, type Will } from "./platform/bus.ts";
 import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
 import { sqliteRecords } from "./platform/records/records.ts";
-import type { ServiceStack } from "./platform/service.ts";
+import { type ServiceStack, serviceStack } from "./platform/service.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
+import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
 import type { Scenario } from "./settings/scenario.ts";
@@ -88,13 +90,8 @@ export async function assemble(
 
   let api: Api | null = null;
   if (started.has("ingest") && started.has("api")) {
-    const catalogue = catalogueOf(settings);
     const records = plant.add(await sqliteRecords(folder("records")));
-    const telemetry = plant.add(
-      config.telemetry.store === "influx1" && config.telemetry.influx1 !== undefined
-        ? await influx1Telemetry(config.telemetry.influx1, catalogue)
-        : await duckdbTelemetry(folder("telemetry"), catalogue),
-    );
+    const telemetry = plant.add(await openTelemetry(settings, folder));
     plant.add(
       await startIngest(config.ingest, {
         plant: plantOf(settings),
@@ -134,6 +131,43 @@ export async function assemble(
     }
   }
   return { api };
+}
+
+/** The store that the configuration names. */
+function openTelemetry(settings: Settings, folder: (name: string) => string): Promise<Telemetry> {
+  const { store, influx1 } = settings.config.telemetry;
+  const catalogue = catalogueOf(settings);
+  if (store === "influx1" && influx1 !== undefined) return influx1Telemetry(influx1, catalogue);
+  return duckdbTelemetry(folder("telemetry"), catalogue);
+}
+
+/**
+ * Replays the journal into the stores, so many times; all of their folders are locked meanwhile.
+ * @throws OperationalError `data-folder-locked` while Fluewatch runs on them
+ */
+export async function replay(
+  settings: Settings,
+  wish: ReplayWish,
+  times: number,
+  world: World,
+): Promise<readonly ReplayReport[]> {
+  const { config, dataDir } = settings;
+  const opened = serviceStack(world);
+  const folder = (name: string) => opened.add(lockDataFolder(dataDir, name)).path;
+  try {
+    const needs = {
+      plant: plantOf(settings, world.clock.nowMs()),
+      folder: folder("journal"),
+      records: opened.add(await sqliteRecords(folder("records"))).db,
+      telemetry: opened.add(await openTelemetry(settings, folder)),
+      world,
+    };
+    const reports: ReplayReport[] = [];
+    for (let time = 0; time < times; time += 1) reports.push(await replayJournal(config.ingest, wish, needs));
+    return reports;
+  } finally {
+    await opened.stop();
+  }
 }
 
 /**

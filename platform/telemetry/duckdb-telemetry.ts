@@ -23,6 +23,7 @@ import {
   type Telemetry,
   type TrendColumns,
   type TrendQuery,
+  type WrittenAgain,
 } from "./telemetry.ts";
 
 const hourMs = 3_600_000;
@@ -87,6 +88,27 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     }
   }
 
+  async function goBack(checkpoint: number, batches: readonly WrittenAgain[]): Promise<void> {
+    await writer.run("BEGIN");
+    try {
+      for (const { sid, ranges } of batches) {
+        for (const [first, last] of ranges)
+          await writer.run("DELETE FROM readings WHERE sid = $1 AND seq BETWEEN $2 AND $3", [
+            sid,
+            BigInt(first),
+            BigInt(last),
+          ]);
+      }
+      await writer.run("UPDATE checkpoint SET journalOffset = $1", [BigInt(checkpoint)]);
+      await writer.run("COMMIT");
+    } catch (error) {
+      await writer.run("ROLLBACK");
+      throw new OperationalError("telemetry-unavailable", `${file} did not go back: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
   async function trend(query: TrendQuery): Promise<TrendColumns> {
     const { boilerId, points: wanted, fromMs, toMs, buckets, gapAfterMs } = query;
     const known = wanted.filter((point) => columns.includes(point));
@@ -133,6 +155,7 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
       return Number(row?.[0] ?? 0);
     },
     write,
+    goBack,
     trend,
     readings: async ({ boilerId, fromMs, toMs, limit }) => {
       const list = [...fixedColumns.map(({ name }) => quoted(name)), ...columns.map(quoted)].join(", ");

@@ -74,17 +74,17 @@ export async function influx1Telemetry(
           readings.map((each) => influxPoint(each, catalogue)),
           { precision: "ms" },
         );
-      await influx.writePoints(
-        [
-          {
-            measurement: checkpointMeasurement,
-            fields: { journalOffset: checkpoint },
-            timestamp: toNanoDate("0"),
-          },
-        ],
-        { precision: "ms" },
-      );
+      await writeCheckpoint(checkpoint);
     });
+  }
+
+  async function writeCheckpoint(journalOffset: number): Promise<void> {
+    const point = {
+      measurement: checkpointMeasurement,
+      fields: { journalOffset },
+      timestamp: toNanoDate("0"),
+    };
+    await influx.writePoints([point], { precision: "ms" });
   }
 
   async function trend(query: TrendQuery): Promise<TrendColumns> {
@@ -132,6 +132,7 @@ export async function influx1Telemetry(
       return row?.journalOffset ?? 0;
     },
     write,
+    goBack: (checkpoint) => asking("go back", () => writeCheckpoint(checkpoint)),
     trend,
     readings: async ({ boilerId, fromMs, toMs, limit }) => {
       const rows = await select<Readonly<Record<string, number | string | null>>>(

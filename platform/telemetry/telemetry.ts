@@ -1,5 +1,6 @@
 import type { Frame } from "../../domain/frame.ts";
 import type { Flaws, Values } from "../../domain/reading.ts";
+import type { SerialRanges } from "../../domain/serial-ranges.ts";
 import type { Service } from "../service.ts";
 
 /** A reading as it is kept: with what was derived from it, and the way back to the batch that brought it. */
@@ -29,6 +30,17 @@ export interface ReadingWriter {
    * @throws OperationalError `telemetry-unavailable`: nothing of it counts as stored, try again
    */
   write(readings: readonly FrameToStore[], checkpoint: number): Promise<void>;
+  /**
+   * Goes back to a checkpoint: the readings of the batches behind it, as far as they are told, are written again.
+   * A store that keeps a reading once however often it is written need not take them out.
+   */
+  goBack(checkpoint: number, batches: readonly WrittenAgain[]): Promise<void>;
+}
+
+/** Batches of one log of a gateway, by the ranges of their seqs. */
+export interface WrittenAgain {
+  readonly sid: string;
+  readonly ranges: SerialRanges;
 }
 
 export interface TrendQuery {
