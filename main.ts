@@ -3,6 +3,8 @@ import { type Command, complain, say } from "./commands/command.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
+import { mqttCredential } from "./commands/mqtt-credential.ts";
+import { mqttMosquitto } from "./commands/mqtt-mosquitto.ts";
 import { reference } from "./commands/reference.ts";
 import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
@@ -16,6 +18,8 @@ const commands: readonly Command[] = [
   gatewayPlan,
   gatewayProbe,
   gatewayWatch,
+  mqttCredential,
+  mqttMosquitto,
 ];
 
 const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.
