@@ -3,6 +3,8 @@ import { type Command, complain, say } from "./commands/command.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
+import { mqttCredential } from "./commands/mqtt-credential.ts";
+import { mqttMosquitto } from "./commands/mqtt-mosquitto.ts";
 import { reference } from "./commands/reference.ts";
 import { replay } from "./commands/replay.ts";
 import { simulate } from "./commands/simulate.ts";
@@ -18,6 +20,8 @@ const commands: readonly Command[] = [
   gatewayProbe,
   gatewayWatch,
   replay,
+  mqttCredential,
+  mqttMosquitto,
 ];
 
 const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.

@@ -9,15 +9,17 @@ import { startIngest } from "./ingest/ingest.ts";
 import { openJournal } from "./ingest/journal.ts";
 import { type ReplayReport, type ReplayWish, replayJournal } from "./ingest/replay.ts";
 import { type Broker, startBroker } from "./platform/broker.ts";
-import { connectBus, type Will } from "./platform/bus.ts";
+import { connectBus, type Identity, type Will } from "./platform/bus.ts";
 import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
+import { serverUser } from "./platform/mqtt/config.ts";
 import { sqliteRecords } from "./platform/records/records.ts";
 import { type ServiceStack, serviceStack } from "./platform/service.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
 import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
+import { grantsOf } from "./settings/mqtt.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
 import type { Scenario } from "./settings/scenario.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -64,11 +66,14 @@ export async function assemble(
   let mqtt = config.mqtt;
   let broker: Broker | null = null;
   if (started.has("broker")) {
-    broker = plant.add(await startBroker(config.mqtt, world));
+    broker = plant.add(await startBroker(config.mqtt, world, grantsOf(config)));
     mqtt = { ...mqtt, port: broker.port };
   }
   // Each role has its own connection and last will, so that one process behaves as five would.
-  const busFor = (name: string, will?: Will) => plant.add(connectBus(mqtt, name, world, will));
+  const server: Identity =
+    broker === null ? { user: serverUser } : { user: serverUser, secret: broker.ownSecret };
+  const busFor = (name: string, will?: Will, identity = server) =>
+    plant.add(connectBus(mqtt, name, world, will, identity));
 
   let trainer: Trainer | null = null;
   if (started.has("simulators")) {
@@ -108,6 +113,7 @@ export async function assemble(
         telemetry,
         records: records.db,
         bus: busFor("fluewatch-api"),
+        troubles: () => broker?.troubles ?? [],
         world,
         version: versionOf(packageRoot),
         dashboardFolder: join(packageRoot, "dist", "dashboard"),
@@ -118,7 +124,9 @@ export async function assemble(
   }
   if (started.has("gateway")) {
     for (const gateway of config.gateways) {
-      const bus = busFor(`fluewatch-gateway-${gateway.id}`, gatewayWill(gateway, world));
+      // A gateway elsewhere is who it is by its own secret; beside the broker it is part of the server.
+      const identity = broker === null ? { user: gateway.id } : server;
+      const bus = busFor(gateway.id, gatewayWill(gateway, world), identity);
       plant.add(
         await startGateway(gateway, {
           maps,
@@ -156,7 +164,7 @@ export async function replay(
   const folder = (name: string) => opened.add(lockDataFolder(dataDir, name)).path;
   try {
     const needs = {
-      plant: plantOf(settings, world.clock.nowMs()),
+      plant: plantOf(settings),
       folder: folder("journal"),
       records: opened.add(await sqliteRecords(folder("records"))).db,
       telemetry: opened.add(await openTelemetry(settings, folder)),

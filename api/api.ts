@@ -12,6 +12,7 @@ import type { RecordsDb } from "../platform/records/records.ts";
 import { setUser } from "../platform/records/user-records.ts";
 import type { Service } from "../platform/service.ts";
 import type { Telemetry } from "../platform/telemetry/telemetry.ts";
+import type { Trouble } from "../platform/trouble.ts";
 import type { World } from "../platform/world.ts";
 import { commands } from "./commands.ts";
 import type { ApiConfig } from "./config.ts";
@@ -45,6 +46,8 @@ export interface ApiNeeds {
   readonly adminPassword: string | null;
   /** `null`: no simulators run in this process. */
   readonly trainer: Trainer | null;
+  /** Of what runs in this process and says nothing over the bus. */
+  readonly troubles?: () => readonly Trouble[];
 }
 
 export interface Api extends Service {
@@ -103,7 +106,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   await app.register(
     async (v1) => {
       await v1.register(sessionRoutes(inside));
-      await v1.register(healthRoute(needs.version, live, bus, world));
+      await v1.register(healthRoute(needs.version, live, bus, needs.troubles ?? (() => []), world));
       await v1.register(boilerRoutes(registry, live, world));
       await v1.register(trendRoute(registry, telemetry, world));
       await v1.register(readingsRoute(registry, telemetry, world));

@@ -12,6 +12,7 @@ const borrowed = {
   mosquitto: "mosquitto",
   mbpoll: "mbpoll",
   socat: "socat",
+  openssl: "openssl",
   "/usr/lib/python3/dist-packages/pymodbus/__init__.py": "python3-pymodbus",
   "/usr/lib/python3/dist-packages/serial_asyncio/__init__.py": "python3-serial-asyncio",
   chromium: "chromium",

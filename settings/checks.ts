@@ -4,6 +4,7 @@ import type { Fuel } from "../domain/fuel.ts";
 import { type Point, points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
 import { endpointOf, lineFault } from "../gateway/config.ts";
+import { mqttFaults, serverUser } from "../platform/mqtt/config.ts";
 import type { Fault, YamlFile } from "../platform/yaml-file.ts";
 import { built, serverFault } from "../simulators/config.ts";
 import type { Config } from "./config.ts";
@@ -57,6 +58,8 @@ export function configFaults(
     if (seen.has(id)) wrong(path, `is "${id}", which another ${what} has already`);
     seen.add(id);
   };
+
+  for (const { key, message } of mqttFaults(config.mqtt)) wrong(["mqtt", key], message);
 
   for (const [name, { range }] of Object.entries(config.points)) {
     if (Object.hasOwn(points, name))
@@ -160,6 +163,8 @@ export function configFaults(
     const at: Path = ["gateways", g];
     once(gatewayIds, [...at, "id"], "gateway", gateway.id);
     if (gateway.id === "live") wrong([...at, "id"], 'is "live", a word that topics use for something else');
+    if (gateway.id === serverUser)
+      wrong([...at, "id"], `is "${serverUser}", as whom the server itself comes to the broker`);
     known([...at, "site"], "site", gateway.site, siteIds);
     const lineIds = new Set<string>();
     const endpoints = new Map<string, string>();

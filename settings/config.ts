@@ -3,7 +3,7 @@ import { apiConfig } from "../api/config.ts";
 import { registryProperties } from "../contracts/registry.ts";
 import { gatewaysConfig } from "../gateway/config.ts";
 import { ingestConfig } from "../ingest/config.ts";
-import { mqttConfig } from "../platform/bus.ts";
+import { mqttConfig } from "../platform/mqtt/config.ts";
 import { telemetryConfig } from "../platform/telemetry/config.ts";
 import { simulatorsConfig } from "../simulators/config.ts";
 

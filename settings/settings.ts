@@ -5,6 +5,7 @@ import type { Environment } from "../platform/environment.ts";
 import { type Fault, faultsError, loadYaml } from "../platform/yaml-file.ts";
 import { configFaults } from "./checks.ts";
 import { type Config, configSchema } from "./config.ts";
+import { mqttOf } from "./mqtt.ts";
 import { type Rules, rulesFrom } from "./rules.ts";
 
 /** The configuration with all that it refers to, checked as a whole. */
@@ -37,10 +38,11 @@ export function loadSettings(configFile: string, packageRoot: string, environmen
   if (faults.length > 0) throw faultsError(faults);
 
   const { value } = loaded.file;
+  const fileAt = (name: string) => resolve(dirname(file), name);
   const config: Config = {
     ...value,
     api: { ...value.api, port: environment.httpPort ?? value.api.port },
-    mqtt: { ...value.mqtt, port: environment.mqttPort ?? value.mqtt.port },
+    mqtt: { ...mqttOf(value.mqtt, fileAt), port: environment.mqttPort ?? value.mqtt.port },
   };
   return {
     configFile: file,
@@ -48,7 +50,7 @@ export function loadSettings(configFile: string, packageRoot: string, environmen
     rules,
     maps: new Map([...maps].map(([id, { map }]) => [id, map])),
     dataDir: resolve(environment.dataDir ?? config.dataDir),
-    fileAt: (name) => resolve(dirname(file), name),
+    fileAt,
   };
 }
 

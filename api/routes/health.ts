@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Health } from "../../contracts/http/health.ts";
 import type { Bus } from "../../platform/bus.ts";
+import type { Trouble } from "../../platform/trouble.ts";
 import type { World } from "../../platform/world.ts";
 import type { LiveState } from "../live-state.ts";
 
@@ -10,6 +11,7 @@ export function healthRoute(
   version: string,
   live: LiveState,
   bus: Bus,
+  furtherTroubles: () => readonly Trouble[],
   world: World,
 ): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -21,7 +23,7 @@ export function healthRoute(
       },
       async (): Promise<Health> => {
         const serverTimeMs = world.clock.nowMs();
-        const troubles = [...(live.ingest?.troubles ?? [])];
+        const troubles = [...(live.ingest?.troubles ?? []), ...furtherTroubles(), ...bus.troubles];
         if (!bus.up)
           troubles.push({
             code: "bus-down",
