@@ -109,6 +109,7 @@ export async function assemble(
       await startApi(config.api, {
         registry: registryOf(settings, world.clock.nowMs()),
         telemetry,
+        keep: config.telemetry.keep,
         records: records.db,
         bus: busFor("fluewatch-api"),
         world,
