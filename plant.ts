@@ -111,6 +111,7 @@ export async function assemble(
       await startApi(config.api, {
         registry: registryOf(settings),
         telemetry,
+        keep: config.telemetry.keep,
         records: records.db,
         bus: busFor("fluewatch-api"),
         troubles: () => broker?.troubles ?? [],

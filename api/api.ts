@@ -11,6 +11,7 @@ import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { setUser } from "../platform/records/user-records.ts";
 import type { Service } from "../platform/service.ts";
+import type { KeepConfig } from "../platform/telemetry/config.ts";
 import type { Telemetry } from "../platform/telemetry/telemetry.ts";
 import type { Trouble } from "../platform/trouble.ts";
 import type { World } from "../platform/world.ts";
@@ -30,13 +31,14 @@ import { integrityRoute } from "./routes/integrity.ts";
 import { readingsRoute } from "./routes/readings.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { trainerRoutes } from "./routes/trainer.ts";
-import { trendRoute } from "./routes/trend.ts";
+import { trendRoutes } from "./routes/trend.ts";
 import { sessions } from "./sessions.ts";
 import type { Trainer } from "./trainer.ts";
 
 export interface ApiNeeds {
   readonly registry: Registry;
   readonly telemetry: Telemetry;
+  readonly keep: KeepConfig;
   readonly records: RecordsDb;
   readonly bus: Bus;
   readonly world: World;
@@ -64,7 +66,7 @@ const requestTimeout = 30_000;
  * @throws OperationalError `port-busy`
  */
 export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api> {
-  const { registry, telemetry, records, bus, world } = needs;
+  const { registry, telemetry, keep, records, bus, world } = needs;
   if (needs.adminPassword !== null) {
     await setUser(records, {
       name: "admin",
@@ -108,7 +110,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(sessionRoutes(inside));
       await v1.register(healthRoute(needs.version, live, bus, needs.troubles ?? (() => []), world));
       await v1.register(boilerRoutes(registry, live, world));
-      await v1.register(trendRoute(registry, telemetry, world));
+      await v1.register(trendRoutes(registry, telemetry, keep, world));
       await v1.register(readingsRoute(registry, telemetry, world));
       await v1.register(alarmRoutes(registry, records, commands(bus, world), world));
       await v1.register(gatewaysRoute(registry, live, world));

@@ -125,6 +125,7 @@ async function batchesBehind(journal: Journal, offset: number): Promise<readonly
 const noBus: Bus = {
   name: "no bus",
   up: false,
+  troubles: [],
   shed: 0,
   publish: () => Promise.reject(new OperationalError("bus-down", "Nothing is told during a replay")),
   subscribe: () => {},
