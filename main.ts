@@ -1,3 +1,4 @@
+import { auditVerify } from "./commands/audit-verify.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
@@ -6,6 +7,7 @@ import { gatewayWatch } from "./commands/gateway-watch.ts";
 import { reference } from "./commands/reference.ts";
 import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
+import { userCommands } from "./commands/user.ts";
 import { OperationalError } from "./platform/errors.ts";
 
 const commands: readonly Command[] = [
@@ -16,6 +18,8 @@ const commands: readonly Command[] = [
   gatewayPlan,
   gatewayProbe,
   gatewayWatch,
+  ...userCommands,
+  auditVerify,
 ];
 
 const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.

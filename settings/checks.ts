@@ -1,3 +1,4 @@
+import { isLoopback } from "../api/config.ts";
 import type { DeviceMapFile } from "../contracts/device-map.ts";
 import type { RuleKind } from "../contracts/rules.ts";
 import type { Fuel } from "../domain/fuel.ts";
@@ -56,6 +57,13 @@ export function configFaults(
     if (seen.has(id)) wrong(path, `is "${id}", which another ${what} has already`);
     seen.add(id);
   };
+
+  const { host, tls } = config.api;
+  if (!isLoopback(host) && tls === undefined)
+    wrong(
+      ["api", "host"],
+      `is "${host}"; others than 127.0.0.1, localhost and ::1 need api.tls with certificateFile and keyFile`,
+    );
 
   for (const [name, { range }] of Object.entries(config.points)) {
     if (Object.hasOwn(points, name))
