@@ -1,3 +1,4 @@
+import { auditVerify } from "./commands/audit-verify.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
@@ -9,6 +10,7 @@ import { reference } from "./commands/reference.ts";
 import { replay } from "./commands/replay.ts";
 import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
+import { userCommands } from "./commands/user.ts";
 import { OperationalError } from "./platform/errors.ts";
 
 const commands: readonly Command[] = [
@@ -22,6 +24,8 @@ const commands: readonly Command[] = [
   replay,
   mqttCredential,
   mqttMosquitto,
+  ...userCommands,
+  auditVerify,
 ];
 
 const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.

@@ -119,6 +119,7 @@ export async function assemble(
         version: versionOf(packageRoot),
         dashboardFolder: join(packageRoot, "dist", "dashboard"),
         adminPassword,
+        fileAt,
         trainer,
       }),
     );

@@ -4,6 +4,7 @@ import type { Fuel } from "../domain/fuel.ts";
 import { type Point, points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
 import { endpointOf, lineFault } from "../gateway/config.ts";
+import { isLoopback } from "../platform/loopback.ts";
 import { mqttFaults, serverUser } from "../platform/mqtt/config.ts";
 import type { Fault, YamlFile } from "../platform/yaml-file.ts";
 import { built, serverFault } from "../simulators/config.ts";
@@ -60,6 +61,12 @@ export function configFaults(
   };
 
   for (const { key, message } of mqttFaults(config.mqtt)) wrong(["mqtt", key], message);
+  const { host, tls } = config.api;
+  if (!isLoopback(host) && tls === undefined)
+    wrong(
+      ["api", "host"],
+      `is "${host}"; others than 127.0.0.1, localhost and ::1 need api.tls with certificateFile and keyFile`,
+    );
 
   for (const [name, { range }] of Object.entries(config.points)) {
     if (Object.hasOwn(points, name))

@@ -18,7 +18,7 @@ export function healthRoute(
     app.get(
       "/health",
       {
-        config: { role: "anyone" },
+        config: { role: "anyone", sites: "none" },
         schema: { summary: "Whether all is as it should be, and what is not", response: { 200: Health } },
       },
       async (): Promise<Health> => {
