@@ -7,6 +7,8 @@ import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { openJournal } from "./ingest/journal.ts";
+import { startNotifier } from "./notifications/notifier.ts";
+import { openDesk } from "./notifications/recipients.ts";
 import { type Broker, startBroker } from "./platform/broker.ts";
 import { connectBus, type Will } from "./platform/bus.ts";
 import { lockDataFolder } from "./platform/data-folder.ts";
@@ -16,8 +18,10 @@ import type { ServiceStack } from "./platform/service.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
 import type { World } from "./platform/world.ts";
+import { directoryOf } from "./settings/directory.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
 import type { Scenario } from "./settings/scenario.ts";
+import { notificationSecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
@@ -105,6 +109,10 @@ export async function assemble(
         world,
       }),
     );
+    const siteIds = config.sites.map(({ id }) => id);
+    const bus = busFor("fluewatch-notifications");
+    const desk = openDesk(config.notifications, notificationSecrets(settings), siteIds, bus, world);
+    plant.add(startNotifier(desk, directoryOf(settings, world.clock.nowMs()), records.db, world));
     api = plant.add(
       await startApi(config.api, {
         registry: registryOf(settings, world.clock.nowMs()),

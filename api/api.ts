@@ -26,6 +26,7 @@ import { deadLettersRoute } from "./routes/dead-letters.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoute } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
+import { notificationRoutes } from "./routes/notifications.ts";
 import { readingsRoute } from "./routes/readings.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { trainerRoutes } from "./routes/trainer.ts";
@@ -103,11 +104,12 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   await app.register(
     async (v1) => {
       await v1.register(sessionRoutes(inside));
-      await v1.register(healthRoute(needs.version, live, bus, world));
+      await v1.register(healthRoute(needs.version, live, records, bus, world));
       await v1.register(boilerRoutes(registry, live, world));
       await v1.register(trendRoute(registry, telemetry, world));
       await v1.register(readingsRoute(registry, telemetry, world));
       await v1.register(alarmRoutes(registry, records, commands(bus, world), world));
+      await v1.register(notificationRoutes(registry, records, world));
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
       await v1.register(deadLettersRoute(records));

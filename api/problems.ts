@@ -15,6 +15,8 @@ const statusOf: Readonly<Record<string, number>> = {
   "route-unknown": 404,
   "boiler-unknown": 404,
   "alarm-unknown": 404,
+  "destination-unknown": 404,
+  "message-unknown": 404,
   "point-unknown": 404,
   "no-simulators": 404,
   "controls-refused": 422,

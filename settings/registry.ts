@@ -23,6 +23,7 @@ import { type Point, type PointCatalogue, pointCatalogue } from "../domain/point
 import { defaultSteadySettings, type SteadySettings } from "../domain/steady-state.ts";
 import { saturatedEnthalpyKjPerKg } from "../domain/steam/if97.ts";
 import type { Plant, PlantBoiler, PlantGateway, PlantSite } from "../ingest/plant.ts";
+import { recipientsIn } from "../notifications/config.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -106,6 +107,10 @@ export function registryOf(settings: Settings, nowMs: number): Registry {
       );
       return gateway?.site ?? site?.id ?? null;
     },
+    recipients: recipientsIn(
+      config.notifications.destinations,
+      config.sites.map(({ id }) => id),
+    ).map(({ siteId: _site, ...recipient }) => recipient),
     // Also of rules that are over, or still to come: an alarm of theirs may be in the records.
     rules: new Map(
       [...rules.alarmRules].flatMap(([id, editions]) => {

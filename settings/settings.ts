@@ -6,6 +6,7 @@ import { type Fault, faultsError, loadYaml } from "../platform/yaml-file.ts";
 import { configFaults } from "./checks.ts";
 import { type Config, configSchema } from "./config.ts";
 import { type Rules, rulesFrom } from "./rules.ts";
+import { secretFault } from "./secrets.ts";
 
 /** The configuration with all that it refers to, checked as a whole. */
 export interface Settings {
@@ -33,7 +34,8 @@ export function loadSettings(configFile: string, packageRoot: string, environmen
   const { maps, incomplete } = deviceMaps(folders("devices").flatMap(yamlFiles), faults);
   const loaded = loadYaml(file, () => configSchema);
   if (!loaded.ok) throw faultsError([...faults, ...loaded.faults]);
-  faults.push(...configFaults(loaded.file, rules, maps, incomplete));
+  const fileAt = (name: string) => resolve(dirname(file), name);
+  faults.push(...configFaults(loaded.file, rules, maps, incomplete, (name) => secretFault(fileAt(name))));
   if (faults.length > 0) throw faultsError(faults);
 
   const { value } = loaded.file;
@@ -48,7 +50,7 @@ export function loadSettings(configFile: string, packageRoot: string, environmen
     rules,
     maps: new Map([...maps].map(([id, { map }]) => [id, map])),
     dataDir: resolve(environment.dataDir ?? config.dataDir),
-    fileAt: (name) => resolve(dirname(file), name),
+    fileAt,
   };
 }
 
