@@ -101,7 +101,7 @@ export async function assemble(
     );
     plant.add(
       await startIngest(config.ingest, {
-        plant: plantOf(settings, world.clock.nowMs()),
+        plant: plantOf(settings),
         folder: folder("journal"),
         telemetry,
         records: records.db,
@@ -112,10 +112,10 @@ export async function assemble(
     const siteIds = config.sites.map(({ id }) => id);
     const bus = busFor("fluewatch-notifications");
     const desk = openDesk(config.notifications, notificationSecrets(settings), siteIds, bus, world);
-    plant.add(startNotifier(desk, directoryOf(settings, world.clock.nowMs()), records.db, world));
+    plant.add(startNotifier(desk, directoryOf(settings), records.db, world));
     api = plant.add(
       await startApi(config.api, {
-        registry: registryOf(settings, world.clock.nowMs()),
+        registry: registryOf(settings),
         telemetry,
         records: records.db,
         bus: busFor("fluewatch-api"),

@@ -16,5 +16,6 @@ export interface Registry {
   siteOf(sourceId: string): string | null;
   /** Who can be told of alarms. */
   readonly recipients: readonly RecipientText[];
-  readonly rules: ReadonlyMap<string, Pick<AlarmRule, "title" | "response" | "consequence">>;
+  /** An alarm rule as it was in force at a moment, or nearest to it; `null` for one that is not here any more. */
+  rule(ruleId: string, atMs: number): Pick<AlarmRule, "title" | "response" | "consequence"> | null;
 }

@@ -13,5 +13,6 @@ export interface Directory {
   site(siteId: string): SiteWords | null;
   /** Of a boiler, a gateway or a site. */
   nameOf(sourceId: string): Label;
-  wordsOf(ruleId: string): AlarmWords | null;
+  /** As they were in force at a moment, or nearest to it. */
+  wordsOf(ruleId: string, atMs: number): AlarmWords | null;
 }

@@ -46,7 +46,7 @@ function eventOf(
 ): NotificationEvent {
   const site = directory.site(siteId);
   const unnamed = { en: siteId, "zh-TW": siteId };
-  const words = directory.wordsOf(ruleId);
+  const words = directory.wordsOf(ruleId, lastSinceMs);
   return {
     alarmId,
     rev,

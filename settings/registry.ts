@@ -22,7 +22,15 @@ import {
 import { type Point, type PointCatalogue, pointCatalogue } from "../domain/points.ts";
 import { defaultSteadySettings, type SteadySettings } from "../domain/steady-state.ts";
 import { saturatedEnthalpyKjPerKg } from "../domain/steam/if97.ts";
-import type { Plant, PlantBoiler, PlantGateway, PlantSite } from "../ingest/plant.ts";
+import type {
+  BoilerEdition,
+  Editions,
+  Plant,
+  PlantBoiler,
+  PlantGateway,
+  PlantSite,
+  RulesEdition,
+} from "../ingest/plant.ts";
 import { recipientsIn } from "../notifications/config.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
@@ -48,45 +56,42 @@ export function fuelsNow({ rules }: Settings, nowMs: number): ReadonlyMap<string
   );
 }
 
-/** What ingest needs of the settings; the alarm rules are those in force at `nowMs`. */
-export function plantOf(settings: Settings, nowMs: number): Plant {
+/** What ingest needs of the settings, in every edition of it: the time of an event decides which counts. */
+export function plantOf(settings: Settings): Plant {
   const { config, rules } = settings;
   const boilers = new Map<string, PlantBoiler>();
   const gateways = new Map<string, PlantGateway>();
   const sites = new Map<string, PlantSite>();
   for (const site of config.sites) {
-    const siteRules = [...rules.alarmRules.values()].flatMap((editions) => {
-      const inForce = inForceAt(editions, nowMs);
-      return inForce === null ? [] : [withSiteTiming(inForce.rule, site)];
-    });
-    const rulesOf = (kind: ReturnType<typeof sourceKindOf>) =>
-      siteRules.filter((rule) => sourceKindOf(rule) === kind);
+    const rulesOf = (kind: SourceKind): Editions<RulesEdition> => {
+      const [first, ...later] = daysOf([...rules.alarmRules.values()].flat());
+      const edition = (fromMs: number) => ({ fromMs, rules: rulesOfKind(kind, fromMs, site, settings) });
+      return [edition(first), ...later.map(edition)];
+    };
     const offsetMs = hourOffsetMs(site.timeZone);
     for (const boiler of site.boilers) {
-      const editions = editionsOf(boiler, site, settings);
       boilers.set(boiler.id, {
         id: boiler.id,
         siteId: site.id,
         gatewayId: gatewayIdOf(boiler.id, settings) ?? "",
-        editions,
+        editions: editionsOf(boiler, site, settings),
         steady: steadyOf(site),
         hourOffsetMs: offsetMs,
         tables: rules.limitTables.filter(({ id }) => id === boiler.limits),
         standards: rules.emissionStandards.filter(({ id }) => id === boiler.emissionStandard),
-        rules: rulesOfBoiler(rulesOf("boiler"), editions, settings),
       });
     }
     for (const { id, site: siteId, scanMs } of config.gateways) {
-      if (siteId === site.id) gateways.set(id, { id, siteId, scanMs, rules: rulesOf("gateway") });
+      if (siteId === site.id) gateways.set(id, { id, siteId, scanMs, editions: rulesOf("gateway") });
     }
     const { id, name, place, timeZone } = site;
-    sites.set(id, { id, name, place, timeZone, rules: rulesOf("site") });
+    sites.set(id, { id, name, place, timeZone, editions: rulesOf("site") });
   }
   return { sites, boilers, gateways, catalogue: catalogueOf(settings) };
 }
 
 /** What the API tells of the settings. */
-export function registryOf(settings: Settings, nowMs: number): Registry {
+export function registryOf(settings: Settings): Registry {
   const { config, rules } = settings;
   return {
     sites: config.sites.map(({ id, name, place, timeZone, simulated }) => ({
@@ -112,19 +117,35 @@ export function registryOf(settings: Settings, nowMs: number): Registry {
       config.sites.map(({ id }) => id),
     ).map(({ siteId: _site, ...recipient }) => recipient),
     // Also of rules that are over, or still to come: an alarm of theirs may be in the records.
-    rules: new Map(
-      [...rules.alarmRules].flatMap(([id, editions]) => {
-        const edition = nearestEdition(editions, nowMs);
-        return edition === undefined ? [] : [[id, edition.rule] as const];
-      }),
-    ),
+    rule: (ruleId, atMs) => nearestEdition(rules.alarmRules.get(ruleId) ?? [], atMs)?.rule ?? null,
   };
 }
 
-/** The boiler anew from each day on which something of it changed: a fuel's data, a price, a floor. */
-function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings): PlantBoiler["editions"] {
+/** The days on which something begins or has ended, after the time before all of them. */
+function daysOf(dated: readonly Dated[]): [number, ...number[]] {
+  return [0, ...[...new Set(dated.flatMap(turnsOf))].filter((day) => day > 0).sort((a, b) => a - b)];
+}
+
+type SourceKind = ReturnType<typeof sourceKindOf>;
+
+/** The alarm rules in force at a moment for one kind of source, with the delays of the site. */
+function rulesOfKind(
+  kind: SourceKind,
+  atMs: number,
+  site: SiteConfig,
+  { rules }: Settings,
+): readonly AlarmRule[] {
+  return [...rules.alarmRules.values()].flatMap((editions) => {
+    const rule = inForceAt(editions, atMs)?.rule;
+    return rule === undefined || sourceKindOf(rule) !== kind ? [] : [withSiteTiming(rule, site)];
+  });
+}
+
+/** The boiler anew from each day on which something of it changed: a fuel's data, a price, a floor, an alarm rule. */
+function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings): Editions<BoilerEdition> {
   const { fuels, files, emissionStandards } = settings.rules;
   const dated: readonly Dated[] = [
+    ...[...settings.rules.alarmRules.values()].flat(),
     ...config.fuels.flatMap((id) => fuels.get(id) ?? []),
     ...bindingOf(
       standingOf(config),
@@ -135,13 +156,17 @@ function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings):
     ...files["surface-loss"].filter(({ id }) => id === site.rules.surfaceLoss),
     ...files.plausibility.filter(({ id }) => id === site.rules.plausibility),
   ];
-  const days = [...new Set(dated.flatMap(turnsOf))].sort((a, b) => a - b);
-  const [first = 0, ...later] = days;
-  const edition = (fromMs: number) => ({
-    fromMs,
-    boiler: boilerAt(fromMs, config, site, settings),
-    plausibility: plausibilityOf(pick(settings.rules.files.plausibility, site.rules.plausibility, fromMs)),
-  });
+  const [first, ...later] = daysOf(dated);
+  const edition = (fromMs: number): BoilerEdition => {
+    const boiler = boilerAt(fromMs, config, site, settings);
+    const points = new Set(pointsOf(boiler, settings).map(({ name }) => name));
+    return {
+      fromMs,
+      boiler,
+      plausibility: plausibilityOf(pick(settings.rules.files.plausibility, site.rules.plausibility, fromMs)),
+      rules: rulesOfKind("boiler", fromMs, site, settings).filter((rule) => appliesTo(rule, boiler, points)),
+    };
+  };
   return [edition(first), ...later.map(edition)];
 }
 
@@ -266,19 +291,6 @@ function withSiteTiming(rule: AlarmRule, { alarms }: SiteConfig): AlarmRule {
   });
   const [first, ...others] = rule.levels;
   return { ...rule, levels: [timed(first), ...others.map(timed)] };
-}
-
-/** Those that apply to a boiler as it is described in any of its editions. */
-function rulesOfBoiler(
-  rules: readonly AlarmRule[],
-  editions: PlantBoiler["editions"],
-  settings: Settings,
-): readonly AlarmRule[] {
-  const described = editions.map(({ boiler }) => ({
-    boiler,
-    points: new Set(pointsOf(boiler, settings).map(({ name }) => name)),
-  }));
-  return rules.filter((rule) => described.some(({ boiler, points }) => appliesTo(rule, boiler, points)));
 }
 
 /** Who reads a boiler: its gateway, and the device maps of its devices. */

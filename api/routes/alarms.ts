@@ -39,7 +39,7 @@ export function alarmRoutes(
   world: World,
 ): FastifyPluginAsyncTypebox {
   const text = (alarm: Alarm): AlarmText => {
-    const rule = registry.rules.get(alarm.ruleId);
+    const rule = registry.rule(alarm.ruleId, alarm.lastSinceMs);
     const untitled = { en: alarm.ruleId, "zh-TW": alarm.ruleId };
     const { dueMs: _due, notifiedAtMs: _notified, ...told } = alarm;
     return {

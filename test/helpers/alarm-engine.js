@@ -42,7 +42,7 @@ startPass(folder, settings.config.ingest, journal, plant.catalogue, stages, [sin
 const { notifications, sites } = settings.config;
 const siteIds = sites.map((/** @type {{ id: string }} */ { id }) => id);
 const desk = openDesk(notifications, notificationSecrets(settings), siteIds, bus, world);
-startNotifier(desk, directoryOf(settings, world.clock.nowMs()), db, world);
+startNotifier(desk, directoryOf(settings), db, world);
 
 process.stdout.write("up\n");
 // Offsets begin with 1: the next one says how much of the script is written down.

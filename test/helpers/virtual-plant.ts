@@ -27,7 +27,7 @@ export function virtualPlant(scenarioFile: string, stepSeconds = 1) {
   const scenario = loadScenario(resolve(root, scenarioFile), root, readEnvironment({}));
   const { settings } = scenario;
   const { config, maps } = settings;
-  const plant = plantOf(settings, startMs);
+  const plant = plantOf(settings);
   const { catalogue } = plant;
   const running = simulation(
     config.simulators.boilers,
