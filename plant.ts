@@ -8,6 +8,8 @@ import { sha256Hex } from "./gateway/outbox.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { openJournal } from "./ingest/journal.ts";
 import { type ReplayReport, type ReplayWish, replayJournal } from "./ingest/replay.ts";
+import { startNotifier } from "./notifications/notifier.ts";
+import { openDesk } from "./notifications/recipients.ts";
 import { type Broker, startBroker } from "./platform/broker.ts";
 import { connectBus, type Identity, type Will } from "./platform/bus.ts";
 import { lockDataFolder } from "./platform/data-folder.ts";
@@ -19,9 +21,11 @@ import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
 import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
+import { directoryOf } from "./settings/directory.ts";
 import { grantsOf } from "./settings/mqtt.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
 import type { Scenario } from "./settings/scenario.ts";
+import { notificationSecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
@@ -107,6 +111,10 @@ export async function assemble(
         world,
       }),
     );
+    const siteIds = config.sites.map(({ id }) => id);
+    const bus = busFor("fluewatch-notifications");
+    const desk = openDesk(config.notifications, notificationSecrets(settings), siteIds, bus, world);
+    plant.add(startNotifier(desk, directoryOf(settings), records.db, world));
     api = plant.add(
       await startApi(config.api, {
         registry: registryOf(settings),

@@ -9,6 +9,7 @@ import { mqttFaults, serverUser } from "../platform/mqtt/config.ts";
 import type { Fault, YamlFile } from "../platform/yaml-file.ts";
 import { built, serverFault } from "../simulators/config.ts";
 import type { Config } from "./config.ts";
+import { notificationFaults } from "./notification-checks.ts";
 import { registerFaults } from "./register-checks.ts";
 import { airRatioLimitFault, type Rules } from "./rules.ts";
 
@@ -39,7 +40,8 @@ export function configFaults(
   rules: Rules,
   maps: Maps,
   /** A device map could not be read: that a name of one is not known says nothing then. */
-  mapsIncomplete = false,
+  mapsIncomplete: boolean,
+  secretFault: (name: string) => string | null,
 ): readonly Fault[] {
   const { value: config } = file;
   const faults: Fault[] = [];
@@ -310,6 +312,7 @@ export function configFaults(
   if (config.telemetry.store === "influx1" && config.telemetry.influx1 === undefined) {
     wrong(["telemetry", "store"], "is influx1, so influx1: with host, port and database must be given");
   }
+  notificationFaults(config, isTimeZone, secretFault, wrong);
   return faults;
 }
 

@@ -109,7 +109,6 @@ export async function startTestApi(
   const settings = loadSettings(file, root, readEnvironment({}));
   const stack = serviceStack(world);
   const broker = memoryBroker();
-  const nowMs = world.clock.nowMs();
   const records = stack.add(await sqliteRecords(folder));
   const telemetry = stack.add(await duckdbTelemetry(folder, catalogueOf(settings)));
   mkdirSync(join(folder, "journal"));
