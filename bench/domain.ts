@@ -51,7 +51,16 @@ function through(name: string, stages: readonly Stage[], look: (event: Judged) =
   const run = pipeline(stages, (event) => {
     if (event.kind === "judged" && scan % 10_000 === 0) look(event);
   });
-  const origin = { siteId: "works", gatewayId: "gw-0", sid: "", seq: 1, timeSegment: 0, late: false };
+  const origin = {
+    siteId: "works",
+    gatewayId: "gw-0",
+    sid: "",
+    seq: 1,
+    timeSegment: 0,
+    late: false,
+    clockDoubtful: false,
+    clockSetMs: 0,
+  };
   return {
     name,
     run: (count) => {

@@ -90,6 +90,14 @@ export function steadyMemory(): SteadyMemory {
   };
 }
 
+/** The clock was set: the window begins anew, and the fire has burned as long as before. */
+export function moveSteady(memory: SteadyMemory, byMs: number): void {
+  const { firing, firingSinceMs } = memory;
+  Object.assign(memory, steadyMemory());
+  memory.firing = firing;
+  memory.firingSinceMs = firingSinceMs === null ? null : firingSinceMs + byMs;
+}
+
 export type SteadyState =
   | {
       readonly steady: true;

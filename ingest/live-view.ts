@@ -28,9 +28,6 @@ interface Seen {
   verdicts: Verdicts;
 }
 
-/** A time further ahead of its arrival than this is no boiler's newest: its clock is wrong. */
-const aheadMs = 5 * 60_000;
-
 const liveBoiler = Compile(LiveBoiler);
 
 export function liveView(catalogue: PointCatalogue): LiveView {
@@ -75,10 +72,6 @@ export function liveView(catalogue: PointCatalogue): LiveView {
         text: () => textOf(each),
       })),
   };
-}
-
-export function isAheadOfItsArrival(takenAtMs: number, arrivedAtMs: number): boolean {
-  return takenAtMs > arrivedAtMs + aheadMs;
 }
 
 const frameEveryMs = 1_000;

@@ -31,6 +31,7 @@ import type {
   PlantSite,
   RulesEdition,
 } from "../ingest/plant.ts";
+import { recipientsIn } from "../notifications/config.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -111,6 +112,10 @@ export function registryOf(settings: Settings): Registry {
       );
       return gateway?.site ?? site?.id ?? null;
     },
+    recipients: recipientsIn(
+      config.notifications.destinations,
+      config.sites.map(({ id }) => id),
+    ).map(({ siteId: _site, ...recipient }) => recipient),
     // Also of rules that are over, or still to come: an alarm of theirs may be in the records.
     rule: (ruleId, atMs) => nearestEdition(rules.alarmRules.get(ruleId) ?? [], atMs)?.rule ?? null,
   };

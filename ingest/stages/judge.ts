@@ -21,7 +21,13 @@ import {
   type TableVerdicts,
   type Verdicts,
 } from "../../domain/limits.ts";
-import { type SteadyMemory, type SteadyState, steadyMemory, steadyWatch } from "../../domain/steady-state.ts";
+import {
+  moveSteady,
+  type SteadyMemory,
+  type SteadyState,
+  steadyMemory,
+  steadyWatch,
+} from "../../domain/steady-state.ts";
 import { forEachEdition, type Plant, type PlantBoiler } from "../plant.ts";
 import type { Stage } from "../stage.ts";
 
@@ -126,6 +132,9 @@ export function judge(plant: Plant): Stage {
         return;
       }
       const { frame, origin } = event;
+      const steady = memories[frame.boilerId]?.steady;
+      if (!origin.late && origin.clockSetMs !== 0 && steady !== undefined)
+        moveSteady(steady, origin.clockSetMs);
       const said = origin.late ? saidOfLate : judged(frame);
       if (said !== null) next({ kind: "judged", origin, frame, ...said });
     },

@@ -1,7 +1,14 @@
 import { watchFor } from "../../domain/alarms/watch.ts";
 import { editionAt, forEachEdition, type Plant, type PlantBoiler, rulesAt } from "../plant.ts";
 import type { PlantEvent, Stage } from "../stage.ts";
-import { alarmMemory, nowOf, passTime, recallAlarms } from "../watches/alarm-memory.ts";
+import {
+  alarmMemory,
+  moveAlarms,
+  nowOf,
+  passTime,
+  recallAlarms,
+  stillHeard,
+} from "../watches/alarm-memory.ts";
 import { alarmFamilies, type Tell } from "../watches/families.ts";
 import { watchGateway, watchLag } from "../watches/watch-gateway.ts";
 import { sensorWatches, watchSensors } from "../watches/watch-sensors.ts";
@@ -34,7 +41,12 @@ export function raiseAlarms(plant: Plant): Stage {
     const { frame, origin } = event;
     const { boilerId, takenAtMs } = frame;
     const ofBoiler = prepared(boilerId, takenAtMs);
-    if (ofBoiler === null || origin.late) return;
+    if (ofBoiler === null) return;
+    if (origin.late) {
+      if (origin.clockDoubtful) stillHeard(memory, boilerId);
+      return;
+    }
+    if (origin.clockSetMs !== 0) moveAlarms(memory, boilerId, origin.clockSetMs);
     const source = { siteId: origin.siteId, id: boilerId };
     memory.heardBoilers[boilerId] = { atMs: takenAtMs, monotonicMs: memory.monotonicMs };
     if (seenUnder.get(boilerId) !== ofBoiler) {
@@ -50,7 +62,8 @@ export function raiseAlarms(plant: Plant): Stage {
     for (const boiler of plant.boilers.values()) passOver(boiler, tell);
     for (const { id, siteId, editions } of plant.gateways.values()) {
       const nowMs = nowAt(id, atMs);
-      for (const rule of editionAt(editions, nowMs).rules) gateway(rule, { siteId, id }, nowMs, tell);
+      for (const rule of editionAt(editions, nowMs).rules)
+        gateway(rule, { siteId, id }, { nowMs, ingestMs: atMs }, tell);
     }
     for (const { id, editions } of plant.sites.values()) {
       for (const rule of editionAt(editions, atMs).rules)

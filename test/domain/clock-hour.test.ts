@@ -233,6 +233,41 @@ describe("the mean of a clock hour", () => {
     expect(hour).toMatchObject({ hourStartMs: startMs - 30 * 60_000, validMinutes: 60 });
   });
 
+  test.each([
+    ["in spring", Date.UTC(2026, 2, 28, 23), 23],
+    ["in autumn", Date.UTC(2026, 9, 24, 22), 25],
+  ])(
+    "the local day on which summer time turns %s has as many hours as it has, each with its own mean",
+    (_when, midnightMs, hours) => {
+      // Midnight to midnight in Berlin, by the wall: the hour that is skipped is none, the one that comes twice is two.
+      const localHour = new Intl.DateTimeFormat("en", {
+        timeZone: "Europe/Berlin",
+        hour: "numeric",
+        hourCycle: "h23",
+      });
+      const localHours = Array.from({ length: hours }, (_, hour) =>
+        Number(localHour.format(midnightMs + hour * hourMs)),
+      );
+      expect([localHours.at(0), localHours.at(-1), new Set(localHours).size]).toEqual([
+        0,
+        23,
+        Math.min(24, hours),
+      ]);
+
+      const watch = hourWatch("noxAtRefO2Ppm", catalogue, rule, { scanMs: 60_000 });
+      const memory = hourMemory();
+      const means: (number | null)[] = [];
+      for (let minute = 0; minute <= hours * 60; minute += 1) {
+        const ended = watch.see(
+          memory,
+          frame(nox(10 + Math.floor(minute / 60)).values, midnightMs + minute * 60_000),
+        );
+        if (ended !== null) means.push(ended.mean);
+      }
+      expect(means).toEqual(Array.from({ length: hours }, (_, hour) => 10 + hour));
+    },
+  );
+
   test("where nothing is measured there is no hour; while one is under way, its mean so far is told", () => {
     const watch = hourWatch("noxAtRefO2Ppm", catalogue, rule);
     const memory = hourMemory();

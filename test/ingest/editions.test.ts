@@ -66,7 +66,10 @@ const burning = {
 };
 
 function reading(second: number, values: Values = burning, late = false): PlantEvent {
-  const origin = { siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0, late };
+  const origin = {
+    ...{ siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0 },
+    ...{ late, clockDoubtful: false, clockSetMs: 0 },
+  };
   // Every signal moves a little, as signals do.
   const moved = { ...values, exhaustTempC: 150 + (second % 3) / 10 };
   return { kind: "reading", origin, frame: frame(moved, midnightMs + second * 1_000) };
