@@ -170,7 +170,7 @@ export const zhTw: Texts = {
     notFiring: (off, unknown) =>
       [off > 0 && `${off} 停爐`, unknown > 0 && `${unknown} 不明`].filter(Boolean).join(" · ") ||
       "全部運轉中",
-    within: "兩項表列皆合格",
+    within: "兩項皆在表列限值內",
     withinTitle: "僅計空氣比與排氣溫度皆可判定之鍋爐；資料逾時或運轉未穩定者暫不判定",
     notJudgedCount: (n) => (n === 0 ? "全部已判定" : `${n} 座暫不判定`),
     unacknowledged: "未確認警報",
@@ -245,8 +245,8 @@ export const zhTw: Texts = {
     lasts: (title, span) => `${title}，${span}`,
     wasOver: (title, span) => `${title}，${span}；已恢復，尚無人確認`,
     acknowledgedBy: (by, at) => `${at} 由 ${by} 確認`,
-    allWithin: "兩項限值皆合格。",
-    isWithin: (what) => `${what}合格。`,
+    allWithin: "兩項皆在限值內。",
+    isWithin: (what) => `${what}在限值內。`,
     o2MayRise: (most, limit, room) => `含氧量最高可至 ${most} % 而不逾限值 ${limit}，尚餘 ${room} 個百分點`,
     o2NoRoom: (limit) => `含氧量已緊鄰限值 ${limit}，無餘裕`,
     o2MustFall: (by, most, limit) => `含氧量須再降 ${by} 個百分點至 ${most} %，方符合限值 ${limit}`,
@@ -321,7 +321,7 @@ export const zhTw: Texts = {
     againstLimit: "與限值",
     limit: "限值",
     hour: {
-      within: (hour, mean, limit) => `${hour} 平均 ${mean}，合格（限值 ${limit}）`,
+      within: (hour, mean, limit) => `${hour} 平均 ${mean}，在限值內（限值 ${limit}）`,
       above: (hour, mean, limit) => `${hour} 平均 ${mean}，高於限值 ${limit}`,
       valid: (n) => `有效 ${n} 分鐘`,
       clamped: (n) => `其中 ${n} 分鐘含氧校正達下限`,
