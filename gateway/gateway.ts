@@ -198,7 +198,8 @@ export function gatewayWill({ site, id }: GatewayConfig, world: World) {
   return { topic: gatewayTopic(site, id, "status"), payload: JSON.stringify(status) };
 }
 
-function boilerRows({ boilerId, takenAtMs, values, flaws }: Reading, t0: number): BoilerRows {
+/** A reading as a batch carries it. */
+export function boilerRows({ boilerId, takenAtMs, values, flaws }: Reading, t0: number): BoilerRows {
   const points = Object.keys(values);
   return {
     boiler: boilerId,

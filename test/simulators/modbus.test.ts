@@ -563,7 +563,7 @@ registers:
     fileAt: settings.fileAt,
     events: [],
     speed: 1,
-    cutBroker: () => {},
+    around: { broker: () => {}, clock: () => {}, message: () => {}, telemetry: () => {} },
     world: realWorld("silent"),
   });
   cleanup.push(simulators.stop);
