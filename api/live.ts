@@ -5,7 +5,7 @@ import {
   type OverviewBoiler,
   overviewPoints,
   type ServerEvents,
-} from "../contracts/http.ts";
+} from "../contracts/http/socket.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import type { Verdict } from "../domain/limits.ts";
 import { newestListRev } from "../platform/records/alarm-records.ts";

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { FastifyError, FastifyInstance } from "fastify";
-import type { Problem } from "../contracts/http.ts";
+import type { Problem } from "../contracts/http/problem.ts";
 import { OperationalError } from "../platform/errors.ts";
 import type { World } from "../platform/world.ts";
 

@@ -1,4 +1,5 @@
-import type { AdviceText, BoilerText, SiteText } from "../contracts/http.ts";
+import type { AdviceText } from "../contracts/http/advice.ts";
+import type { BoilerText, SiteText } from "../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
 

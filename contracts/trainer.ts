@@ -1,10 +1,9 @@
 import { type Static, Type } from "typebox";
 import { Id, Instant, PointNameText } from "./ids.ts";
+import { nullable } from "./nullable.ts";
 import { LabelText } from "./registry.ts";
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()]);
 
 /** What a trainer may turn on a simulated boiler. */
 const controls = {

@@ -1,4 +1,4 @@
-import type { AdviceText } from "../contracts/http.ts";
+import type { AdviceText } from "../contracts/http/advice.ts";
 import { formatNumber, formatPoint } from "./format.ts";
 import { labelOf, text } from "./texts/texts.ts";
 

@@ -1,5 +1,5 @@
 import { createSignal, type Signal } from "solid-js";
-import type { OverviewBoiler } from "../contracts/http.ts";
+import type { OverviewBoiler } from "../contracts/http/socket.ts";
 import { api } from "./api.ts";
 import type { Feed } from "./feed.ts";
 

@@ -1,5 +1,5 @@
 import { type Accessor, createMemo, createSignal } from "solid-js";
-import type { AlarmText } from "../contracts/http.ts";
+import type { AlarmText } from "../contracts/http/alarms.ts";
 import type { Judged, TableQuantity } from "../domain/limits.ts";
 import { api, type Failure } from "./api.ts";
 import { session } from "./session.ts";

@@ -1,13 +1,10 @@
-import type {
-  AdviceList,
-  Alarms,
-  AlarmText,
-  Boilers,
-  Gateways,
-  Problem,
-  Session,
-  Trend,
-} from "../contracts/http.ts";
+import type { AdviceList } from "../contracts/http/advice.ts";
+import type { Alarms, AlarmText } from "../contracts/http/alarms.ts";
+import type { Boilers } from "../contracts/http/boilers.ts";
+import type { Gateways } from "../contracts/http/gateways.ts";
+import type { Problem } from "../contracts/http/problem.ts";
+import type { Session } from "../contracts/http/session.ts";
+import type { Trend } from "../contracts/http/trend.ts";
 import type { TrainerChange, TrainerText } from "../contracts/trainer.ts";
 import { text } from "./texts/texts.ts";
 

@@ -1,5 +1,6 @@
 import { type Accessor, createSignal } from "solid-js";
-import type { BoilerText, Gateways, SiteText } from "../contracts/http.ts";
+import type { BoilerText, SiteText } from "../contracts/http/boilers.ts";
+import type { Gateways } from "../contracts/http/gateways.ts";
 import { api, type Failure } from "./api.ts";
 
 export type GatewayText = Gateways["gateways"][number];

@@ -7,7 +7,7 @@ import {
   onCleanup,
   useContext,
 } from "solid-js";
-import type { AlarmText } from "../contracts/http.ts";
+import type { AlarmText } from "../contracts/http/alarms.ts";
 import { assert } from "../domain/assert.ts";
 import { type AirRatioHours, airRatioHours } from "./air-ratio-hours.ts";
 import { type AlarmList, alarmList } from "./alarms.ts";

@@ -1,5 +1,6 @@
 import { type Accessor, createEffect, createMemo, createSignal, on } from "solid-js";
-import type { AlarmText, BoilerText } from "../contracts/http.ts";
+import type { AlarmText } from "../contracts/http/alarms.ts";
+import type { BoilerText } from "../contracts/http/boilers.ts";
 import { api } from "./api.ts";
 import type { Desk } from "./desk.ts";
 import type { Span } from "./history.ts";

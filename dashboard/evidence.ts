@@ -1,4 +1,4 @@
-import type { AlarmText } from "../contracts/http.ts";
+import type { AlarmText } from "../contracts/http/alarms.ts";
 import { points } from "../domain/points.ts";
 import { formatNumber, formatPoint } from "./format.ts";
 import { measured } from "./reasons.ts";

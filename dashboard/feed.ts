@@ -6,7 +6,7 @@ import type {
   ServerEvents,
   SocketFrame,
   SocketSnapshot,
-} from "../contracts/http.ts";
+} from "../contracts/http/socket.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import { serverClock } from "./clock.ts";
 

@@ -1,4 +1,4 @@
-import type { BoilerText, SiteText } from "../contracts/http.ts";
+import type { BoilerText, SiteText } from "../contracts/http/boilers.ts";
 import { type Condition, severityOf } from "./condition.ts";
 
 /** Which boilers need attention, worst first, and which do not, by site. */

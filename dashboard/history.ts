@@ -1,5 +1,6 @@
 import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
-import type { BoilerText, Trend } from "../contracts/http.ts";
+import type { BoilerText } from "../contracts/http/boilers.ts";
+import type { Trend } from "../contracts/http/trend.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import { api, type Failure } from "./api.ts";
 import { staleAfterMs } from "./condition.ts";

@@ -1,4 +1,5 @@
-import type { BoilerText, OverviewBoiler } from "../contracts/http.ts";
+import type { BoilerText } from "../contracts/http/boilers.ts";
+import type { OverviewBoiler } from "../contracts/http/socket.ts";
 import type { Priority } from "../domain/alarms/alarm.ts";
 import { points } from "../domain/points.ts";
 import { type Condition, toneOf } from "./condition.ts";

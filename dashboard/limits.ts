@@ -1,4 +1,5 @@
-import type { BoilerText, OverviewBoiler } from "../contracts/http.ts";
+import type { BoilerText } from "../contracts/http/boilers.ts";
+import type { OverviewBoiler } from "../contracts/http/socket.ts";
 import type { EmissionQuantity, LimitRow, TableQuantity } from "../domain/limits.ts";
 import { formatNumber, formatPoint } from "./format.ts";
 import { text } from "./texts/texts.ts";

@@ -1,4 +1,4 @@
-import type { BoilerText } from "../contracts/http.ts";
+import type { BoilerText } from "../contracts/http/boilers.ts";
 import { api } from "./api.ts";
 import { staleAfterMs } from "./condition.ts";
 

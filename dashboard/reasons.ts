@@ -1,4 +1,6 @@
-import type { AlarmText, BoilerText, OverviewBoiler } from "../contracts/http.ts";
+import type { AlarmText } from "../contracts/http/alarms.ts";
+import type { BoilerText } from "../contracts/http/boilers.ts";
+import type { OverviewBoiler } from "../contracts/http/socket.ts";
 import type { Priority } from "../domain/alarms/alarm.ts";
 import type { TableQuantity } from "../domain/limits.ts";
 import { judgedIn } from "./alarms.ts";

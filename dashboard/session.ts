@@ -1,5 +1,5 @@
 import { type Accessor, createSignal } from "solid-js";
-import type { Session } from "../contracts/http.ts";
+import type { Session } from "../contracts/http/session.ts";
 import { api, type Failure, onSignInNeeded } from "./api.ts";
 import { go, path, query } from "./router.tsx";
 

@@ -1,4 +1,4 @@
-import type { AlarmText } from "../contracts/http.ts";
+import type { AlarmText } from "../contracts/http/alarms.ts";
 import type { BoilerList } from "./boilers.ts";
 import { labelOf, text } from "./texts/texts.ts";
 

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const serverSources = [
   "main.ts",
+  "commands",
   "plant.ts",
   "domain",
   "contracts",

@@ -1,7 +1,7 @@
 // `npm test`: installs and builds what is missing, borrows servers and a browser from Debian where it may, runs
 // every test, and ends with a line `N passed, N failed`.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensurePrograms } from "./debian.js";
@@ -26,7 +26,8 @@ if (missing.length > 0)
   );
 ensureBuilt();
 
-const report = join(mkdtempSync(join(tmpdir(), "fluewatch-test-")), "report.json");
+const folder = mkdtempSync(join(tmpdir(), "fluewatch-test-"));
+const report = join(folder, "report.json");
 const { status } = spawnSync(
   join(root, "node_modules", ".bin", "vitest"),
   ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
@@ -35,6 +36,7 @@ const { status } = spawnSync(
 const counts = existsSync(report)
   ? JSON.parse(readFileSync(report, "utf8"))
   : { numPassedTests: 0, numFailedTests: 0 };
+rmSync(folder, { recursive: true, force: true });
 // A file that could not even be loaded has no tests to count; it fails all the same.
 const failed = counts.numFailedTests === 0 && status !== 0 ? 1 : counts.numFailedTests;
 console.log(`${counts.numPassedTests} passed, ${failed} failed`);

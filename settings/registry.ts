@@ -1,5 +1,6 @@
 import type { Registry } from "../api/registry.ts";
-import type { AdviceText, BoilerText } from "../contracts/http.ts";
+import type { AdviceText } from "../contracts/http/advice.ts";
+import type { BoilerText } from "../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import type { BoilerConfig, SiteConfig } from "../contracts/registry.ts";
 import { advise } from "../domain/advice/advise.ts";

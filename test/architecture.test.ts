@@ -79,7 +79,7 @@ describe("the rooms", () => {
     expect(foreign).toEqual([]);
   });
 
-  test("nobody imports the plant but the main file", () => {
+  test("nobody imports the plant but commands and the main file", () => {
     const importers = [...Object.keys(rooms), "settings"].flatMap(sources).flatMap(importsOf);
     expect(importers.filter(({ to, local }) => local && /^(plant|main)\.ts$/.test(to))).toEqual([]);
   });
@@ -104,7 +104,16 @@ describe("clocks, timers, randomness and the environment", () => {
     ["randomness", /\bMath\.random\b|\brandom(UUID|Bytes|Int)\b|\bgetRandomValues\b/],
     ["the environment", /\bprocess(\.env\b|\s*\[)/],
   ];
-  const serverRooms = ["domain", "contracts", "gateway", "ingest", "api", "simulators", "settings"];
+  const serverRooms = [
+    "commands",
+    "domain",
+    "contracts",
+    "gateway",
+    "ingest",
+    "api",
+    "simulators",
+    "settings",
+  ];
   const files = [...serverRooms.flatMap(sources), "plant.ts", "main.ts"];
 
   test.each(banned)("%s is asked for in platform alone", (_what, pattern) => {

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, type TObject, type TProperties, Type } from "typebox";
-import { AlarmCourse, AlarmKpisText, Alarms, AlarmText, Problem } from "../../contracts/http.ts";
+import { AlarmCourse, AlarmKpisText, Alarms, AlarmText } from "../../contracts/http/alarms.ts";
+import { Problem } from "../../contracts/http/problem.ts";
 import { type Alarm, longestReviewMs, longestShelfMs } from "../../domain/alarms/alarm.ts";
 import { alarmKpis } from "../../domain/alarms/kpi.ts";
 import { OperationalError } from "../../platform/errors.ts";

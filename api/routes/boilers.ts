@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
-import { AdviceList, Boilers, BoilerText, Latest, Problem } from "../../contracts/http.ts";
+import { AdviceList } from "../../contracts/http/advice.ts";
+import { Boilers, BoilerText, Latest } from "../../contracts/http/boilers.ts";
+import { Problem } from "../../contracts/http/problem.ts";
 import { Id } from "../../contracts/ids.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import type { World } from "../../platform/world.ts";

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { DeadLetters, Problem } from "../../contracts/http.ts";
+import { DeadLetters } from "../../contracts/http/dead-letters.ts";
+import { Problem } from "../../contracts/http/problem.ts";
 import { deadLetters } from "../../platform/records/integrity-records.ts";
 import type { RecordsDb } from "../../platform/records/records.ts";
 

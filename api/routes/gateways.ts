@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { Gateways, Problem } from "../../contracts/http.ts";
+import { Gateways } from "../../contracts/http/gateways.ts";
+import { Problem } from "../../contracts/http/problem.ts";
 import type { World } from "../../platform/world.ts";
 import type { LiveState } from "../live-state.ts";
 import type { Registry } from "../registry.ts";

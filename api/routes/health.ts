@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { Health } from "../../contracts/http.ts";
+import { Health } from "../../contracts/http/health.ts";
 import type { Bus } from "../../platform/bus.ts";
 import type { World } from "../../platform/world.ts";
 import type { LiveState } from "../live-state.ts";

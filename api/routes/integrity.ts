@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import type { GatewayStatus } from "../../contracts/batch.ts";
-import { Integrity, type IntegrityHour, Problem } from "../../contracts/http.ts";
+import { Integrity, type IntegrityHour } from "../../contracts/http/integrity.ts";
+import { Problem } from "../../contracts/http/problem.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import { integrityHours } from "../../platform/records/integrity-records.ts";
 import type { RecordsDb } from "../../platform/records/records.ts";

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
-import { Problem, Session } from "../../contracts/http.ts";
+import { Problem } from "../../contracts/http/problem.ts";
+import { Session } from "../../contracts/http/session.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import { cookieName } from "../guard.ts";
 import type { Sessions } from "../sessions.ts";

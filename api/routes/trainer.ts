@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
-import { Problem } from "../../contracts/http.ts";
+import { Problem } from "../../contracts/http/problem.ts";
 import { Id } from "../../contracts/ids.ts";
 import { TrainerChange, TrainerText } from "../../contracts/trainer.ts";
 import { OperationalError } from "../../platform/errors.ts";

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
-import { Problem, Trend } from "../../contracts/http.ts";
+import { Problem } from "../../contracts/http/problem.ts";
+import { Trend } from "../../contracts/http/trend.ts";
 import { Id } from "../../contracts/ids.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import type { TrendReader } from "../../platform/telemetry/telemetry.ts";

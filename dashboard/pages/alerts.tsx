@@ -1,5 +1,5 @@
 import { createEffect, createMemo, createResource, For, type JSX, onCleanup, Show } from "solid-js";
-import type { AlarmText } from "../../contracts/http.ts";
+import type { AlarmText } from "../../contracts/http/alarms.ts";
 import { isActive } from "../alarms.ts";
 import { api, reasonText } from "../api.ts";
 import { classes } from "../classes.ts";

@@ -1,5 +1,5 @@
 import { createEffect, createMemo, For, type JSX, onCleanup, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { tableQuantities } from "../../domain/limits.ts";
 import { isActive, quantityOf, wantsAcknowledgement } from "../alarms.ts";
 import { classes } from "../classes.ts";

@@ -1,5 +1,5 @@
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { Icon } from "../charts/icons.tsx";
 import { useDesk } from "../desk.ts";
 import { type FleetOrder, fleetOrder, keptOrder, sameOrder } from "../fleet-order.ts";

@@ -10,7 +10,7 @@ import {
   Show,
   Switch,
 } from "solid-js";
-import type { AdviceList } from "../../contracts/http.ts";
+import type { AdviceList } from "../../contracts/http/advice.ts";
 import type { TrainerChange, TrainerText } from "../../contracts/trainer.ts";
 import { api, reasonText } from "../api.ts";
 import { classes } from "../classes.ts";

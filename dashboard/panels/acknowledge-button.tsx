@@ -1,5 +1,5 @@
 import { type JSX, Show } from "solid-js";
-import type { AlarmText } from "../../contracts/http.ts";
+import type { AlarmText } from "../../contracts/http/alarms.ts";
 import { isActive } from "../alarms.ts";
 import { reasonText } from "../api.ts";
 import { classes, toneClass } from "../classes.ts";

@@ -1,5 +1,6 @@
 import { createEffect, createSignal, Index, type JSX, Match, on, onCleanup, Show, Switch } from "solid-js";
-import type { AdviceList, BoilerText } from "../../contracts/http.ts";
+import type { AdviceList } from "../../contracts/http/advice.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { advised } from "../advice.ts";
 import { api, type Failure, reasonText } from "../api.ts";
 import { useDesk } from "../desk.ts";

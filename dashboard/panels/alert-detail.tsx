@@ -1,5 +1,5 @@
 import { createEffect, createSignal, For, type JSX, on, Show } from "solid-js";
-import type { AlarmText } from "../../contracts/http.ts";
+import type { AlarmText } from "../../contracts/http/alarms.ts";
 import { isActive, judgedIn, markerState, wantsAcknowledgement } from "../alarms.ts";
 import { Marker } from "../charts/marker.tsx";
 import { toneClass } from "../classes.ts";

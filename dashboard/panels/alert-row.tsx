@@ -1,5 +1,5 @@
 import { type JSX, Show } from "solid-js";
-import type { AlarmText } from "../../contracts/http.ts";
+import type { AlarmText } from "../../contracts/http/alarms.ts";
 import { isActive, judgedIn, markerState } from "../alarms.ts";
 import { Indicator, scaleFrom } from "../charts/indicator.tsx";
 import { Marker } from "../charts/marker.tsx";

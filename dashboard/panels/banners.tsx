@@ -1,5 +1,5 @@
 import { type JSX, Match, Show, Switch } from "solid-js";
-import type { AlarmText } from "../../contracts/http.ts";
+import type { AlarmText } from "../../contracts/http/alarms.ts";
 import { isUnacknowledged, judgedIn } from "../alarms.ts";
 import { LostMarker, Marker } from "../charts/marker.tsx";
 import { classes, toneClass } from "../classes.ts";

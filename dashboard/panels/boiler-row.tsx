@@ -1,5 +1,6 @@
 import { createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from "solid-js";
-import type { BoilerText, OverviewBoiler } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
+import type { OverviewBoiler } from "../../contracts/http/socket.ts";
 import { emissionQuantities, type TableQuantity } from "../../domain/limits.ts";
 import { Sparkline } from "../charts/sparkline.tsx";
 import { classes, toneClass } from "../classes.ts";

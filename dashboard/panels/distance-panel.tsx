@@ -1,5 +1,5 @@
 import { createEffect, createMemo, For, Index, type JSX, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { Priority } from "../../domain/alarms/alarm.ts";
 import type { TableQuantity } from "../../domain/limits.ts";
 import { cleared, type Size, sizeOf } from "../charts/canvas.ts";

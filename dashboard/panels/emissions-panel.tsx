@@ -1,5 +1,5 @@
 import { For, type JSX, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { HourVerdictText, LiveBoiler } from "../../contracts/live.ts";
 import { type EmissionQuantity, emissionQuantities } from "../../domain/limits.ts";
 import { Indicator } from "../charts/indicator.tsx";

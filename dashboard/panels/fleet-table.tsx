@@ -1,5 +1,5 @@
 import { For, type JSX, type Setter, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { useDesk } from "../desk.ts";
 import type { FleetOrder } from "../fleet-order.ts";
 import { text } from "../texts/texts.ts";

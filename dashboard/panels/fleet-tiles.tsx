@@ -1,5 +1,5 @@
 import { For, type JSX, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { classes, toneClass } from "../classes.ts";
 import { worstTone } from "../condition.ts";
 import { useDesk } from "../desk.ts";

@@ -1,5 +1,5 @@
 import { For, type JSX, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
 import { formatNumber, formatPoint } from "../format.ts";
 import { text } from "../texts/texts.ts";

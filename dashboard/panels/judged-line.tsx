@@ -1,5 +1,5 @@
 import { For, type JSX, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
 import { type Judged, type TableQuantity, tableQuantities } from "../../domain/limits.ts";
 import type { Condition } from "../condition.ts";

@@ -1,5 +1,5 @@
 import { For, type JSX, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { emissionQuantities, tableQuantities } from "../../domain/limits.ts";
 import { formatNumber } from "../format.ts";
 import { emissionUnits, rowName } from "../limits.ts";

@@ -1,5 +1,5 @@
 import { createMemo, type JSX, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { isUnacknowledged } from "../alarms.ts";
 import { useDesk } from "../desk.ts";
 import { formatAge, formatNumber, formatSpan, missing } from "../format.ts";

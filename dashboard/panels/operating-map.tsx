@@ -1,5 +1,5 @@
 import { createMemo, For, type JSX, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
 import { mostO2DryPercent, o2BarDryPercent } from "../../domain/limits.ts";
 import { classes, toneClass } from "../classes.ts";

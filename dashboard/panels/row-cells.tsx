@@ -1,5 +1,6 @@
 import { type JSX, Show } from "solid-js";
-import type { BoilerText, OverviewBoiler } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
+import type { OverviewBoiler } from "../../contracts/http/socket.ts";
 import type { Priority } from "../../domain/alarms/alarm.ts";
 import { type EmissionQuantity, emissionQuantities, type TableQuantity } from "../../domain/limits.ts";
 import { Indicator, scaleFrom } from "../charts/indicator.tsx";

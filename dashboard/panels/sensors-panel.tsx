@@ -1,5 +1,5 @@
 import { For, type JSX } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
 import { qualityOf } from "../../domain/reading.ts";
 import { labelOf, text } from "../texts/texts.ts";

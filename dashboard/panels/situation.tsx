@@ -1,5 +1,6 @@
 import { createSignal, For, type JSX, Show } from "solid-js";
-import type { AlarmText, BoilerText } from "../../contracts/http.ts";
+import type { AlarmText } from "../../contracts/http/alarms.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
 import { isActive, judgedIn, markerState, quantityOf, wantsAcknowledgement } from "../alarms.ts";
 import { Icon } from "../charts/icons.tsx";

@@ -1,5 +1,5 @@
 import { For, type JSX, Match, Show, Switch } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { priorities } from "../../domain/alarms/alarm.ts";
 import { isActive, isUnacknowledged } from "../alarms.ts";
 import { Marker } from "../charts/marker.tsx";

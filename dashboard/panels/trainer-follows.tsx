@@ -1,5 +1,6 @@
 import { type JSX, Show } from "solid-js";
-import type { AdviceList, BoilerText } from "../../contracts/http.ts";
+import type { AdviceList } from "../../contracts/http/advice.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
 import type { TableQuantity } from "../../domain/limits.ts";
 import { advised } from "../advice.ts";

@@ -1,5 +1,5 @@
 import { createSignal, createUniqueId, For, type JSX, Show } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
 import type { TrainerBoiler, TrainerChange } from "../../contracts/trainer.ts";
 import { classes } from "../classes.ts";

@@ -1,5 +1,5 @@
 import { createRenderEffect, type JSX } from "solid-js";
-import type { BoilerText } from "../../contracts/http.ts";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { Priority } from "../../domain/alarms/alarm.ts";
 import type { FlawReason, Flaws, Values } from "../../domain/reading.ts";
 import { classes, toneClass } from "../classes.ts";

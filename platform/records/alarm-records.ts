@@ -8,7 +8,7 @@ import type {
   Priority,
 } from "../../domain/alarms/alarm.ts";
 import type { AlarmContext, Evidence } from "../../domain/alarms/evidence.ts";
-import type { RecordsTables } from "./records.ts";
+import type { RecordsTables } from "./tables.ts";
 
 type AlarmRow = RecordsTables["alarms"];
 

@@ -1,4 +1,5 @@
-import type { RecordsDb, RecordsTables } from "./records.ts";
+import type { RecordsDb } from "./records.ts";
+import type { RecordsTables } from "./tables.ts";
 
 /** What ingest counted per gateway and UTC hour. */
 export async function integrityHours(

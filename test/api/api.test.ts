@@ -2,20 +2,14 @@ import { io } from "socket.io-client";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  AdviceList,
-  AlarmCourse,
-  AlarmKpisText,
-  Alarms,
-  Boilers,
-  Gateways,
-  Health,
-  Integrity,
-  Latest,
-  SocketFrame,
-  SocketSnapshot,
-  Trend,
-} from "../../contracts/http.ts";
+import { AdviceList } from "../../contracts/http/advice.ts";
+import { AlarmCourse, AlarmKpisText, Alarms } from "../../contracts/http/alarms.ts";
+import { Boilers, Latest } from "../../contracts/http/boilers.ts";
+import { Gateways } from "../../contracts/http/gateways.ts";
+import { Health } from "../../contracts/http/health.ts";
+import { Integrity } from "../../contracts/http/integrity.ts";
+import { SocketFrame, SocketSnapshot } from "../../contracts/http/socket.ts";
+import { Trend } from "../../contracts/http/trend.ts";
 import { TrainerText } from "../../contracts/trainer.ts";
 import { plantFile, type RunningFluewatch, startFluewatch } from "../helpers/fluewatch.ts";
 import { until } from "../helpers/until.ts";

@@ -1,6 +1,6 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { gatewayProbe } from "../../commands/gateway-probe.ts";
 import type { DeviceMapFile, RegisterConfig } from "../../contracts/device-map.ts";
-import { gatewayTool } from "../../gateway/commands.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { planReport } from "../../gateway/tools/plan-report.ts";
 import { candidates } from "../../gateway/tools/probe-report.ts";
@@ -106,16 +106,19 @@ test.each([
 });
 
 async function said(args: readonly string[]) {
-  const lines: string[] = [];
-  const ok = await gatewayTool("probe", args, {
-    settings: () => {
-      throw new Error("a probe needs no configuration");
-    },
-    world,
-    say: (text) => lines.push(text),
-    stopped: new Promise(() => {}),
-  });
-  return { ok, text: lines.join("\n") };
+  const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    const ok = await gatewayProbe.run(args);
+    return {
+      ok,
+      text: written.mock.calls
+        .map(([text]) => String(text))
+        .join("")
+        .trimEnd(),
+    };
+  } finally {
+    written.mockRestore();
+  }
 }
 
 test("a probe reads a device once and names its register; a refusal is a sentence", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Trend } from "../../contracts/http.ts";
+import type { Trend } from "../../contracts/http/trend.ts";
 import { plantFile, startFluewatch } from "../helpers/fluewatch.ts";
 import { neededProgram, startInflux } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";

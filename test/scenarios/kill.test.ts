@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Integrity } from "../../contracts/http.ts";
+import type { Integrity } from "../../contracts/http/integrity.ts";
 import type { StoredReading } from "../../platform/telemetry/telemetry.ts";
 import { seededRandom } from "../../simulators/seeded-random.ts";
 import { plantFile, type RunningFluewatch, startFluewatch } from "../helpers/fluewatch.ts";

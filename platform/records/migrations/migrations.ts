@@ -1,0 +1,9 @@
+import type { Migration } from "kysely";
+import { first } from "./001-first.ts";
+import { alarmLife } from "./002-alarm-life.ts";
+
+/** In the order of their names; one that was released is never changed. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  "001-first": first,
+  "002-alarm-life": alarmLife,
+};
