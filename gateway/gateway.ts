@@ -55,7 +55,8 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
     const ack = parsedJson(payload);
     if (checkAck.Check(ack)) {
       const sentMs = sender.acknowledged(ack);
-      if (ack.atMs !== undefined) watched.compared(ack.atMs, sentMs, world.clock.monotonicMs());
+      if (ack.atMs !== undefined && sentMs !== null)
+        watched.compared(ack.atMs, sentMs, world.clock.monotonicMs());
     } else world.log.warn({ gateway: id }, "an acknowledgement could not be read");
     return "taken";
   });

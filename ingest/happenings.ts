@@ -22,14 +22,18 @@ export function plantHappenings(catalogue: PointCatalogue, saved: SavedCursors =
 
   function tellBatch(batch: Batch, arrivedAtMs: number, next: (event: PlantEvent) => void): void {
     const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment, t0: atMs, clk } = batch;
-    next({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: surelyOffMs(clk) });
     const isWrong = isClockDoubtful(clk);
-    for (const frame of framesOf(batch)) {
+    const readings = framesOf(batch).map((frame) => {
       const { late, clockSetMs } = cursors.see(batch, frame, arrivedAtMs);
-      const clockDoubtful = isWrong || isAheadOfItsArrival(frame.takenAtMs, arrivedAtMs);
+      const isAhead = isAheadOfItsArrival(frame.takenAtMs, arrivedAtMs);
+      const clockDoubtful = isWrong || isAhead;
       const origin = { siteId, gatewayId, sid, seq, timeSegment, late, clockDoubtful, clockSetMs };
-      next({ kind: "reading", origin, frame });
-    }
+      return { frame, origin, isBacklog: late && !isAhead };
+    });
+    // What comes late tells how the clock stood then, not now.
+    const isOld = readings.length > 0 && readings.every(({ isBacklog }) => isBacklog);
+    next({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: isOld ? null : surelyOffMs(clk) });
+    for (const { frame, origin } of readings) next({ kind: "reading", origin, frame });
   }
 
   return {

@@ -318,7 +318,7 @@ export function raiseAlarms(plant: Plant): Stage {
       case "gateway-clock": {
         const offsetMs = memory.clockOffsetsMs[source.id];
         if (offsetMs === undefined) return;
-        const seconds = Math.abs(offsetMs) / 1_000;
+        const seconds = offsetMs / 1_000;
         // By ingest's own time: that of the gateway is what is wrong.
         byLevels(
           rule,
@@ -431,7 +431,7 @@ export function raiseAlarms(plant: Plant): Stage {
           break;
         case "heard":
           memory.heardGateways[event.gatewayId] = { atMs: event.atMs, monotonicMs: memory.monotonicMs };
-          memory.clockOffsetsMs[event.gatewayId] = event.clockOffsetMs;
+          if (event.clockOffsetMs !== null) memory.clockOffsetsMs[event.gatewayId] = event.clockOffsetMs;
           break;
         case "set-aside": {
           const { gatewayId, reason } = event;

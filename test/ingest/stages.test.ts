@@ -446,7 +446,7 @@ describe("the rules that come with Fluewatch", () => {
         ...heard(from + index, offsetMs),
         ...ticks(through, from + index, 1, lag).flat(),
       ]);
-    expect(told(spoken(0, 100, -5_000, 0))).toEqual(["gateway-clock on 3"]);
+    expect(told(spoken(0, 100, 5_000, 0))).toEqual(["gateway-clock on 3"]);
     expect(told(spoken(100, 100, 0, 0))).toEqual(["gateway-clock off 3"]);
     expect(told(spoken(200, 100, 0, 1_000))).toEqual(["telemetry-behind on 3"]);
     expect(told(spoken(300, 100, 0, 0))).toEqual(["telemetry-behind off 3"]);
