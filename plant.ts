@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
 import type { Trainer } from "./api/trainer.ts";
+import { gatewayTopic } from "./contracts/topics.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
@@ -29,6 +30,7 @@ import { notificationSecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
+import { plantFaults } from "./simulators/plant-faults.ts";
 import { simulation } from "./simulators/simulation.ts";
 import { startSimulators } from "./simulators/simulators.ts";
 import { trainerOf } from "./simulators/trainer.ts";
@@ -79,6 +81,19 @@ export async function assemble(
   const busFor = (name: string, will?: Will, identity = server) =>
     plant.add(connectBus(mqtt, name, world, will, identity));
 
+  const { scenario } = happening;
+  const broken = plantFaults();
+  const stray = scenario?.events.some((event) => event.message !== undefined)
+    ? busFor("fluewatch-scenario")
+    : null;
+  const message = (gatewayId: string) => {
+    const gateway = config.gateways.find(({ id }) => id === gatewayId);
+    if (gateway === undefined || stray?.up !== true) return;
+    stray.publish(gatewayTopic(gateway.site, gateway.id, "data"), "{", { qos: 0 }).catch((error: unknown) => {
+      if (!(error instanceof OperationalError)) throw error; // the link has gone meanwhile
+    });
+  };
+
   let trainer: Trainer | null = null;
   if (started.has("simulators")) {
     const { simulation } = plant.add(
@@ -86,13 +101,13 @@ export async function assemble(
         maps,
         fuels: fuelsNow(settings, world.clock.nowMs()),
         fileAt,
-        events: happening.scenario?.events ?? [],
+        events: scenario?.events ?? [],
         speed: happening.speed,
-        cutBroker: (isCut) => broker?.cut(isCut),
+        around: { ...broken.targets, broker: (isCut) => broker?.cut(isCut), message },
         world,
       }),
     );
-    const { title, about, answer = null } = happening.scenario ?? {};
+    const { title, about, answer = null } = scenario ?? {};
     const told = title === undefined || about === undefined ? null : { title, about, answer };
     trainer = trainerOf(simulation, fittedPoints(config.simulators, maps), told);
   }
@@ -105,7 +120,7 @@ export async function assemble(
       await startIngest(config.ingest, {
         plant: plantOf(settings),
         folder: folder("journal"),
-        telemetry,
+        telemetry: scenario === null ? telemetry : broken.storeBehind(telemetry),
         records: records.db,
         bus: busFor("fluewatch-ingest"),
         world,
@@ -142,7 +157,7 @@ export async function assemble(
           maps,
           folder: folder(join("gateway", gateway.id)),
           bus,
-          world,
+          world: scenario === null ? world : broken.worldOf(gateway.id, world),
           openLine: (line) => openLine(line, world),
         }),
       );

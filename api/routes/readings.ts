@@ -55,6 +55,7 @@ export function readingsRoute(
             readings,
             format,
             boiler.points.map(({ name }) => name),
+            boiler.simulated,
           ),
         );
       },
@@ -62,14 +63,17 @@ export function readingsRoute(
   };
 }
 
+/** What leaves the house says itself that it was simulated. */
 function written(
   readings: readonly StoredReading[],
   format: keyof typeof contentTypes,
   points: readonly string[],
+  simulated: boolean,
 ): string {
-  if (format === "json") return JSON.stringify({ readings });
-  if (format === "ndjson") return readings.map((reading) => `${JSON.stringify(reading)}\n`).join("");
-  const heading = ["takenAt", "gateway", "sid", "seq", ...points, "flaws"];
+  if (format === "json") return JSON.stringify({ simulated, readings });
+  if (format === "ndjson")
+    return readings.map((reading) => `${JSON.stringify({ ...reading, simulated })}\n`).join("");
+  const heading = ["takenAt", "gateway", "sid", "seq", ...points, "flaws", "origin"];
   const rows = readings.map(({ takenAtMs, gatewayId, sid, seq, values, flaws }) => [
     new Date(takenAtMs).toISOString(),
     gatewayId,
@@ -79,6 +83,7 @@ function written(
     Object.entries(flaws)
       .map(([point, reason]) => `${point}:${reason}`)
       .join(" "),
+    simulated ? "SIMULATED" : "measured",
   ]);
   return `${[heading, ...rows].map((row) => row.join(",")).join("\r\n")}\r\n`;
 }
