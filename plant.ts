@@ -100,6 +100,7 @@ export async function assemble(
         plant: plantOf(settings, world.clock.nowMs()),
         folder: folder("journal"),
         telemetry,
+        keep: config.telemetry.keep,
         records: records.db,
         bus: busFor("fluewatch-ingest"),
         world,

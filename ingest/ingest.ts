@@ -4,7 +4,8 @@ import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { backgroundLoop, type Service, serviceStack } from "../platform/service.ts";
-import type { ReadingWriter } from "../platform/telemetry/telemetry.ts";
+import type { KeepConfig } from "../platform/telemetry/config.ts";
+import type { ReadingWriter, Retention } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
 import type { IngestConfig } from "./config.ts";
@@ -13,6 +14,7 @@ import { liveView, publishFrames } from "./live-view.ts";
 import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
 import { recordsSink } from "./records-sink.ts";
+import { rollingUp } from "./roll-up.ts";
 import { derive } from "./stages/derive.ts";
 import { judge } from "./stages/judge.ts";
 import { raiseAlarms } from "./stages/raise-alarms.ts";
@@ -22,7 +24,8 @@ import { telemetrySink } from "./telemetry-sink.ts";
 export interface IngestNeeds {
   readonly plant: Plant;
   readonly folder: string;
-  readonly telemetry: ReadingWriter;
+  readonly telemetry: ReadingWriter & Retention;
+  readonly keep: KeepConfig;
   readonly records: RecordsDb;
   readonly bus: Bus;
   readonly world: World;
@@ -34,7 +37,7 @@ const statusEveryMs = 5_000;
 /** Accepts what gateways send, and turns the journal into history, alarms and the live view. */
 export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Service> {
   const { plant, folder, bus, world } = needs;
-  const telemetry = await telemetrySink(needs.telemetry, world);
+  const telemetry = await telemetrySink(rollingUp(needs.telemetry, plant, needs.keep, world), world);
   const records = await recordsSink(needs.records, plant, bus, world);
   const sinks = [telemetry, records];
   const snapshot = snapshotFor(folder, sinks);

@@ -86,16 +86,15 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
       await widenRollups(readings);
       await writer.run("BEGIN");
       if (readings.length > 0) await appendReadings(writer, readings, catalogue, pointsIn("raw"));
-      if (follow === undefined)
-        await writer.run("UPDATE checkpoint SET journalOffset = $1", [BigInt(checkpoint)]);
-      else {
-        const { rollups, notes } = await follow(storedInputs);
-        for (const tier of rollupTiers) {
-          const ofTier = rollups.filter((each) => each.tier === tier);
-          await replaceRollups(writer, tier, ofTier, catalogue, pointsIn(tier), rates);
-        }
-        await writer.run("UPDATE checkpoint SET journalOffset = $1, notes = $2", [BigInt(checkpoint), notes]);
+      const { rollups, notes } = follow === undefined ? noConsequences : await follow(storedInputs);
+      for (const tier of rollupTiers) {
+        const ofTier = rollups.filter((each) => each.tier === tier);
+        await replaceRollups(writer, tier, ofTier, catalogue, pointsIn(tier), rates);
       }
+      await writer.run("UPDATE checkpoint SET journalOffset = $1, notes = coalesce($2, notes)", [
+        BigInt(checkpoint),
+        notes,
+      ]);
       await writer.run("COMMIT");
     } catch (error) {
       await writer.run("ROLLBACK").catch(() => {
@@ -142,6 +141,8 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     },
   };
 }
+
+const noConsequences = { rollups: [], notes: null };
 
 /** Of one boiler and stretch of time, in its order. */
 function selected(tier: Tier, { select }: RowShape<unknown>): string {

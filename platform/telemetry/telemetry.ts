@@ -51,7 +51,8 @@ export interface StoredInputs {
 /** What follows from readings that have just been stored. A rollup takes the place of the one of the same time. */
 export interface Consequences {
   readonly rollups: readonly StoredRollup[];
-  readonly notes: string;
+  /** `null`: those that are there stay. */
+  readonly notes: string | null;
 }
 
 export interface ReadingWriter {

@@ -29,6 +29,7 @@ async function started(folder: string, broker: MemoryBroker = memoryBroker()) {
     plant,
     folder: join(folder, "journal"),
     telemetry,
+    keep: { rawDays: 90, minuteDays: 730, hourDays: 3_650 },
     records: records.db,
     bus: broker.connect(),
     world,
