@@ -29,6 +29,7 @@ import { healthRoute } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
 import { readingsRoute } from "./routes/readings.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { storageRoute } from "./routes/storage.ts";
 import { trainerRoutes } from "./routes/trainer.ts";
 import { trendRoutes } from "./routes/trend.ts";
 import { sessions } from "./sessions.ts";
@@ -109,6 +110,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(boilerRoutes(registry, live, world));
       await v1.register(trendRoutes(registry, telemetry, keep, world));
       await v1.register(readingsRoute(registry, telemetry, world));
+      await v1.register(storageRoute(telemetry, keep, world));
       await v1.register(alarmRoutes(registry, records, commands(bus, world), world));
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));

@@ -14,6 +14,7 @@ import { liveView, publishFrames } from "./live-view.ts";
 import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
 import { recordsSink } from "./records-sink.ts";
+import { startRetention } from "./retention.ts";
 import { rollingUp } from "./roll-up.ts";
 import { derive } from "./stages/derive.ts";
 import { judge } from "./stages/judge.ts";
@@ -37,7 +38,8 @@ const statusEveryMs = 5_000;
 /** Accepts what gateways send, and turns the journal into history, alarms and the live view. */
 export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Service> {
   const { plant, folder, bus, world } = needs;
-  const telemetry = await telemetrySink(rollingUp(needs.telemetry, plant, needs.keep, world), world);
+  const rolling = rollingUp(needs.telemetry, plant, needs.keep, world);
+  const telemetry = await telemetrySink(rolling, world);
   const records = await recordsSink(needs.records, plant, bus, world);
   const sinks = [telemetry, records];
   const snapshot = snapshotFor(folder, sinks);
@@ -48,6 +50,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
 
   const services = serviceStack(world);
   services.add({ name: "journal", stop: () => journal.close() });
+  services.add(startRetention(needs.telemetry, needs.keep, () => rolling.filledInAtMs, world));
   const pass = services.add(
     startPass(folder, config, journal, plant.catalogue, stages, sinks, snapshot, world),
   );

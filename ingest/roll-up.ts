@@ -54,13 +54,18 @@ interface Notes {
   readonly stale: Readonly<Record<RollupTier, readonly (readonly [boilerId: string, startMs: number])[]>>;
 }
 
+export interface RollingWriter extends ReadingWriter {
+  /** By the monotonic clock: when readings came last that are older than readings are kept; `null`: never. */
+  readonly filledInAtMs: number | null;
+}
+
 /**
  * Sums up, by event time, what goes into a store: each minute and each hour of a boiler, when the boiler has gone on
  * to the next one. What comes in order is summed up in memory. What comes late, and a minute that was under way when
  * the process ended, is summed up from the readings that are stored, in the same commit: so a rollup is a function of
  * the readings of its time, whatever the store and however they came.
  */
-export function rollingUp(store: ReadingWriter, plant: Plant, keep: KeepConfig, world: World): ReadingWriter {
+export function rollingUp(store: ReadingWriter, plant: Plant, keep: KeepConfig, world: World): RollingWriter {
   const { catalogue } = plant;
   const rates = ratesOf(catalogue);
   const slots = catalogue.names.length;
@@ -71,6 +76,7 @@ export function rollingUp(store: ReadingWriter, plant: Plant, keep: KeepConfig, 
   let committed: string | null = null;
   /** Whether what is in memory goes with the checkpoint in the store. */
   let isInStep = false;
+  let filledInAtMs: number | null = null;
 
   const hourOf = (boilerId: string, atMs: number) =>
     tierStartMs("hour", atMs, plant.boilers.get(boilerId)?.hourOffsetMs ?? 0);
@@ -80,7 +86,11 @@ export function rollingUp(store: ReadingWriter, plant: Plant, keep: KeepConfig, 
     const nowMs = world.clock.monotonicMs();
     complete = [];
     isInStep = false;
-    for (const reading of readings) see(reading, nowMs);
+    const horizonMs = keptSinceMs(keep, world.clock.nowMs()).raw;
+    for (const reading of readings) {
+      if (reading.frame.takenAtMs < horizonMs) filledInAtMs = nowMs;
+      see(reading, nowMs);
+    }
     endSilent(nowMs);
     await store.write(readings, checkpoint, (stored) => consequences(stored, nowMs));
     isInStep = true;
@@ -271,7 +281,13 @@ export function rollingUp(store: ReadingWriter, plant: Plant, keep: KeepConfig, 
     }
   }
 
-  return { progress: store.progress, write };
+  return {
+    progress: store.progress,
+    write,
+    get filledInAtMs() {
+      return filledInAtMs;
+    },
+  };
 }
 
 const nothingNoted: Notes = { boilers: {}, stale: { minute: [], hour: [] } };

@@ -41,7 +41,7 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
 
   async function oldest(connection: DuckDBConnection, tier: Tier): Promise<number | null> {
     const { name, time } = tables[tier];
-    const [row] = await rowsOf(connection, `SELECT min(${time}) FROM ${name}`, []);
+    const [row] = await rowsOf(connection, `SELECT ${time} FROM ${name} ORDER BY ${time} LIMIT 1`, []);
     return typeof row?.[0] === "bigint" ? Number(row[0]) : null;
   }
 
@@ -133,7 +133,13 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     oldest: (tier) => oldest(reader, tier),
     drop: async (tier, beforeMs) => {
       const { name, time } = tables[tier];
-      await remover.run(`DELETE FROM ${name} WHERE ${time} < $1`, [BigInt(beforeMs)]);
+      try {
+        await remover.run(`DELETE FROM ${name} WHERE ${time} < $1`, [BigInt(Math.ceil(beforeMs))]);
+      } catch (error) {
+        throw new OperationalError("telemetry-unavailable", `${file} did not forget: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
     },
     stop: async () => {
       for (const connection of [reader, remover, writer]) connection.closeSync();

@@ -141,7 +141,7 @@ export async function influx1Telemetry(
       return row?.time ?? null;
     },
     drop: async (tier, beforeMs) => {
-      const sql = `DELETE FROM ${measurements[tier]} WHERE time < ${beforeMs}ms`;
+      const sql = `DELETE FROM ${measurements[tier]} WHERE time < ${Math.ceil(beforeMs)}ms`;
       await asking("delete what is past its time", () => influx.query(sql));
     },
     stop: async () => {},
