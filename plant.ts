@@ -15,6 +15,7 @@ import { sqliteRecords } from "./platform/records/records.ts";
 import type { ServiceStack } from "./platform/service.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
+import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
 import type { Scenario } from "./settings/scenario.ts";
@@ -90,11 +91,7 @@ export async function assemble(
   if (started.has("ingest") && started.has("api")) {
     const catalogue = catalogueOf(settings);
     const records = plant.add(await sqliteRecords(folder("records")));
-    const telemetry = plant.add(
-      config.telemetry.store === "influx1" && config.telemetry.influx1 !== undefined
-        ? await influx1Telemetry(config.telemetry.influx1, catalogue)
-        : await duckdbTelemetry(folder("telemetry"), catalogue),
-    );
+    const telemetry = await openTelemetry(plant, settings);
     plant.add(
       await startIngest(config.ingest, {
         plant: plantOf(settings, world.clock.nowMs()),
@@ -109,6 +106,7 @@ export async function assemble(
     api = plant.add(
       await startApi(config.api, {
         registry: registryOf(settings, world.clock.nowMs()),
+        catalogue,
         telemetry,
         keep: config.telemetry.keep,
         records: records.db,
@@ -136,6 +134,20 @@ export async function assemble(
     }
   }
   return { api };
+}
+
+/**
+ * Opens the store that the configuration names; an embedded one for this process alone.
+ * @throws OperationalError that says what to change
+ */
+export async function openTelemetry(plant: ServiceStack, settings: Settings): Promise<Telemetry> {
+  const { config, dataDir } = settings;
+  const { store, influx1 } = config.telemetry;
+  const catalogue = catalogueOf(settings);
+  if (store === "influx1" && influx1 !== undefined)
+    return plant.add(await influx1Telemetry(influx1, catalogue));
+  const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
+  return plant.add(await duckdbTelemetry(path, catalogue));
 }
 
 /**

@@ -6,6 +6,7 @@ import fastifyStatic from "@fastify/static";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify from "fastify";
+import type { PointCatalogue } from "../domain/points.ts";
 import type { Bus } from "../platform/bus.ts";
 import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
@@ -23,6 +24,7 @@ import { replyWithProblems } from "./problems.ts";
 import type { Registry } from "./registry.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
+import { daysRoute } from "./routes/days.ts";
 import { deadLettersRoute } from "./routes/dead-letters.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoute } from "./routes/health.ts";
@@ -37,6 +39,7 @@ import type { Trainer } from "./trainer.ts";
 
 export interface ApiNeeds {
   readonly registry: Registry;
+  readonly catalogue: PointCatalogue;
   readonly telemetry: Telemetry;
   readonly keep: KeepConfig;
   readonly records: RecordsDb;
@@ -64,7 +67,7 @@ const requestTimeout = 30_000;
  * @throws OperationalError `port-busy`
  */
 export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api> {
-  const { registry, telemetry, keep, records, bus, world } = needs;
+  const { registry, catalogue, telemetry, keep, records, bus, world } = needs;
   if (needs.adminPassword !== null) {
     await setUser(records, {
       name: "admin",
@@ -109,7 +112,8 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(healthRoute(needs.version, live, bus, world));
       await v1.register(boilerRoutes(registry, live, world));
       await v1.register(trendRoutes(registry, telemetry, keep, world));
-      await v1.register(readingsRoute(registry, telemetry, world));
+      await v1.register(daysRoute(registry, telemetry, catalogue, world));
+      await v1.register(readingsRoute(registry, telemetry, catalogue, world));
       await v1.register(storageRoute(telemetry, keep, world));
       await v1.register(alarmRoutes(registry, records, commands(bus, world), world));
       await v1.register(gatewaysRoute(registry, live, world));

@@ -7,7 +7,14 @@ import { appendReadings, replaceRollups } from "./duckdb/chunks.ts";
 import { frameShape, type RowShape, readingShape, rollupShape } from "./duckdb/rows.ts";
 import { addPoint, pointsOf, prepareTables, rowsOf, tables } from "./duckdb/tables.ts";
 import { duckdbTierReader } from "./duckdb/trend-rows.ts";
-import type { FrameToStore, ReadingWriter, StoredInputs, Stretch, Telemetry } from "./telemetry.ts";
+import type {
+  FrameToStore,
+  ReadingWriter,
+  StoredInputs,
+  StoredRollup,
+  Stretch,
+  Telemetry,
+} from "./telemetry.ts";
 
 const hourMs = 3_600_000;
 
@@ -39,9 +46,9 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
   const pointsIn = (tier: Tier) => points.get(tier) ?? [];
   const charts = duckdbTierReader(reader, (tier, point) => pointsIn(tier).includes(point));
 
-  async function oldest(connection: DuckDBConnection, tier: Tier): Promise<number | null> {
+  async function outermost(tier: Tier, order: "ASC" | "DESC"): Promise<number | null> {
     const { name, time } = tables[tier];
-    const [row] = await rowsOf(connection, `SELECT ${time} FROM ${name} ORDER BY ${time} LIMIT 1`, []);
+    const [row] = await rowsOf(reader, `SELECT ${time} FROM ${name} ORDER BY ${time} ${order} LIMIT 1`, []);
     return typeof row?.[0] === "bigint" ? Number(row[0]) : null;
   }
 
@@ -74,8 +81,15 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     );
     return rows.map(shape.make);
   }
-  const rollupsOn = (connection: DuckDBConnection, tier: RollupTier, stretch: Stretch) =>
-    stretchOf(connection, tier, rollupShape(tier, pointsIn(tier), catalogue, rates), stretch);
+  function rollupsOn(
+    connection: DuckDBConnection,
+    tier: RollupTier,
+    stretch: Stretch,
+    wanted: readonly string[] | null = null,
+  ): Promise<StoredRollup[]> {
+    const there = pointsIn(tier).filter((point) => wanted === null || wanted.includes(point));
+    return stretchOf(connection, tier, rollupShape(tier, there, catalogue, rates), stretch);
+  }
   const storedInputs: StoredInputs = {
     frames: (stretch) => stretchOf(writer, "raw", frameShape(pointsIn("raw"), catalogue), stretch),
     rollups: (tier, stretch) => rollupsOn(writer, tier, stretch),
@@ -114,7 +128,7 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     },
     write,
     ...charts,
-    rollups: (tier, stretch) => rollupsOn(reader, tier, stretch),
+    rollups: (tier, stretch, wanted) => rollupsOn(reader, tier, stretch, wanted),
     readings: ({ limit, ...stretch }) =>
       stretchOf(reader, "raw", readingShape(pointsIn("raw")), stretch, limit),
     storedPerHour: async (fromMs, toMs) => {
@@ -130,7 +144,8 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
         readings: Number(count),
       }));
     },
-    oldest: (tier) => oldest(reader, tier),
+    oldest: (tier) => outermost(tier, "ASC"),
+    newest: (tier) => outermost(tier, "DESC"),
     drop: async (tier, beforeMs) => {
       const { name, time } = tables[tier];
       try {
