@@ -9,7 +9,7 @@ export interface PlantFaults {
   /** The world of a gateway, whose clock may be wrong. */
   worldOf(gatewayId: string, world: World): World;
   /** The telemetry store, which may not answer. */
-  storeBehind(store: ReadingWriter): ReadingWriter;
+  storeBehind<Store extends ReadingWriter>(store: Store): Store;
 }
 
 export function plantFaults(): PlantFaults {
@@ -29,11 +29,11 @@ export function plantFaults(): PlantFaults {
       clock: { ...world.clock, nowMs: () => world.clock.nowMs() + (aheadMs.get(gatewayId) ?? 0) },
     }),
     storeBehind: (store) => ({
-      checkpoint: () => store.checkpoint(),
-      write: async (readings, checkpoint) => {
+      ...store,
+      write: async (readings, checkpoint, follow) => {
         if (isStalled)
           throw new OperationalError("telemetry-unavailable", "The scenario lets the store stand still");
-        await store.write(readings, checkpoint);
+        await store.write(readings, checkpoint, follow);
       },
     }),
   };

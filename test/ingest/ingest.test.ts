@@ -77,7 +77,7 @@ describe("ingest", () => {
 
   test("messages that were set aside are counted, and told of, beyond a restart", async () => {
     const folder = temporaryFolder();
-    const first = await started(folder);
+    const first = await startedIngest(folder);
     for (const text of ["not a batch", "nor is this"]) await first.send(Buffer.from(text));
     const alarms = async (ingest: typeof first) =>
       (await alarmsSince(ingest.records, null)).filter(({ ruleId }) => ruleId === "messages-set-aside");
@@ -86,7 +86,7 @@ describe("ingest", () => {
     expect(raised).toMatchObject({ sourceId: "gw-1", state: "unacknowledged" });
     await first.stop();
 
-    const second = await started(folder);
+    const second = await startedIngest(folder);
     await second.send(Buffer.from("and a third"));
     await until(
       "the letters of both starts",
