@@ -108,6 +108,8 @@ export async function assemble(
         records: records.db,
         bus: busFor("fluewatch-ingest"),
         world,
+        thirdParty: config.thirdParty,
+        door: broker?.admit ?? null,
       }),
     );
     api = plant.add(

@@ -110,7 +110,7 @@ export function startPass(
       through({ kind: "tick", atMs, monotonicMs, telemetryLag });
     }
     if (entry.kind === "quarantine") {
-      const gatewayId = entry.batch?.gw ?? parseTopic(entry.topic)?.gatewayId;
+      const gatewayId = entry.batch?.gw ?? entry.gatewayId ?? parseTopic(entry.topic)?.gatewayId;
       if (gatewayId !== undefined) through({ kind: "set-aside", gatewayId, reason: entry.reason });
     }
     if (batch === null || accepted.identityOf(batch) !== "new") return;

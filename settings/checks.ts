@@ -10,6 +10,7 @@ import { built, serverFault } from "../simulators/config.ts";
 import type { Config } from "./config.ts";
 import { registerFaults } from "./register-checks.ts";
 import { airRatioLimitFault, type Rules } from "./rules.ts";
+import { thirdPartyFaults } from "./third-party-checks.ts";
 
 type Path = readonly (string | number)[];
 type Maps = ReadonlyMap<
@@ -59,6 +60,7 @@ export function configFaults(
   };
 
   for (const { key, message } of mqttFaults(config.mqtt)) wrong(["mqtt", key], message);
+  thirdPartyFaults(config, wrong);
 
   for (const [name, { range }] of Object.entries(config.points)) {
     if (Object.hasOwn(points, name))

@@ -18,11 +18,12 @@ export function gatewaysRoute(registry: Registry, live: LiveState, world: World)
       },
       async () => ({
         serverTimeMs: world.clock.nowMs(),
-        gateways: registry.gateways.map(({ id, siteId }) => {
+        gateways: registry.gateways.map(({ id, siteId, delivery }) => {
           const status = live.gateways.get(id);
           return {
             id,
             siteId,
+            delivery,
             online: status?.online ?? false,
             lastSeenMs: status?.atMs ?? null,
             capturedUpto: status?.capturedUpto ?? null,
