@@ -1,5 +1,6 @@
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
+import { gatewayImport } from "./commands/gateway-import.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
@@ -15,6 +16,7 @@ const commands: readonly Command[] = [
   checkConfig,
   simulate,
   reference,
+  gatewayImport,
   gatewayPlan,
   gatewayProbe,
   gatewayWatch,

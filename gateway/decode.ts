@@ -49,12 +49,17 @@ export function decodedText(register: RegisterConfig, words: readonly number[]):
 
 /** What the words mean before scaling; NaN where they mean no number. */
 function rawNumber(register: RegisterConfig): (words: readonly number[]) => number {
-  const { type, bit = 0 } = register;
+  const { type, bit = 0, byte } = register;
+  const byteAt = byte === "low" ? 1 : 0;
   const swap = wireSwap(register);
   const bytesOf = (words: readonly number[]) => valueBytes(words.slice(0, registerCount(register)), swap);
   switch (type) {
     case "bit":
       return ([word = 0]) => (word >> bit) & 1;
+    case "int8":
+      return (words) => bytesOf(words).readInt8(byteAt);
+    case "uint8":
+      return (words) => bytesOf(words).readUInt8(byteAt);
     case "int16":
       return (words) => bytesOf(words).readInt16BE();
     case "uint16":
