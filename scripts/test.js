@@ -1,5 +1,6 @@
 // `npm test`: installs and builds what is missing, borrows servers and a browser from Debian where it may, runs
-// every test, and ends with a line `N passed, N failed`.
+// every test, and ends with a line `N passed, N failed`. With `--long` (`npm run test:long`) the tests that have a
+// long form run that: the same claims, over the numbers that the documents name.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +20,8 @@ const borrowed = {
   "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 };
 
+const isLong = process.argv.includes("--long");
+
 ensureInstalled();
 const missing = ensurePrograms(borrowed);
 if (missing.length > 0)
@@ -32,7 +35,7 @@ const report = join(folder, "report.json");
 const { status } = spawnSync(
   join(root, "node_modules", ".bin", "vitest"),
   ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
-  { cwd: root, stdio: "inherit" },
+  { cwd: root, stdio: "inherit", env: { ...process.env, ...(isLong && { FLUEWATCH_TEST_LONG: "1" }) } },
 );
 const counts = existsSync(report)
   ? JSON.parse(readFileSync(report, "utf8"))

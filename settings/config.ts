@@ -4,6 +4,7 @@ import { registryProperties } from "../contracts/registry.ts";
 import { thirdPartyConfig } from "../contracts/third-party.ts";
 import { gatewaysConfig } from "../gateway/config.ts";
 import { ingestConfig } from "../ingest/config.ts";
+import { notificationsConfig } from "../notifications/config.ts";
 import { mqttConfig } from "../platform/mqtt/config.ts";
 import { telemetryConfig } from "../platform/telemetry/config.ts";
 import { simulatorsConfig } from "../simulators/config.ts";
@@ -20,6 +21,7 @@ export const configSchema = Type.Object(
     ingest: ingestConfig,
     telemetry: telemetryConfig,
     api: apiConfig,
+    notifications: notificationsConfig,
     simulators: simulatorsConfig,
   },
   { additionalProperties: false },

@@ -7,6 +7,7 @@ import { configFaults } from "./checks.ts";
 import { type Config, configSchema } from "./config.ts";
 import { mqttOf } from "./mqtt.ts";
 import { type Rules, rulesFrom } from "./rules.ts";
+import { secretFault } from "./secrets.ts";
 
 /** The configuration with all that it refers to, checked as a whole. */
 export interface Settings {
@@ -34,11 +35,11 @@ export function loadSettings(configFile: string, packageRoot: string, environmen
   const { maps, incomplete } = deviceMaps(folders("devices").flatMap(yamlFiles), faults);
   const loaded = loadYaml(file, () => configSchema);
   if (!loaded.ok) throw faultsError([...faults, ...loaded.faults]);
-  faults.push(...configFaults(loaded.file, rules, maps, incomplete));
+  const fileAt = (name: string) => resolve(dirname(file), name);
+  faults.push(...configFaults(loaded.file, rules, maps, incomplete, (name) => secretFault(fileAt(name))));
   if (faults.length > 0) throw faultsError(faults);
 
   const { value } = loaded.file;
-  const fileAt = (name: string) => resolve(dirname(file), name);
   const config: Config = {
     ...value,
     api: { ...value.api, port: environment.httpPort ?? value.api.port },

@@ -88,7 +88,8 @@ export function sourceBook(
         boot: 1,
         tseg: 0,
         t0,
-        mono: Math.round(world.clock.monotonicMs()),
+        // Nothing is known of its clocks but the times it says: none of them was set.
+        mono: t0,
         clk: { src: "none", off: 0, unc: 0 },
         b: [...readings].sort((a, b) => a.atMs - b.atMs).map((said) => rowsOf(said, t0)),
         gap: [],

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { isLoopback } from "../loopback.ts";
 
 const closed = { additionalProperties: false } as const;
 const File = Type.String({ minLength: 1, description: "a file, seen from the configuration's folder" });
@@ -45,10 +46,6 @@ export type MqttConfig = Static<typeof mqttConfig>;
 
 /** Ingest, the API and the tools, as the broker knows them. No gateway may have this id. */
 export const serverUser = "server";
-
-export function isLoopback(host: string): boolean {
-  return /^(127\.\d+\.\d+\.\d+|localhost|::1)$/.test(host);
-}
 
 /** What the configuration leaves open to others, each with the key that has to change. */
 export function mqttFaults({ host, tls, secrets, listen }: MqttConfig): readonly {

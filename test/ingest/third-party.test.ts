@@ -59,7 +59,8 @@ const sources: readonly ThirdPartySource[] = [
 /** The test plant, with each boiler behind a stranger. */
 function strangersPlant(): Plant {
   const plant = testPlant();
-  const rules = plant.gateways.get("gw-1")?.rules ?? [];
+  const gateway = plant.gateways.get("gw-1");
+  if (gateway === undefined) throw new Error("the test plant has gw-1");
   const senderOf = new Map([
     ["b-1", "meters"],
     ["b-2", "edge-1"],
@@ -69,7 +70,7 @@ function strangersPlant(): Plant {
     boilers: new Map(
       [...plant.boilers].map(([id, each]) => [id, { ...each, gatewayId: senderOf.get(id) ?? "" }]),
     ),
-    gateways: new Map(sources.map(({ id, site }) => [id, { id, siteId: site, scanMs: 1_000, rules }])),
+    gateways: new Map(sources.map(({ id, site }) => [id, { ...gateway, id, siteId: site }])),
   };
 }
 

@@ -31,8 +31,8 @@ const node = (metrics = "{ metric: Flue/O2, point: o2DryPercent }", boiler = "k-
 describe("other senders in a configuration", () => {
   test("stand where a gateway does, marked by where their delivery begins", () => {
     const settings = settingsWith(json());
-    expect(plantOf(settings, nowMs).boilers.get("k-4")?.gatewayId).toBe("meters");
-    const registry = registryOf(settings, nowMs);
+    expect(plantOf(settings).boilers.get("k-4")?.gatewayId).toBe("meters");
+    const registry = registryOf(settings);
     expect(registry.gateways.map(({ id, delivery }) => [id, delivery])).toEqual([
       ["boiler-house", "acknowledged"],
       ["meters", "broker"],
