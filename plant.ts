@@ -125,6 +125,8 @@ export async function assemble(
         records: records.db,
         bus: busFor("fluewatch-ingest"),
         world,
+        thirdParty: config.thirdParty,
+        door: broker?.admit ?? null,
       }),
     );
     const siteIds = config.sites.map(({ id }) => id);

@@ -1,3 +1,4 @@
+import type { Delivery } from "../contracts/batch.ts";
 import type { AdviceText } from "../contracts/http/advice.ts";
 import type { BoilerText, SiteText } from "../contracts/http/boilers.ts";
 import type { RecipientText } from "../contracts/http/notifications.ts";
@@ -11,7 +12,12 @@ export interface Registry {
   boilers(atMs: number): readonly BoilerText[];
   /** What may be worth doing at a boiler, by one reading of it; nothing for a boiler that is not here. */
   advice(reading: LiveBoiler): readonly AdviceText[];
-  readonly gateways: readonly { readonly id: string; readonly siteId: string; readonly scanMs: number }[];
+  readonly gateways: readonly {
+    readonly id: string;
+    readonly siteId: string;
+    readonly scanMs: number;
+    readonly delivery: Delivery;
+  }[];
   /** The site of a boiler or a gateway, or the site itself; `null` for what is not here. */
   siteOf(sourceId: string): string | null;
   /** Who can be told of alarms. */

@@ -115,6 +115,10 @@ export const Ack = Type.Object({
 });
 export type Ack = Static<typeof Ack>;
 
+/** `acknowledged`: a gateway keeps it until ingest has it. `broker`: what does not reach the broker is lost, unseen. */
+export const deliveries = ["acknowledged", "broker"] as const;
+export type Delivery = (typeof deliveries)[number];
+
 const Tally = Type.Integer({ minimum: 0 });
 
 /** How the units of one line of the field bus have answered. */
@@ -150,6 +154,8 @@ export const GatewayStatus = Type.Object({
   gw: Id,
   online: Type.Boolean(),
   atMs: Instant,
+  /** Up to where delivery is vouched for: by acknowledgement from the sensor on, or from the broker on. */
+  delivery: Type.Optional(Type.Enum([...deliveries])),
   sid: Type.Optional(Type.String({ maxLength: 36 })),
   boot: Type.Optional(Serial),
   /** The highest seq captured, and the highest up to which all is acknowledged. */

@@ -11,6 +11,8 @@ export type RegisterTable = (typeof registerTables)[number];
  */
 export const registerFacts = {
   bit: { registers: 1, holds: "bit" },
+  int8: { registers: 1, holds: "signed" },
+  uint8: { registers: 1, holds: "unsigned" },
   int16: { registers: 1, holds: "signed" },
   uint16: { registers: 1, holds: "unsigned" },
   int32: { registers: 2, holds: "signed" },
@@ -59,6 +61,8 @@ export const RegisterConfig = Type.Object(
     wordOrder: Type.Enum([...wordOrders], { default: "ABCD" }),
     /** Of a `bit` inside a register: which, 0 being the least significant. */
     bit: Type.Optional(Type.Integer({ minimum: 0, maximum: 15 })),
+    /** Of an 8-bit number: in which byte of its register it stands; `high` is the first on the wire. */
+    byte: Type.Optional(Type.Enum(["high", "low"] as const)),
     /** Of a `string`: how many bytes it takes, one a character, two in a register. */
     lengthBytes: Type.Optional(Type.Integer({ minimum: 1, maximum: 250 })),
     /** value = raw × scale + offset, in `unit`. */

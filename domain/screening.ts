@@ -139,6 +139,7 @@ export function moveSignals(memory: SignalMemory, byMs: number): void {
   memory.lastMs += byMs;
   memory.turnedMs += byMs;
   memory.sampledMs += byMs;
+  // A signal that was never seen has no place yet.
   for (const standing of memory.frozen) if (standing) standing.sinceMs += byMs;
   if (memory.exhaust !== null) memory.exhaust.atMs += byMs;
 }

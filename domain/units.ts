@@ -49,3 +49,32 @@ export function unitsInto(to: string): readonly string[] {
 export function fifteenDigits(value: number): number {
   return Number(value.toPrecision(15));
 }
+
+/** The decimal with the fewest digits that is this float: 4.9, where a double would say 4.900000095367432. */
+export function shortestDecimal(
+  float: number,
+  fewest: number,
+  most: number,
+  isMeantBy: (decimal: number) => boolean,
+): number {
+  for (let digits = fewest; digits < most; digits += 1) {
+    const decimal = Number(float.toPrecision(digits));
+    if (isMeantBy(decimal)) return decimal;
+  }
+  return float;
+}
+
+/** A 32-bit float as the shortest decimal that means it; NaN and infinity as they are. */
+export function shortestFloat32(value: number): number {
+  return shortestDecimal(value, 6, 9, (decimal) => Math.fround(decimal) === value);
+}
+
+/** What the device's numbers mean: raw × scale + offset; a scale like 0.1 is a division by 10, so that no digit is made up. */
+export function scaling(scale: number, offset: number): (raw: number) => number {
+  const divisor = Math.round(1 / scale);
+  if (Math.abs(scale) < 1 && Math.abs(1 / scale - divisor) < 1e-9) {
+    return offset === 0 ? (raw) => raw / divisor : (raw) => fifteenDigits(raw / divisor + offset);
+  }
+  if (scale === 1 && offset === 0) return (raw) => raw;
+  return (raw) => fifteenDigits(raw * scale + offset);
+}

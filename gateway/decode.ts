@@ -3,7 +3,7 @@ import { halfFloat, halfFloatBits } from "../contracts/half-float.ts";
 import { assert } from "../domain/assert.ts";
 import { points } from "../domain/points.ts";
 import type { FlawReason } from "../domain/reading.ts";
-import { conversion, fifteenDigits } from "../domain/units.ts";
+import { conversion, scaling, shortestDecimal, shortestFloat32 } from "../domain/units.ts";
 
 export type Decoded =
   | { readonly value: number; readonly flaw: null }
@@ -49,12 +49,17 @@ export function decodedText(register: RegisterConfig, words: readonly number[]):
 
 /** What the words mean before scaling; NaN where they mean no number. */
 function rawNumber(register: RegisterConfig): (words: readonly number[]) => number {
-  const { type, bit = 0 } = register;
+  const { type, bit = 0, byte } = register;
+  const byteAt = byte === "low" ? 1 : 0;
   const swap = wireSwap(register);
   const bytesOf = (words: readonly number[]) => valueBytes(words.slice(0, registerCount(register)), swap);
   switch (type) {
     case "bit":
       return ([word = 0]) => (word >> bit) & 1;
+    case "int8":
+      return (words) => bytesOf(words).readInt8(byteAt);
+    case "uint8":
+      return (words) => bytesOf(words).readUInt8(byteAt);
     case "int16":
       return (words) => bytesOf(words).readInt16BE();
     case "uint16":
@@ -73,10 +78,7 @@ function rawNumber(register: RegisterConfig): (words: readonly number[]) => numb
         return shortestDecimal(halfFloat(bits), 1, 6, (decimal) => halfFloatBits(decimal) === bits);
       };
     case "float32":
-      return (words) => {
-        const value = bytesOf(words).readFloatBE();
-        return shortestDecimal(value, 6, 9, (decimal) => Math.fround(decimal) === value);
-      };
+      return (words) => shortestFloat32(bytesOf(words).readFloatBE());
     case "float64":
       return (words) => bytesOf(words).readDoubleBE();
     case "bcd16":
@@ -98,27 +100,4 @@ function valueBytes(words: readonly number[], swap: number): Buffer {
     bytes[(2 * index + 1) ^ swap] = word & 0xff;
   }
   return bytes;
-}
-
-/** The decimal with the fewest digits that is this float: 4.9, where a double would say 4.900000095367432. */
-function shortestDecimal(
-  float: number,
-  fewest: number,
-  most: number,
-  isMeantBy: (decimal: number) => boolean,
-): number {
-  for (let digits = fewest; digits < most; digits += 1) {
-    const decimal = Number(float.toPrecision(digits));
-    if (isMeantBy(decimal)) return decimal;
-  }
-  return float;
-}
-
-function scaling(scale: number, offset: number): (raw: number) => number {
-  const divisor = Math.round(1 / scale);
-  if (Math.abs(scale) < 1 && Math.abs(1 / scale - divisor) < 1e-9) {
-    return offset === 0 ? (raw) => raw / divisor : (raw) => fifteenDigits(raw / divisor + offset);
-  }
-  if (scale === 1 && offset === 0) return (raw) => raw;
-  return (raw) => fifteenDigits(raw * scale + offset);
 }

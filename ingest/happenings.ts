@@ -48,7 +48,7 @@ export function plantHappenings(catalogue: PointCatalogue, saved: SavedCursors =
           break;
         }
         case "quarantine": {
-          const gatewayId = entry.batch?.gw ?? parseTopic(entry.topic)?.gatewayId;
+          const gatewayId = entry.batch?.gw ?? entry.gatewayId ?? parseTopic(entry.topic)?.gatewayId;
           if (gatewayId !== undefined) next({ kind: "set-aside", gatewayId, reason: entry.reason });
           break;
         }

@@ -1,4 +1,5 @@
 import type { IngestStatus } from "../contracts/live.ts";
+import type { ThirdPartySource } from "../contracts/third-party.ts";
 import { liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
@@ -18,6 +19,7 @@ import { startRetention } from "./retention.ts";
 import { rollingUp } from "./roll-up.ts";
 import { stagesOf } from "./stages/stages.ts";
 import { telemetrySink } from "./telemetry-sink.ts";
+import { busDoor, type Door, startThirdParty } from "./third-party/third-party.ts";
 
 export interface IngestNeeds {
   readonly plant: Plant;
@@ -27,6 +29,9 @@ export interface IngestNeeds {
   readonly records: RecordsDb;
   readonly bus: Bus;
   readonly world: World;
+  readonly thirdParty?: readonly ThirdPartySource[];
+  /** Of the embedded broker, where it is in this process: it acknowledges only what is durable. */
+  readonly door?: Door | null;
 }
 
 const tickEveryMs = 1_000;
@@ -53,6 +58,15 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   const accepting = services.add(
     startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, world),
   );
+  const strangers = services.add(
+    startThirdParty(needs.thirdParty ?? [], {
+      catalogue: plant.catalogue,
+      journal,
+      door: needs.door ?? busDoor(bus, journal),
+      bus,
+      world,
+    }),
+  );
   const lag = () => pass.offset - telemetry.checkpoint;
   services.add(backgroundLoop("ticks", (signal) => tick(journal, lag, world, signal)));
   services.add(publishFrames(view, [...plant.sites.keys()], bus, world));
@@ -74,7 +88,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
       atMs: world.clock.nowMs(),
       acceptedBatches: acceptedCount,
       duplicateBatches: duplicates,
-      quarantined,
+      quarantined: summed(quarantined, strangers.counts.quarantined),
       telemetryLag: lag(),
       accepted: accepting
         .durable()
@@ -97,6 +111,15 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   }
 
   return { name: "ingest", stop: () => services.stop() };
+}
+
+function summed(
+  some: Readonly<Record<string, number>>,
+  others: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const sums = { ...some };
+  for (const [name, count] of Object.entries(others)) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
 }
 
 /** Writes down that time passes, and how far the store is behind, so that both are part of what is replayed. */

@@ -26,6 +26,8 @@ export interface Quarantine {
   readonly reason: string;
   readonly detail: string;
   readonly batch: BatchIdentity | null;
+  /** Who sent it, where the topic does not say so. */
+  readonly gatewayId?: string;
 }
 
 export type JournalEntry = Entry & { readonly offset: number; readonly arrivedAtMs: number };
@@ -93,8 +95,8 @@ function encoded(entry: Entry): Buffer {
     case "tick":
       return Buffer.concat([mark, Buffer.from(`${entry.monotonicMs} ${entry.telemetryLag ?? ""}`)]);
     case "quarantine": {
-      const { topic, reason, detail, batch } = entry;
-      const head = Buffer.from(JSON.stringify({ topic, reason, detail, batch }));
+      const { topic, reason, detail, batch, gatewayId } = entry;
+      const head = Buffer.from(JSON.stringify({ topic, reason, detail, batch, gatewayId }));
       const length = Buffer.alloc(4);
       length.writeUInt32BE(head.length);
       return Buffer.concat([mark, length, head, entry.bytes]);

@@ -182,7 +182,7 @@ async function keepDeadLetter(
   tx: Db,
   entry: Quarantine & { readonly offset: number; readonly arrivedAtMs: number; readonly bytes: Buffer },
 ): Promise<void> {
-  const { offset, arrivedAtMs, topic, reason, detail, bytes, batch } = entry;
+  const { offset, arrivedAtMs, topic, reason, detail, bytes, batch, gatewayId } = entry;
   await tx
     .insertInto("deadLetters")
     .values({
@@ -192,7 +192,7 @@ async function keepDeadLetter(
       detail,
       receivedAtMs: arrivedAtMs,
       bytes: bytes.length,
-      gatewayId: batch?.gw ?? null,
+      gatewayId: batch?.gw ?? gatewayId ?? null,
     })
     .execute();
 }

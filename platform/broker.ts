@@ -25,8 +25,8 @@ export interface Broker extends Service {
   readonly counts: Doorkeeper["counts"];
   readonly connections: number;
   readonly troubles: readonly Trouble[];
-  /** Hands over every message of these topics before it is acknowledged to its sender. */
-  admit(filter: string, admission: Admission): void;
+  /** Hands over every message of these topics before it is acknowledged to its sender; gives the way to end that. */
+  admit(filter: string, admission: Admission): () => void;
   /** Ends all connections and takes no new ones, until `false` mends it. */
   cut(isCut: boolean): void;
 }

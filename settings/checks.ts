@@ -12,6 +12,7 @@ import type { Config } from "./config.ts";
 import { notificationFaults } from "./notification-checks.ts";
 import { registerFaults } from "./register-checks.ts";
 import { airRatioLimitFault, type Rules } from "./rules.ts";
+import { thirdPartyFaults } from "./third-party-checks.ts";
 
 type Path = readonly (string | number)[];
 type Maps = ReadonlyMap<
@@ -63,6 +64,7 @@ export function configFaults(
   };
 
   for (const { key, message } of mqttFaults(config.mqtt)) wrong(["mqtt", key], message);
+  thirdPartyFaults(config, wrong);
   const { host, tls } = config.api;
   if (!isLoopback(host) && tls === undefined)
     wrong(

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { apiConfig } from "../api/config.ts";
 import { registryProperties } from "../contracts/registry.ts";
+import { thirdPartyConfig } from "../contracts/third-party.ts";
 import { gatewaysConfig } from "../gateway/config.ts";
 import { ingestConfig } from "../ingest/config.ts";
 import { notificationsConfig } from "../notifications/config.ts";
@@ -16,6 +17,7 @@ export const configSchema = Type.Object(
     dataDir: Type.String({ default: "data", minLength: 1 }),
     mqtt: mqttConfig,
     gateways: gatewaysConfig,
+    thirdParty: thirdPartyConfig,
     ingest: ingestConfig,
     telemetry: telemetryConfig,
     api: apiConfig,

@@ -1,13 +1,14 @@
+import { topicsOf } from "../contracts/third-party.ts";
 import { gatewayTopic } from "../contracts/topics.ts";
 import type { Grant, Grants } from "../platform/mqtt/access.ts";
 import type { MqttConfig } from "../platform/mqtt/config.ts";
 import { batchPacketBytes } from "../platform/mqtt/doorkeeper.ts";
 import type { Config } from "./config.ts";
 
-/** What each user of the broker may do: a gateway says only what is its own, and hears only what is for it. */
-export function grantsOf({ gateways }: Pick<Config, "gateways">): Grants {
-  return new Map(
-    gateways.map(({ id, site }): [string, Grant] => [
+/** What each user of the broker may do: a gateway says only what is its own, and hears only what is for it; another sender, its own topics. */
+export function grantsOf({ gateways, thirdParty }: Pick<Config, "gateways" | "thirdParty">): Grants {
+  return new Map([
+    ...gateways.map(({ id, site }): [string, Grant] => [
       id,
       {
         publish: [gatewayTopic(site, id, "data"), gatewayTopic(site, id, "status")],
@@ -17,7 +18,14 @@ export function grantsOf({ gateways }: Pick<Config, "gateways">): Grants {
         maxPacketBytes: batchPacketBytes,
       },
     ]),
-  );
+    ...thirdParty.map((source): [string, Grant] => {
+      const { says, hears } = topicsOf(source);
+      return [
+        source.id,
+        { publish: says, subscribe: hears, retain: false, clientId: null, maxPacketBytes: batchPacketBytes },
+      ];
+    }),
+  ]);
 }
 
 /** The MQTT part with its files where they really are. */

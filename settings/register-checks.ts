@@ -13,7 +13,7 @@ interface RegisterFault {
 
 /** Where the keys of one register contradict each other. */
 export function registerFaults(register: RegisterConfig, addressBase: AddressBase): readonly RegisterFault[] {
-  const { table, type, bit, wordOrder, lengthBytes, scale } = register;
+  const { table, type, bit, byte, wordOrder, lengthBytes, scale } = register;
   const faults: RegisterFault[] = [];
   const wrong = (key: keyof RegisterConfig, message: string) => faults.push({ key, message });
 
@@ -22,6 +22,9 @@ export function registerFaults(register: RegisterConfig, addressBase: AddressBas
     wrong("type", "is bit in a table of registers, so bit must be given: 0 (least significant) to 15");
   if (bit !== undefined && (type !== "bit" || isBitTable(table)))
     wrong("bit", "is for the type bit in a table of registers");
+  const isByte = type === "int8" || type === "uint8";
+  if (isByte && byte === undefined) wrong("type", `is ${type}, so byte must be given: high or low`);
+  if (!isByte && byte !== undefined) wrong("byte", "is for the types int8 and uint8");
   if (type === "string" && lengthBytes === undefined)
     wrong("type", "is string, so lengthBytes must be given");
   if (type !== "string" && lengthBytes !== undefined) wrong("lengthBytes", "is for the type string");

@@ -3,6 +3,7 @@ import type { AdviceText } from "../contracts/http/advice.ts";
 import type { BoilerText } from "../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import type { BoilerConfig, SiteConfig } from "../contracts/registry.ts";
+import { boilersOfThirdParty, pointsOfThirdParty } from "../contracts/third-party.ts";
 import { advise } from "../domain/advice/advise.ts";
 import { type AlarmLevel, type AlarmRule, appliesTo, sourceKindOf } from "../domain/alarms/rule.ts";
 import { assert } from "../domain/assert.ts";
@@ -84,6 +85,10 @@ export function plantOf(settings: Settings): Plant {
     for (const { id, site: siteId, scanMs } of config.gateways) {
       if (siteId === site.id) gateways.set(id, { id, siteId, scanMs, editions: rulesOf("gateway") });
     }
+    for (const { id, site: siteId, everySeconds } of config.thirdParty) {
+      if (siteId === site.id)
+        gateways.set(id, { id, siteId, scanMs: 1_000 * everySeconds, editions: rulesOf("gateway") });
+    }
     const { id, name, place, timeZone } = site;
     sites.set(id, { id, name, place, timeZone, editions: rulesOf("site") });
   }
@@ -104,9 +109,22 @@ export function registryOf(settings: Settings): Registry {
     boilers: (atMs) =>
       config.sites.flatMap((site) => site.boilers.map((boiler) => boilerText(boiler, site, settings, atMs))),
     advice: (reading) => adviceOn(reading, settings),
-    gateways: config.gateways.map(({ id, site, scanMs }) => ({ id, siteId: site, scanMs })),
+    gateways: [
+      ...config.gateways.map(({ id, site, scanMs }) => ({
+        id,
+        siteId: site,
+        scanMs,
+        delivery: "acknowledged" as const,
+      })),
+      ...config.thirdParty.map(({ id, site, everySeconds }) => ({
+        id,
+        siteId: site,
+        scanMs: 1_000 * everySeconds,
+        delivery: "broker" as const,
+      })),
+    ],
     siteOf: (sourceId) => {
-      const gateway = config.gateways.find(({ id }) => id === sourceId);
+      const gateway = [...config.gateways, ...config.thirdParty].find(({ id }) => id === sourceId);
       const site = config.sites.find(
         ({ id, boilers }) => id === sourceId || boilers.some((boiler) => boiler.id === sourceId),
       );
@@ -294,10 +312,11 @@ function withSiteTiming(rule: AlarmRule, { alarms }: SiteConfig): AlarmRule {
   return { ...rule, levels: [timed(first), ...others.map(timed)] };
 }
 
-/** Who reads a boiler: its gateway, and the device maps of its devices. */
+/** Who reads a boiler: its gateway or another sender, how often, and which points. */
 interface Reader {
   readonly gatewayId: string;
-  readonly maps: readonly string[];
+  readonly scanMs: number;
+  readonly points: readonly string[];
 }
 
 /** Settings never change: who reads each boiler is looked up once, among all devices of all gateways. */
@@ -306,12 +325,18 @@ const readers = new WeakMap<Settings, ReadonlyMap<string, Reader>>();
 function readersOf(settings: Settings): ReadonlyMap<string, Reader> {
   const known = readers.get(settings);
   if (known !== undefined) return known;
-  const found = new Map<string, { readonly gatewayId: string; readonly maps: string[] }>();
-  for (const { id, devices } of settings.config.gateways) {
+  const found = new Map<string, Reader & { readonly points: string[] }>();
+  for (const { id, scanMs, devices } of settings.config.gateways) {
     for (const { boiler, map } of devices) {
-      const of = found.get(boiler) ?? { gatewayId: id, maps: [] };
-      of.maps.push(map);
+      const of = found.get(boiler) ?? { gatewayId: id, scanMs, points: [] };
+      of.points.push(...(settings.maps.get(map)?.registers.map(({ point }) => point) ?? []));
       found.set(boiler, of);
+    }
+  }
+  for (const source of settings.config.thirdParty) {
+    for (const boiler of boilersOfThirdParty(source)) {
+      const points = [...pointsOfThirdParty(source, boiler)];
+      found.set(boiler, { gatewayId: source.id, scanMs: 1_000 * source.everySeconds, points });
     }
   }
   readers.set(settings, found);
@@ -325,7 +350,7 @@ function gatewayIdOf(boilerId: string, settings: Settings): string | null {
 function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, atMs: number): BoilerText {
   const { rules } = settings;
   const boiler = boilerAt(atMs, config, site, settings);
-  const gatewayId = gatewayIdOf(config.id, settings);
+  const reader = readersOf(settings).get(config.id) ?? null;
   const fuel = boiler.fuels[0];
   const tables = rules.limitTables.filter(({ id }) => id === config.limits);
   const limit = (quantity: "airRatio" | "exhaustTempC") =>
@@ -361,8 +386,8 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
     warmingPotentials: { ch4, n2o, source: potentials, inForceFrom: potentialsFrom },
     referenceO2Percent: boiler.referenceO2Percent,
     simulated: site.simulated,
-    gatewayId,
-    scanMs: settings.config.gateways.find(({ id }) => id === gatewayId)?.scanMs ?? null,
+    gatewayId: reader?.gatewayId ?? null,
+    scanMs: reader?.scanMs ?? null,
     points: pointsOf(boiler, settings),
     limits: { airRatio: limit("airRatio"), exhaustTempC: limit("exhaustTempC") },
     emissionLimits:
@@ -450,10 +475,8 @@ export function simulatedGateways({ config, maps }: Settings): readonly Simulate
 
 /** What a boiler's devices give, and what follows from that. */
 function pointsOf(boiler: Boiler, settings: Settings): BoilerText["points"] {
-  const { config, maps } = settings;
-  const measured = (readersOf(settings).get(boiler.id)?.maps ?? []).flatMap(
-    (map) => maps.get(map)?.registers.map(({ point }) => point) ?? [],
-  );
+  const { config } = settings;
+  const measured = readersOf(settings).get(boiler.id)?.points ?? [];
   const names = new Set<string>([...measured, ...derivedFrom(boiler, measured)]);
   const catalogue = catalogueOf(settings);
   return [...names].flatMap((name) => {

@@ -21,10 +21,16 @@ export function encodeRegister(register: RegisterConfig, value: number | string 
   return wireWords(bytes, wireSwap(register));
 }
 
-function write({ type, bit = 0 }: RegisterConfig, bytes: Buffer, raw: number): void {
+function write({ type, bit = 0, byte }: RegisterConfig, bytes: Buffer, raw: number): void {
   switch (type) {
     case "bit":
       bytes.writeUInt16BE(raw === 0 ? 0 : 1 << bit);
+      return;
+    case "int8":
+      bytes.writeInt8(clipped(raw, -0x80, 0x7f), byte === "low" ? 1 : 0);
+      return;
+    case "uint8":
+      bytes.writeUInt8(clipped(raw, 0, 0xff), byte === "low" ? 1 : 0);
       return;
     case "int16":
       bytes.writeInt16BE(clipped(raw, -0x8000, 0x7fff));

@@ -21,11 +21,12 @@ export function gatewaysRoute(registry: Registry, live: LiveState, world: World)
         serverTimeMs: world.clock.nowMs(),
         gateways: registry.gateways
           .filter(({ siteId }) => maySee(callerOf(request), siteId))
-          .map(({ id, siteId }) => {
+          .map(({ id, siteId, delivery }) => {
             const status = live.gateways.get(id);
             return {
               id,
               siteId,
+              delivery,
               online: status?.online ?? false,
               lastSeenMs: status?.atMs ?? null,
               capturedUpto: status?.capturedUpto ?? null,

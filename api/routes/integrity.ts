@@ -63,7 +63,7 @@ export function integrityRoute(
         const firstHourMs = Math.floor(fromMs / hourMs) * hourMs;
         const stored = await storedPerGateway(firstHourMs, toMs);
         const booked = await integrityHours(db, firstHourMs, toMs);
-        const hours = gateways.flatMap(({ id, siteId }) => {
+        const hours = gateways.flatMap(({ id, siteId, delivery }) => {
           const status = live.gateways.get(id) ?? null;
           const starts = new Set([
             ...booked.filter(({ gatewayId }) => gatewayId === id).map(({ hourStartMs }) => hourStartMs),
@@ -75,7 +75,7 @@ export function integrityRoute(
             .sort((a, b) => a - b)
             .map((hourStartMs): Hour => {
               const books = booked.find((each) => each.gatewayId === id && each.hourStartMs === hourStartMs);
-              return balance({
+              const balanced = balance({
                 gatewayId: id,
                 siteId,
                 hourStartMs,
@@ -87,6 +87,7 @@ export function integrityRoute(
                 missedScans: books?.missedScans ?? 0,
                 telemetryLag: live.ingest?.telemetryLag ?? Number.POSITIVE_INFINITY,
               });
+              return { ...balanced, delivery };
             });
         });
         return {
@@ -137,7 +138,7 @@ interface Books {
  * Holds the gateway's own account of an hour against what the store holds. An hour can be found wrong only once
  * it is settled: over, acknowledged to the end, and through all stages; before, the books are still being written.
  */
-export function balance(books: Books): Hour {
+export function balance(books: Books): Omit<Hour, "delivery"> {
   const {
     gatewayId,
     siteId,

@@ -1,10 +1,12 @@
 import { type Static, Type } from "typebox";
+import { deliveries } from "../batch.ts";
 import { Id, Instant } from "../ids.ts";
 import { nullable } from "../nullable.ts";
 
 export const GatewayText = Type.Object({
   id: Id,
   siteId: Id,
+  delivery: Type.Enum([...deliveries]),
   online: Type.Boolean(),
   lastSeenMs: nullable(Instant),
   capturedUpto: nullable(Type.Integer()),

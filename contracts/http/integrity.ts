@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { deliveries } from "../batch.ts";
 import { Id, Instant, Serial } from "../ids.ts";
 import { nullable } from "../nullable.ts";
 
@@ -6,6 +7,8 @@ import { nullable } from "../nullable.ts";
 export const IntegrityHour = Type.Object({
   gatewayId: Id,
   siteId: Id,
+  /** `broker`: captured is what came in by the broker; what did not reach it is not known to be missing. */
+  delivery: Type.Enum([...deliveries]),
   hourStartMs: Instant,
   /** What the gateway says that it captured; `null` while it has not said. */
   captured: nullable(Type.Integer()),

@@ -47,7 +47,8 @@ export interface Doorkeeper {
   handshakeFailed(error: Error): void;
   /** Ends the connections of users whose credential was changed or taken away. */
   credentialsChanged(before: Credentials, now: Credentials): void;
-  admit(filter: string, admission: Admission): void;
+  /** Gives the way to take it back. */
+  admit(filter: string, admission: Admission): () => void;
 }
 
 export interface DoorRules {
@@ -291,7 +292,11 @@ export function doorkeeper(
       }
     },
     admit: (filter, admission) => {
-      admissions.push({ filter, admission });
+      const admitted = { filter, admission };
+      admissions.push(admitted);
+      return () => {
+        admissions.splice(admissions.indexOf(admitted), 1);
+      };
     },
   };
 }

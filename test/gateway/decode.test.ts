@@ -126,6 +126,12 @@ describe("from words to a value", () => {
     }
   });
 
+  test("two 8-bit numbers in one register are each one byte of it", () => {
+    expect(decoded({ type: "int8", byte: "high" }, [0xb3c9]).value).toBe(-77);
+    expect(decoded({ type: "uint8", byte: "low" }, [0xb3c9]).value).toBe(201);
+    expect(decoded({ type: "uint8", byte: "low", wordOrder: "BADC" }, [0xb3c9]).value).toBe(0xb3);
+  });
+
   test("text ends at its first NUL, and its bytes may be swapped", () => {
     const text = register({ type: "string", lengthBytes: 7 });
     const swapped = register({ type: "string", lengthBytes: 7, wordOrder: "BADC" });
@@ -164,6 +170,10 @@ describe("from words to a value", () => {
     type: RegisterConfig["type"],
   ): { readonly raw: fc.Arbitrary<number>; readonly share: number } => {
     switch (type) {
+      case "int8":
+        return { raw: fc.integer({ min: -0x80, max: 0x7f }), share: 0 };
+      case "uint8":
+        return { raw: fc.integer({ min: 0, max: 0xff }), share: 0 };
       case "int16":
         return { raw: fc.integer({ min: -0x8000, max: 0x7fff }), share: 0 };
       case "uint16":
@@ -216,7 +226,8 @@ describe("from words to a value", () => {
     },
   );
 
-  test.each(numberTypes)("words of %s that mean a number become the same words again", (type) => {
+  const wholeWords = numberTypes.filter((type) => type !== "int8" && type !== "uint8");
+  test.each(wholeWords)("words of %s that mean a number become the same words again", (type) => {
     const word = fc.oneof(
       fc.integer({ min: 0, max: 0xffff }),
       fc.integer({ min: 0, max: 9_999 }).map((digits) => Number.parseInt(String(digits), 16)),

@@ -10,6 +10,8 @@ import {
 /** A value of each type that it holds exactly, and that reads otherwise in any other order. */
 const exactValues: Readonly<Record<RegisterConfig["type"], number | string>> = {
   bit: 1,
+  int8: -77,
+  uint8: 201,
   int16: -12_345,
   uint16: 51_966,
   int32: -1_234_567_890,
@@ -43,7 +45,7 @@ export function everyType(): {
   };
   let [input, holding] = [0, 0];
   for (const type of registerTypes) {
-    if (type === "bit") continue;
+    if (type === "bit" || type === "int8" || type === "uint8") continue;
     const words = registerFacts[type].registers;
     const orders = wordOrders.filter((order) => order.length === 4 || words === 4);
     for (const wordOrder of orders) {
@@ -62,6 +64,18 @@ export function everyType(): {
   }
   for (const bit of [0, 7, 8, 15])
     add({ point: `flag${bit}State`, table: "holding", address: holding, type: "bit" }, { bit });
+  // Two numbers in one register, and the same again with its bytes swapped.
+  for (const [index, wordOrder] of (["ABCD", "BADC"] as const).entries()) {
+    const address = holding + 1 + index;
+    add(
+      { point: `int8${wordOrder}Count`, table: "holding", address, type: "int8" },
+      { wordOrder, byte: "high" },
+    );
+    add(
+      { point: `uint8${wordOrder}Count`, table: "holding", address, type: "uint8" },
+      { wordOrder, byte: "low" },
+    );
+  }
   for (const address of [0, 3, 9]) {
     add({ point: `coil${address}State`, table: "coil", address, type: "bit" }, {});
     add({ point: `discrete${address}State`, table: "discrete", address, type: "bit" }, {});

@@ -67,6 +67,9 @@ for each in wanted:
         value = int(answer.bits[0])
     elif kind == "bit":
         value = answer.registers[0] >> each["bit"] & 1
+    elif kind in ("int8", "uint8"):
+        byte = in_order(answer.registers, order)[1 if each["byte"] == "low" else 0]
+        value = byte - 256 if kind == "int8" and byte > 127 else byte
     elif kind == "string":
         swapped = order in ("BADC", "DCBA")
         value = in_order(answer.registers, "BADC" if swapped else "ABCD")[:each["lengthBytes"]]

@@ -19,6 +19,7 @@ export const guardedGrants = grantsOf({
     { id: "gw-1", site: "works" },
     { id: "gw-2", site: "works" },
   ] as never,
+  thirdParty: [],
 });
 
 export interface GuardedBroker {
