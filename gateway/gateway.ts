@@ -7,6 +7,7 @@ import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { parsedJson } from "../platform/json.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
+import type { Trouble } from "../platform/trouble.ts";
 import type { World } from "../platform/world.ts";
 import type { GatewayConfig, LineConfig } from "./config.ts";
 import { openOutbox } from "./outbox.ts";
@@ -167,8 +168,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
         readings,
         missedScans,
       ]),
-      trouble:
-        outbox.trouble === null ? null : { code: outbox.trouble.code, message: outbox.trouble.message },
+      trouble: troubleOf(outbox.trouble ?? bus.troubles[0] ?? null),
     };
     try {
       if (bus.up)
@@ -191,6 +191,10 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       await outbox.close();
     },
   };
+}
+
+function troubleOf(trouble: Trouble | null): Trouble | null {
+  return trouble === null ? null : { code: trouble.code, message: trouble.message };
 }
 
 /** The last will of a gateway's connection: what the broker says when it is gone without a word. */

@@ -29,11 +29,13 @@ export function plantFaults(): PlantFaults {
       clock: { ...world.clock, nowMs: () => world.clock.nowMs() + (aheadMs.get(gatewayId) ?? 0) },
     }),
     storeBehind: (store) => ({
-      checkpoint: () => store.checkpoint(),
-      write: async (readings, checkpoint) => {
-        if (isStalled)
+      progress: () => store.progress(),
+      goBack: (checkpoint, batches) => store.goBack(checkpoint, batches),
+      write: async (readings, checkpoint, follow) => {
+        if (isStalled) {
           throw new OperationalError("telemetry-unavailable", "The scenario lets the store stand still");
-        await store.write(readings, checkpoint);
+        }
+        await store.write(readings, checkpoint, follow);
       },
     }),
   };
