@@ -116,12 +116,13 @@ export async function assemble(
   let api: Api | null = null;
   if (started.has("ingest") && started.has("api")) {
     const records = plant.add(await sqliteRecords(folder("records")));
-    const telemetry = plant.add(await openTelemetry(settings, folder));
+    const telemetry = await openTelemetry(plant, settings);
     plant.add(
       await startIngest(config.ingest, {
         plant: plantOf(settings),
         folder: folder("journal"),
         telemetry: scenario === null ? telemetry : broken.storeBehind(telemetry),
+        keep: config.telemetry.keep,
         records: records.db,
         bus: busFor("fluewatch-ingest"),
         world,
@@ -134,6 +135,7 @@ export async function assemble(
     api = plant.add(
       await startApi(config.api, {
         registry: registryOf(settings),
+        catalogue: catalogueOf(settings),
         telemetry,
         keep: config.telemetry.keep,
         records: records.db,
@@ -167,14 +169,6 @@ export async function assemble(
   return { api };
 }
 
-/** The store that the configuration names. */
-function openTelemetry(settings: Settings, folder: (name: string) => string): Promise<Telemetry> {
-  const { store, influx1 } = settings.config.telemetry;
-  const catalogue = catalogueOf(settings);
-  if (store === "influx1" && influx1 !== undefined) return influx1Telemetry(influx1, catalogue);
-  return duckdbTelemetry(folder("telemetry"), catalogue);
-}
-
 /**
  * Replays the journal into the stores, so many times; all of their folders are locked meanwhile.
  * @throws OperationalError `data-folder-locked` while Fluewatch runs on them
@@ -193,7 +187,8 @@ export async function replay(
       plant: plantOf(settings),
       folder: folder("journal"),
       records: opened.add(await sqliteRecords(folder("records"))).db,
-      telemetry: opened.add(await openTelemetry(settings, folder)),
+      telemetry: await openTelemetry(opened, settings),
+      keep: config.telemetry.keep,
       world,
     };
     const reports: ReplayReport[] = [];
@@ -202,6 +197,20 @@ export async function replay(
   } finally {
     await opened.stop();
   }
+}
+
+/**
+ * Opens the store that the configuration names; an embedded one for this process alone.
+ * @throws OperationalError that says what to change
+ */
+export async function openTelemetry(plant: ServiceStack, settings: Settings): Promise<Telemetry> {
+  const { config, dataDir } = settings;
+  const { store, influx1 } = config.telemetry;
+  const catalogue = catalogueOf(settings);
+  if (store === "influx1" && influx1 !== undefined)
+    return plant.add(await influx1Telemetry(influx1, catalogue));
+  const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
+  return plant.add(await duckdbTelemetry(path, catalogue));
 }
 
 /**

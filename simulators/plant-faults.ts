@@ -9,7 +9,7 @@ export interface PlantFaults {
   /** The world of a gateway, whose clock may be wrong. */
   worldOf(gatewayId: string, world: World): World;
   /** The telemetry store, which may not answer. */
-  storeBehind(store: ReadingWriter): ReadingWriter;
+  storeBehind<Store extends ReadingWriter>(store: Store): Store;
 }
 
 export function plantFaults(): PlantFaults {
@@ -29,12 +29,10 @@ export function plantFaults(): PlantFaults {
       clock: { ...world.clock, nowMs: () => world.clock.nowMs() + (aheadMs.get(gatewayId) ?? 0) },
     }),
     storeBehind: (store) => ({
-      progress: () => store.progress(),
-      goBack: (checkpoint, batches) => store.goBack(checkpoint, batches),
+      ...store,
       write: async (readings, checkpoint, follow) => {
-        if (isStalled) {
+        if (isStalled)
           throw new OperationalError("telemetry-unavailable", "The scenario lets the store stand still");
-        }
         await store.write(readings, checkpoint, follow);
       },
     }),

@@ -318,6 +318,20 @@ describe("judge and raise-alarms", () => {
     expect(view.latest()[0]?.text().takenAtMs).toBe(startMs + 59_000);
   });
 
+  test("a boiler of which another version said less than is told now waits for its next reading", () => {
+    const before = stages();
+    run(throughAll(before), 60, () => calm);
+    type Saved = { boiler: { verdicts: { airRatio: { input?: { flaws?: unknown } } } } };
+    const saved = JSON.parse(JSON.stringify(before.at(-1)?.memory())) as Saved[];
+    const view = liveView(catalogue);
+    view.recall(saved);
+    expect(view.latest()).toHaveLength(1);
+    expect(saved[0]?.boiler.verdicts.airRatio.input?.flaws).toEqual([]);
+    delete saved[0]?.boiler.verdicts.airRatio.input?.flaws;
+    view.recall(saved);
+    expect(view.latest()).toEqual([]);
+  });
+
   test("taken up again from its memory at any place, a run gives the same", () => {
     const values = (second: number) => (second < 100 ? calm : second < 260 ? tooMuchAir : calm);
     const whole = throughAll(stages());
