@@ -83,9 +83,10 @@ export async function assemble(
 
   const { scenario } = happening;
   const broken = plantFaults();
-  const stray = scenario?.events.some((event) => event.message !== undefined)
-    ? busFor("fluewatch-scenario")
-    : null;
+  // Only beside its own broker may anybody speak in a gateway's name.
+  const isDamaging =
+    broker !== null && scenario?.events.some((event) => event.message !== undefined) === true;
+  const stray = isDamaging ? busFor("fluewatch-scenario") : null;
   const message = (gatewayId: string) => {
     const gateway = config.gateways.find(({ id }) => id === gatewayId);
     if (gateway === undefined || stray?.up !== true) return;

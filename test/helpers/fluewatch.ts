@@ -118,7 +118,8 @@ export async function startFluewatch({
         ...init.headers,
       };
       const answer = await fetch(`${url}/api/v1/${path}`, { ...init, headers });
-      return { status: answer.status, body: (await answer.json()) as never };
+      const isJson = /^application\/(problem\+)?json/.test(answer.headers.get("content-type") ?? "");
+      return { status: answer.status, body: (await (isJson ? answer.json() : answer.text())) as never };
     },
     stop: (signal = "SIGTERM") => ended(child, signal),
   };
