@@ -57,6 +57,10 @@ export const Batch = Type.Object({
   ),
   /** `[first seq, last seq, reason]`: batches that were captured and can never be sent. */
   lost: Type.Optional(Type.Array(Type.Tuple([Serial, Serial, Type.Enum(gapReasons)]), { maxItems: 1_000 })),
+  /** `[start of the UTC hour, readings]` of what `lost` names, as far as they could still be counted. */
+  dropped: Type.Optional(
+    Type.Array(Type.Tuple([Instant, Type.Integer({ minimum: 0 })]), { maxItems: 1_000 }),
+  ),
   /** Readings in `b`. */
   n: Type.Integer({ minimum: 0, maximum: 500 }),
   /** `h` of the batch before, 64 zeros for the first. */
@@ -101,12 +105,14 @@ export const Ack = Type.Object({
   by: Type.String({ maxLength: 64 }),
   /** Empty where ingest has nothing of this gateway yet. */
   sid: Type.String({ maxLength: 36 }),
-  /** Everything from the oldest known seq up to here. */
+  /** Everything from seq 1 up to here. */
   upto: Type.Integer({ minimum: 0 }),
-  /** Beyond `upto`, both ends included. */
+  /** All the rest that is there, both ends included. */
   ranges: Type.Array(Type.Tuple([Serial, Serial])),
   /** Durable as well, but not as readings: quarantined, with the reason. */
   dead: Type.Array(Type.Object({ seq: Serial, code: Type.String() })),
+  /** Ingest has no room: a batch now and then tells when it has again. */
+  wait: Type.Optional(Type.Boolean()),
 });
 export type Ack = Static<typeof Ack>;
 
@@ -153,6 +159,10 @@ export const GatewayStatus = Type.Object({
   bufferedBatches: Type.Optional(Type.Integer({ minimum: 0 })),
   oldestBufferedAtMs: Type.Optional(Type.Union([Instant, Type.Null()])),
   bufferBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** What the outbox may hold; beyond it the oldest batches are dropped, and declared. */
+  quotaBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** Batches dropped since its log was made. */
+  droppedBatches: Type.Optional(Type.Integer({ minimum: 0 })),
   scanMs: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Since the gateway's start: for people who look for what is wrong with the wiring. */
   lines: Type.Optional(Type.Array(LineStatistics, { maxItems: 256 })),

@@ -74,7 +74,13 @@ export const OutboxConfig = Type.Object(
     segmentMib: Type.Integer({ minimum: 1, maximum: 256, default: 4 }),
     /** Acknowledged batches are kept so long for a server that has to ask again. */
     keepAckedHours: Type.Number({ minimum: 0, maximum: 24 * 90, default: 168 }),
-    keepAckedMib: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 512 }),
+    keepAckedMib: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 512 }),
+    /** All batches together; beyond it the oldest are dropped, acknowledged ones first, and the loss is declared. */
+    quotaMib: Type.Integer({ minimum: 8, maximum: 1_000_000, default: 4_096 }),
+    /** Batches that nobody has fetched for so long are dropped as well. */
+    quotaDays: Type.Number({ minimum: 1, maximum: 3_650, default: 90 }),
+    /** Held on the disk, so that a full one still lets losses be declared. */
+    reserveMib: Type.Integer({ minimum: 0, maximum: 1_024, default: 64 }),
   },
   { ...closed, default: {} },
 );

@@ -24,17 +24,19 @@ export interface GatewayNeeds {
   readonly openLine: (line: LineConfig) => RegisterSource;
 }
 
-type Gap = [
-  point: string,
-  fromMs: number,
-  toMs: number,
-  scans: number,
-  reason: "restart" | "overrun" | "disk-full",
-];
+/** Scans of which there is nothing. */
+interface Gap {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly scans: number;
+  readonly reason: "restart" | "overrun" | "disk-full";
+}
 
 const statusEveryMs = 5_000;
 /** A step of the clock back by more than this begins a new time segment. */
 const stepBackMs = 1_000;
+/** On a full disk. */
+const tellLossesEveryMs = 60_000;
 const checkAck = Compile(Ack);
 
 /** Scans the boilers of one gateway on a fixed grid, captures what it read, and sends it until it is acknowledged. */
@@ -45,9 +47,8 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   const { scanning, lanes } = scannedPlant(config, needs.maps, needs.openLine, world);
   const sender = startSender(config, outbox, bus, world);
   let timeSegment = outbox.timeSegment;
-  let gaps: Gap[] = [];
-  const lost: [number, number, "log-damage"][] = [];
-  if (outbox.skipped !== null) lost.push([outbox.skipped.from, outbox.skipped.to, "log-damage"]);
+  let gaps: readonly Gap[] = [];
+  let lossesToldMs = Number.NEGATIVE_INFINITY;
 
   bus.subscribe(gatewayTopic(site, id, "ack"), (_topic, payload) => {
     const ack = parsedJson(payload);
@@ -71,12 +72,13 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
         slot: Math.round(slotMs / scanMs),
         withinMs: scanShare * scanMs,
       });
-      if (readings.length > 0) await capture(readings);
+      if (readings.length > 0) await captureScan(readings);
       // Counted in monotonic time: a clock that was set has made no scan late.
       const wokeLateMs = Math.abs(steppedMs) < stepBackMs ? now.nowMs - slotMs : 0;
       const skipped = Math.floor((world.clock.monotonicMs() - now.monotonicMs + wokeLateMs) / scanMs);
       const endedMs = world.clock.nowMs();
-      if (skipped > 0) gaps.push(["*", endedMs - skipped * scanMs, endedMs, skipped, "overrun"]);
+      if (skipped > 0)
+        missed({ fromMs: endedMs - skipped * scanMs, toMs: endedMs, scans: skipped, reason: "overrun" });
       slotMs = (Math.floor(endedMs / scanMs) + 1) * scanMs;
     }
   }
@@ -88,7 +90,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
     if (fromMs === null) return;
     if (nowMs < fromMs - stepBackMs) beginTimeSegment(nowMs - fromMs);
     const scans = Math.max(0, Math.floor(nowMs / scanMs) - Math.floor(fromMs / scanMs));
-    if (scans > 0) gaps.push(["*", fromMs, nowMs, scans, "restart"]);
+    if (scans > 0) missed({ fromMs, toMs: nowMs, scans, reason: "restart" });
   }
 
   function beginTimeSegment(steppedMs: number): void {
@@ -100,10 +102,22 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
     );
   }
 
-  async function capture(readings: readonly Reading[]): Promise<void> {
+  /** On a full disk the readings are lost, and only that is written down, once a minute. */
+  async function captureScan(readings: readonly Reading[]): Promise<void> {
     const t0 = Math.min(...readings.map(({ takenAtMs }) => takenAtMs));
-    for (const { from, to } of sender.takeLost()) lost.push([from, to, "log-damage"]);
-    const declared = { gap: [...gaps], lost: [...lost] };
+    if (!outbox.isDiskFull) {
+      await capture(t0, readings);
+      return;
+    }
+    missed({ fromMs: t0, toMs: t0, scans: 1, reason: "disk-full" });
+    if (world.clock.monotonicMs() - lossesToldMs < tellLossesEveryMs) return;
+    lossesToldMs = world.clock.monotonicMs();
+    await capture(t0, []);
+  }
+
+  async function capture(t0: number, readings: readonly Reading[]): Promise<void> {
+    const declared = gaps;
+    gaps = [];
     try {
       await outbox.capture({
         site,
@@ -113,16 +127,21 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
         mono: Math.round(world.clock.monotonicMs()),
         clk: { src: "rtc", off: 0, unc: 0 },
         b: readings.map((reading) => boilerRows(reading, t0)),
-        gap: declared.gap,
-        ...(declared.lost.length > 0 && { lost: declared.lost }),
+        gap: declared.map(({ fromMs, toMs, scans, reason }) => ["*", fromMs, toMs, scans, reason]),
         n: readings.length,
       });
-      gaps = gaps.slice(declared.gap.length);
-      lost.splice(0, declared.lost.length);
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error;
-      gaps.push(["*", t0, t0, 1, "disk-full"]);
+      gaps = [...declared, ...gaps];
+      missed({ fromMs: t0, toMs: t0, scans: 1, reason: "disk-full" });
     }
+  }
+
+  /** Notes scans that were not done or not kept; those that follow each other for one reason are one gap. */
+  function missed(gap: Gap): void {
+    const last = gaps.at(-1);
+    if (last?.reason !== gap.reason || gap.reason === "restart") gaps = [...gaps, gap];
+    else gaps = [...gaps.slice(0, -1), { ...last, toMs: gap.toMs, scans: last.scans + gap.scans }];
   }
 
   async function tellStatus(signal: AbortSignal): Promise<void> {
@@ -146,6 +165,8 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       ackedUpto: outbox.ackedUpto,
       bufferedBatches: buffered,
       bufferBytes: outbox.bytes,
+      quotaBytes: config.outbox.quotaMib * 1024 * 1024,
+      droppedBatches: outbox.droppedBatches,
       scanMs,
       lines: lanes.map((lane) => lane.statistics()),
       hours: outbox.hours.map(({ hourStartMs, readings, missedScans }) => [

@@ -1,24 +1,22 @@
 import type { Ack } from "../contracts/batch.ts";
 import { gatewayTopic } from "../contracts/topics.ts";
-import type { SerialRanges } from "../domain/serial-ranges.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import type { LogRecord } from "../platform/log/record.ts";
-import type { DamagedRange } from "../platform/log/segment.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface Sender extends Service {
   acknowledged(ack: Ack): void;
-  /** Batches that turned out unreadable since the last call: they can never be sent. */
-  takeLost(): readonly DamagedRange[];
 }
 
 const windowBatches = 256;
 const windowBytes = 4 * 1024 * 1024;
 const shortestResendMs = 30_000;
 const longestResendMs = 300_000;
+/** While ingest has no room. */
+const probeEveryMs = 5_000;
 
 /** Batches in the order of their seqs; `null`: none for now. */
 interface Lane {
@@ -43,10 +41,11 @@ export function startSender(
   const inFlight = new Map<number, { readonly bytes: number; readonly sentAtMs: number }>();
   let inFlightBytes = 0;
   let window = windowBatches;
+  let pausedUntilMs = 0;
   let resendMs = shortestResendMs;
   let lanes: readonly Lane[] | null = null;
   let answeredBy: string | null = null;
-  let lost: DamagedRange[] = [];
+  let restatedBy: string | null = null;
   let wake = new AbortController();
 
   function startOver(): void {
@@ -63,7 +62,7 @@ export function startSender(
   }
 
   function newLanes(): readonly Lane[] {
-    const liveFrom = outbox.capturedUpto + 1;
+    const liveFrom = outbox.nextSeq;
     return [lane(liveFrom, Number.POSITIVE_INFINITY), lane(outbox.ackedUpto + 1, liveFrom - 1)];
   }
 
@@ -77,7 +76,8 @@ export function startSender(
           if (ready.length === 0) {
             if (reached >= Math.min(upto, outbox.capturedUpto)) return null;
             const { records, damaged } = await reader.read();
-            lost.push(...damaged.filter(({ to }) => to <= upto && !outbox.isAcknowledged(to)));
+            for (const { from: first, to } of damaged)
+              if (first <= upto) outbox.unreadable(first, Math.min(to, upto));
             if (records.length === 0) return null;
             ready = records.filter(({ offset }) => offset <= upto).reverse();
             reached = records.at(-1)?.offset ?? reached;
@@ -93,7 +93,8 @@ export function startSender(
     signal.addEventListener("abort", stir);
     while (!signal.aborted) {
       const woken = AbortSignal.any([wake.signal, signal]);
-      if (!bus.up || inFlight.size >= window || inFlightBytes >= windowBytes) {
+      const isPaused = world.clock.monotonicMs() < pausedUntilMs;
+      if (!bus.up || isPaused || inFlight.size >= window || inFlightBytes >= windowBytes) {
         await world.clock.sleep(1_000, woken);
         resendIfOverdue();
         continue;
@@ -132,25 +133,41 @@ export function startSender(
     startOver();
   }
 
-  function acknowledged({ by, sid, upto, ranges, dead }: Ack): void {
-    if (answeredBy !== by) {
-      answeredBy = by;
-      startOver();
-    }
-    if (sid !== outbox.sid) return;
-    const all: [number, number][] = ranges.map(([first, last]) => [first, last]);
+  function acknowledged({ by, sid, upto, ranges, dead, wait = false }: Ack): void {
+    const isOurs = sid === outbox.sid;
+    const all: (readonly [number, number])[] = ranges.map(([first, last]) => [first, last]);
     if (upto > 0) all.push([1, upto]);
     all.push(...dead.map(({ seq }): [number, number] => [seq, seq]));
     // Nobody can have what was never captured: to believe it would be to let go of what is captured next.
     const beyond = all.find(([, last]) => last > outbox.capturedUpto);
-    if (beyond !== undefined) {
+    if (isOurs && beyond !== undefined) {
       world.log.error(
         { gateway: id, claimed: beyond[1], captured: outbox.capturedUpto, code: "ack-refused" },
         "an acknowledgement of batches that do not exist is not believed",
       );
       return;
     }
-    outbox.acknowledged(all as SerialRanges);
+    if (answeredBy !== by) {
+      answeredBy = by;
+      startOver();
+      // One that speaks of another log first may know nothing of ours, or tell it next.
+      if (!isOurs) outbox.unsure();
+    }
+    if (!isOurs) return;
+    if (restatedBy === by) outbox.acknowledged(all);
+    else {
+      // Its first word of ours is all that it has: it may have been put back to an old backup.
+      restatedBy = by;
+      outbox.restated(all);
+    }
+    if (wait) {
+      // What was under way was not taken: it is backlog, and one batch at a time asks whether there is room again.
+      pausedUntilMs = world.clock.monotonicMs() + probeEveryMs;
+      window = 1;
+      startOver();
+      return;
+    }
+    pausedUntilMs = 0;
     for (const [seq, { bytes }] of inFlight) {
       if (!outbox.isAcknowledged(seq)) continue;
       inFlight.delete(seq);
@@ -163,16 +180,7 @@ export function startSender(
 
   bus.onUp(startOver);
   const loop = backgroundLoop(`sender of ${id}`, run);
-  return {
-    name: loop.name,
-    stop: loop.stop,
-    acknowledged,
-    takeLost: () => {
-      const taken = lost;
-      lost = [];
-      return taken;
-    },
-  };
+  return { name: loop.name, stop: loop.stop, acknowledged };
 }
 
 async function nextOf(lanes: readonly Lane[]): Promise<LogRecord | null> {

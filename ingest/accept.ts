@@ -33,6 +33,8 @@ export interface Acceptor extends Service {
 }
 
 const ackEveryMs = 200;
+/** Each wiping of a gateway's disk gives it another. */
+const mostSidsTold = 20;
 const checkCommand = Compile(AlarmCommand);
 
 /**
@@ -52,7 +54,7 @@ export function startAccepting(
   /** What may be acknowledged: accepted, and durable. */
   const durable = new Map<string, SerialRanges>();
   const dead = new Map<string, { readonly seq: number; readonly code: string }[]>();
-  /** The log of each gateway that has something to be told, by gateway. */
+  /** The gateways' logs of which something is to be told. */
   const toTell = new Map<string, { site: string; gw: string; sid: string }>();
   for (const { siteId, gatewayId, sid, ranges } of accepted.all())
     durable.set(`${siteId}/${gatewayId}/${sid}`, ranges);
@@ -138,7 +140,7 @@ export function startAccepting(
   }
 
   function tell({ site, gw, sid }: Omit<BatchIdentity, "seq">): void {
-    toTell.set(`${site}/${gw}`, { site, gw, sid });
+    toTell.set(`${site}/${gw}/${sid}`, { site, gw, sid });
   }
 
   async function tellAll(signal: AbortSignal): Promise<void> {
@@ -152,15 +154,15 @@ export function startAccepting(
   async function flush(): Promise<void> {
     const waiting = [...toTell.entries()];
     toTell.clear();
-    for (const [gateway, log] of waiting) {
-      const key = `${log.site}/${log.gw}/${log.sid}`;
+    for (const [key, log] of waiting) {
       const ranges = durable.get(key) ?? [];
+      const upto = contiguousUpto(ranges);
       const ack: Ack = {
         v: 1,
         by,
         sid: log.sid,
-        upto: contiguousUpto(ranges),
-        ranges: ranges.slice(1).map(([first, last]) => [first, last]),
+        upto,
+        ranges: ranges.filter(([first]) => first > upto).map(([first, last]) => [first, last]),
         dead: dead.get(key) ?? [],
       };
       try {
@@ -168,7 +170,7 @@ export function startAccepting(
         dead.delete(key);
       } catch (error) {
         if (!(error instanceof OperationalError)) throw error;
-        if (!toTell.has(gateway)) toTell.set(gateway, log);
+        toTell.set(key, log);
       }
     }
   }
@@ -176,8 +178,9 @@ export function startAccepting(
   /** Whoever waits for an answer learns that we are here, and what we have. */
   function greet(): void {
     for (const { id, siteId } of plant.gateways.values()) {
-      const newest = accepted.of(siteId, id).at(-1);
-      tell({ site: siteId, gw: id, sid: newest?.sid ?? "" });
+      const sids = accepted.of(siteId, id).map(({ sid }) => sid);
+      for (const sid of sids.length === 0 ? [""] : sids.slice(-mostSidsTold))
+        tell({ site: siteId, gw: id, sid });
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Batch } from "../contracts/batch.ts";
-import { hasSerial, type SerialRanges, withRange } from "../domain/serial-ranges.ts";
+import { hasSerial, missingIn, type SerialRanges, withRange } from "../domain/serial-ranges.ts";
 import type { BatchIdentity } from "./journal.ts";
 
 /** One gateway's log, as far as ingest has it. */
@@ -19,8 +19,8 @@ export type Identity = "new" | "duplicate" | "conflict";
 /** What has been accepted of every gateway: known after a restart from a saved copy and the journal behind it. */
 export interface AcceptedBatches {
   identityOf(batch: Batch): Identity;
-  /** Takes a batch in; the order is that of the journal. */
-  add(batch: Batch): void;
+  /** Takes a batch in; the order is that of the journal. Gives how many batches it declares lost for the first time. */
+  add(batch: Batch): number;
   /** Notes a seq that is durable, but not as a batch. */
   addDead(batch: BatchIdentity): void;
   /** The boiler of a batch whose times do not grow, or `null`. */
@@ -66,7 +66,11 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
       const { site, gw, sid, seq, h, lost = [] } = batch;
       const log = logOf(batch);
       let ranges = withRange(log.ranges, seq, seq);
-      for (const [first, last] of lost) ranges = withRange(ranges, first, last);
+      let newlyLost = 0;
+      for (const [first, last] of lost) {
+        for (const [from, to] of missingIn(ranges, first, last)) newlyLost += to - from + 1;
+        ranges = withRange(ranges, first, last);
+      }
       const newest = seq > log.newestSeq;
       keep({
         ...log,
@@ -84,6 +88,7 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
         if (known.size <= hashesKept) break;
         known.delete(oldest);
       }
+      return newlyLost;
     },
     addDead: (batch) => {
       const log = logOf(batch);

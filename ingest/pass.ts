@@ -97,14 +97,15 @@ export function startPass(
     const reader = journal.reader(offset + 1);
     let savedMs = world.clock.monotonicMs();
     while (!signal.aborted && offset < upto) {
+      const durable = journal.log.durableOffset;
       const entries = await reader.read();
       for (const entry of entries) {
         const batch = batchOf(entry);
         events = [];
         run(entry, batch);
-        note(accepted, entry, batch);
+        const newlyLost = note(accepted, entry, batch);
         offset = entry.offset;
-        for (const sink of sinks) await sink.take({ entry, batch, events });
+        for (const sink of sinks) await sink.take({ entry, batch, newlyLost, events });
         if (signal.aborted) break;
       }
       if (world.clock.monotonicMs() - savedMs >= snapshotEveryMs) {
@@ -113,7 +114,8 @@ export function startPass(
       }
       if (entries.length > 0) continue;
       if (upto !== forEver) break;
-      await journal.log.grown(offset, signal);
+      // What could not be read is passed over: after a loss of the journal, nothing may stand up to there.
+      await journal.log.grown(Math.max(offset, durable), signal);
     }
     for (const sink of sinks) await sink.stop();
     await saveSnapshot();
@@ -214,9 +216,10 @@ export function earliestPlace(
   return { offset, snapshot: JSON.parse(text) as Snapshot };
 }
 
-function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | null): void {
-  if (batch !== null) accepted.add(batch);
-  else if (entry.kind === "quarantine" && entry.batch !== null) accepted.addDead(entry.batch);
+function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | null): number {
+  if (batch !== null) return accepted.add(batch);
+  if (entry.kind === "quarantine" && entry.batch !== null) accepted.addDead(entry.batch);
+  return 0;
 }
 
 /** What was accepted was checked then; here it is only read. */

@@ -17,7 +17,7 @@ import type { Outcome, Sink } from "./sink.ts";
 type Db = Transaction<RecordsTables>;
 type HourCounts = Pick<
   RecordsTables["integrityHours"],
-  "accepted" | "quarantined" | "droppedBatches" | "missedScans"
+  "accepted" | "quarantined" | "droppedBatches" | "droppedReadings" | "missedScans"
 >;
 
 export const recordsCheckpoint = "records";
@@ -42,10 +42,10 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
   const desk = alarmDesk(plant, await alarmsSince(db, null));
   const counted = new Map<string, RecordsTables["integrityHours"]>();
 
-  async function take({ entry, batch, events }: Outcome): Promise<void> {
+  async function take({ entry, batch, newlyLost, events }: Outcome): Promise<void> {
     if (entry.offset <= checkpoint) return;
     seen = entry.offset;
-    if (batch !== null) countBatch(batch);
+    if (batch !== null) countBatch(batch, newlyLost);
     if (entry.kind === "quarantine") countQuarantined(entry);
     const conditions = events.filter((event) => event.kind === "condition");
     const nowMs = entry.arrivedAtMs;
@@ -120,10 +120,16 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     return failure;
   }
 
-  function countBatch({ site, gw, t0, n, gap, lost = [] }: Batch): void {
+  function countBatch(
+    { site, gw, t0, n, gap, lost = [], dropped = [] }: Batch,
+    droppedBatches: number,
+  ): void {
     const missedScans = gap.reduce((sum, [, , , scans]) => sum + scans, 0);
-    const droppedBatches = lost.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-    count(site, gw, t0, { accepted: n, quarantined: 0, droppedBatches, missedScans });
+    count(site, gw, t0, { accepted: n, droppedBatches, missedScans });
+    // Where some of them had come after all, their readings are not known one by one.
+    const declared = lost.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+    if (declared !== droppedBatches) return;
+    for (const [hourStartMs, droppedReadings] of dropped) count(site, gw, hourStartMs, { droppedReadings });
   }
 
   function countQuarantined({ batch, bytes }: Quarantine & { readonly bytes: Buffer }): void {
@@ -131,21 +137,23 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     // It claimed its number with its hash, so its text can be read.
     const { t0, n } = JSON.parse(bytes.toString()) as { readonly t0?: unknown; readonly n?: unknown };
     if (typeof t0 !== "number" || typeof n !== "number") return;
-    count(batch.site, batch.gw, t0, { accepted: 0, quarantined: n, droppedBatches: 0, missedScans: 0 });
+    count(batch.site, batch.gw, t0, { quarantined: n });
   }
 
-  function count(siteId: string, gatewayId: string, atMs: number, added: HourCounts): void {
+  function count(siteId: string, gatewayId: string, atMs: number, added: Partial<HourCounts>): void {
     const hourStartMs = Math.floor(atMs / hourMs) * hourMs;
     const key = `${gatewayId}/${hourStartMs}`;
     const before = counted.get(key);
+    const sum = (of: keyof HourCounts) => (before?.[of] ?? 0) + (added[of] ?? 0);
     counted.set(key, {
       siteId,
       gatewayId,
       hourStartMs,
-      accepted: (before?.accepted ?? 0) + added.accepted,
-      quarantined: (before?.quarantined ?? 0) + added.quarantined,
-      droppedBatches: (before?.droppedBatches ?? 0) + added.droppedBatches,
-      missedScans: (before?.missedScans ?? 0) + added.missedScans,
+      accepted: sum("accepted"),
+      quarantined: sum("quarantined"),
+      droppedBatches: sum("droppedBatches"),
+      droppedReadings: sum("droppedReadings"),
+      missedScans: sum("missedScans"),
     });
   }
 
@@ -185,12 +193,13 @@ async function keepDeadLetter(
       receivedAtMs: arrivedAtMs,
       bytes: bytes.length,
       gatewayId: batch?.gw ?? null,
+      requeuedAtMs: null,
     })
     .execute();
 }
 
 async function addToHour(tx: Db, hour: RecordsTables["integrityHours"]): Promise<void> {
-  const { accepted, quarantined, droppedBatches, missedScans } = hour;
+  const { accepted, quarantined, droppedBatches, droppedReadings, missedScans } = hour;
   await tx
     .insertInto("integrityHours")
     .values(hour)
@@ -199,6 +208,7 @@ async function addToHour(tx: Db, hour: RecordsTables["integrityHours"]): Promise
         accepted: eb(ref("integrityHours.accepted"), "+", accepted),
         quarantined: eb(ref("integrityHours.quarantined"), "+", quarantined),
         droppedBatches: eb(ref("integrityHours.droppedBatches"), "+", droppedBatches),
+        droppedReadings: eb(ref("integrityHours.droppedReadings"), "+", droppedReadings),
         missedScans: eb(ref("integrityHours.missedScans"), "+", missedScans),
       })),
     )

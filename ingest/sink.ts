@@ -7,6 +7,8 @@ export interface Outcome {
   readonly entry: JournalEntry;
   /** Of an entry that holds one. */
   readonly batch: Batch | null;
+  /** Batches that this one is the first to declare lost. */
+  readonly newlyLost: number;
   readonly events: readonly PlantEvent[];
 }
 

@@ -14,6 +14,7 @@ import { type Frame, flawOfCode } from "../../domain/frame.ts";
 import type { PointCatalogue } from "../../domain/points.ts";
 import type { FlawReason } from "../../domain/reading.ts";
 import { messageOf, OperationalError } from "../errors.ts";
+import { type TimeGuard, timeGuard } from "./duckdb-conflicts.ts";
 import {
   type BucketExtremes,
   bucketTrend,
@@ -52,10 +53,12 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
   let instance: DuckDBInstance;
   let writer: DuckDBConnection;
   let columns: readonly string[];
+  let guard: TimeGuard;
   try {
     instance = await DuckDBInstance.create(file, { memory_limit: "512MB", threads: "2" });
     writer = await instance.connect();
     columns = await prepareTables(writer, catalogue.names);
+    guard = await timeGuard(writer, catalogue);
   } catch (error) {
     throw new OperationalError("telemetry-unusable", `${file} cannot be used: ${messageOf(error)}`, {
       cause: error,
@@ -68,16 +71,18 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
   async function write(readings: readonly FrameToStore[], checkpoint: number): Promise<void> {
     try {
       await writer.run("BEGIN");
-      if (readings.length > 0) {
+      const admitted = await guard.admitted(readings);
+      if (admitted.length > 0) {
         const appender = await writer.createAppender("readings");
-        for (let from = 0; from < readings.length; from += chunkRows) {
-          const rows = readings.slice(from, from + chunkRows);
+        for (let from = 0; from < admitted.length; from += chunkRows) {
+          const rows = admitted.slice(from, from + chunkRows);
           appender.appendDataChunk(chunkOf(rows, catalogue, slots, types));
         }
         appender.closeSync();
       }
       await writer.run("UPDATE checkpoint SET journalOffset = $1", [BigInt(checkpoint)]);
       await writer.run("COMMIT");
+      guard.stored(admitted);
     } catch (error) {
       await writer.run("ROLLBACK").catch(() => {
         // There is nothing to take back when it was BEGIN that failed.
@@ -93,14 +98,16 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     try {
       for (const { sid, ranges } of batches) {
         for (const [first, last] of ranges)
-          await writer.run("DELETE FROM readings WHERE sid = $1 AND seq BETWEEN $2 AND $3", [
-            sid,
-            BigInt(first),
-            BigInt(last),
-          ]);
+          for (const table of ["readings", "conflicts"])
+            await writer.run(`DELETE FROM ${table} WHERE sid = $1 AND seq BETWEEN $2 AND $3`, [
+              sid,
+              BigInt(first),
+              BigInt(last),
+            ]);
       }
       await writer.run("UPDATE checkpoint SET journalOffset = $1", [BigInt(checkpoint)]);
       await writer.run("COMMIT");
+      await guard.reset();
     } catch (error) {
       await writer.run("ROLLBACK");
       throw new OperationalError("telemetry-unavailable", `${file} did not go back: ${messageOf(error)}`, {
@@ -171,6 +178,19 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
       const rows = await rowsOf(
         reader,
         `SELECT boiler, takenAtMs - takenAtMs % ${hourMs} AS hour, count(*) FROM readings
+         WHERE takenAtMs >= $1 AND takenAtMs < $2 GROUP BY boiler, hour`,
+        [BigInt(fromMs), BigInt(toMs)],
+      );
+      return rows.map(([boiler, hour, count]) => ({
+        boilerId: String(boiler),
+        hourStartMs: Number(hour),
+        readings: Number(count),
+      }));
+    },
+    conflictsPerHour: async (fromMs, toMs) => {
+      const rows = await rowsOf(
+        reader,
+        `SELECT boiler, takenAtMs - takenAtMs % ${hourMs} AS hour, count(*) FROM conflicts
          WHERE takenAtMs >= $1 AND takenAtMs < $2 GROUP BY boiler, hour`,
         [BigInt(fromMs), BigInt(toMs)],
       );
