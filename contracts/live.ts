@@ -170,6 +170,20 @@ export const IngestStatus = Type.Object({
   acceptedBatches: Type.Integer(),
   duplicateBatches: Type.Integer(),
   quarantined: Type.Record(Type.String(), Type.Integer()),
+  /** Let go unacknowledged since the start, for want of room; their gateways send them again. */
+  shedBatches: Type.Optional(Type.Integer()),
+  /** What waits before each store: outcomes in memory, and bytes of those on the disk. */
+  sinks: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String(),
+        checkpoint: Type.Integer(),
+        waiting: Type.Integer(),
+        spilledBytes: Type.Integer(),
+      }),
+    ),
+  ),
+  journalBytes: Type.Optional(Type.Integer()),
   /** Journal entries that the telemetry store does not have yet. */
   telemetryLag: Type.Integer(),
   /** Per gateway and its log: the seqs that are durable. */

@@ -35,3 +35,12 @@ export function missingIn(ranges: SerialRanges, first: number, last: number): Se
   if (next <= last) missing.push([next, last]);
   return missing;
 }
+
+/** The ranges without one number. */
+export function withoutSerial(ranges: SerialRanges, serial: number): SerialRanges {
+  return ranges.flatMap(([first, last]): SerialRanges => {
+    if (serial < first || serial > last) return [[first, last]];
+    const before: SerialRanges = serial > first ? [[first, serial - 1]] : [];
+    return serial < last ? [...before, [serial + 1, last]] : before;
+  });
+}

@@ -1,7 +1,7 @@
 import { Compile } from "typebox/compile";
 import { type Ack, largestBatchBytes } from "../contracts/batch.ts";
 import { AlarmCommand } from "../contracts/live.ts";
-import { everyGatewayTopic, everyLiveTopic, gatewayTopic } from "../contracts/topics.ts";
+import { everyGatewayTopic, everyLiveTopic, gatewayTopic, parseTopic } from "../contracts/topics.ts";
 import { contiguousUpto, type SerialRanges, withRange } from "../domain/serial-ranges.ts";
 import type { Bus, Taken } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
@@ -19,6 +19,8 @@ export interface AcceptCounts {
   duplicates: number;
   /** By reason. */
   quarantined: Record<string, number>;
+  /** Let go without an acknowledgement, since there was no room: they come again. */
+  shed: number;
 }
 
 export interface Acceptor extends Service {
@@ -50,16 +52,23 @@ export function startAccepting(
   world: World,
 ): Acceptor {
   const by = world.random.uuid();
-  const counts: AcceptCounts = { accepted: 0, duplicates: 0, quarantined: {} };
+  const counts: AcceptCounts = { accepted: 0, duplicates: 0, quarantined: {}, shed: 0 };
   /** What may be acknowledged: accepted, and durable. */
   const durable = new Map<string, SerialRanges>();
   const dead = new Map<string, { readonly seq: number; readonly code: string }[]>();
   /** The gateways' logs of which something is to be told. */
   const toTell = new Map<string, { site: string; gw: string; sid: string }>();
+  /** Topics of gateways that are to wait till there is room. */
+  const toWait = new Set<string>();
   for (const { siteId, gatewayId, sid, ranges } of accepted.all())
     durable.set(`${siteId}/${gatewayId}/${sid}`, ranges);
 
   function takeData(topic: string, payload: Buffer): Taken {
+    if (journal.trouble !== null) {
+      counts.shed += 1;
+      toWait.add(topic);
+      return "taken"; // from the bus, and not acknowledged: its gateway keeps it
+    }
     if (!journal.log.hasRoom(payload.length + largestBatchBytes)) return "full";
     const read = readBatch(topic, payload, plant);
     if ("refusal" in read) {
@@ -151,7 +160,23 @@ export function startAccepting(
     if (bus.up) await flush();
   }
 
+  async function askToWait(): Promise<void> {
+    const topics = [...toWait];
+    toWait.clear();
+    for (const topic of topics) {
+      const from = parseTopic(topic);
+      if (from === null || !plant.gateways.has(from.gatewayId)) continue;
+      const ack: Ack = { v: 1, by, sid: "", upto: 0, ranges: [], dead: [], wait: true };
+      await bus
+        .publish(gatewayTopic(from.siteId, from.gatewayId, "ack"), JSON.stringify(ack), { qos: 1 })
+        .catch((error: unknown) => {
+          if (!(error instanceof OperationalError)) throw error; // it asks again
+        });
+    }
+  }
+
   async function flush(): Promise<void> {
+    await askToWait();
     const waiting = [...toTell.entries()];
     toTell.clear();
     for (const [key, log] of waiting) {

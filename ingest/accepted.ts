@@ -1,5 +1,11 @@
 import type { Batch } from "../contracts/batch.ts";
-import { hasSerial, missingIn, type SerialRanges, withRange } from "../domain/serial-ranges.ts";
+import {
+  hasSerial,
+  missingIn,
+  type SerialRanges,
+  withoutSerial,
+  withRange,
+} from "../domain/serial-ranges.ts";
 import type { BatchIdentity } from "./journal.ts";
 
 /** One gateway's log, as far as ingest has it. */
@@ -12,6 +18,8 @@ export interface AcceptedLog {
   readonly newestMs: Readonly<Record<string, number>>;
   readonly timeSegment: number;
   readonly newestSeq: number;
+  /** Of the ranges: set aside, not taken in. Absent in what was saved before it was kept. */
+  readonly dead?: SerialRanges;
 }
 
 export type Identity = "new" | "duplicate" | "conflict";
@@ -23,6 +31,8 @@ export interface AcceptedBatches {
   add(batch: Batch): number;
   /** Notes a seq that is durable, but not as a batch. */
   addDead(batch: BatchIdentity): void;
+  /** Whether it was set aside, and waits. */
+  isDead(batch: BatchIdentity): boolean;
   /** The boiler of a batch whose times do not grow, or `null`. */
   timeFault(batch: Batch): string | null;
   of(siteId: string, gatewayId: string): readonly AcceptedLog[];
@@ -75,6 +85,7 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
       keep({
         ...log,
         ranges,
+        dead: withoutSerial(log.dead ?? [], seq),
         ...(newest && {
           newestSeq: seq,
           timeSegment: batch.tseg,
@@ -92,8 +103,14 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
     },
     addDead: (batch) => {
       const log = logOf(batch);
-      keep({ ...log, ranges: withRange(log.ranges, batch.seq, batch.seq) });
+      if (hasSerial(log.ranges, batch.seq)) return; // another content under a number that is taken
+      keep({
+        ...log,
+        ranges: withRange(log.ranges, batch.seq, batch.seq),
+        dead: withRange(log.dead ?? [], batch.seq, batch.seq),
+      });
     },
+    isDead: (batch) => hasSerial(logOf(batch).dead ?? [], batch.seq),
     timeFault: (batch) => {
       const log = logOf(batch);
       for (const { boiler, rows } of batch.b) {

@@ -12,6 +12,7 @@ import { type Journal, openJournal } from "./journal.ts";
 import { publishFrames } from "./live-view.ts";
 import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
+import { queuedSink } from "./queued-sink.ts";
 import { recordsSink } from "./records-sink.ts";
 import { stagesOf } from "./stages/stages.ts";
 import { telemetrySink } from "./telemetry-sink.ts";
@@ -33,7 +34,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   const { plant, folder, bus, world } = needs;
   const telemetry = await telemetrySink(needs.telemetry, world);
   const records = await recordsSink(needs.records, plant, bus, world);
-  const sinks = [telemetry, records];
+  const sinks = [telemetry, records].map((sink) => queuedSink(sink, folder, world));
   const snapshot = snapshotFor(folder, sinks);
   const confirmed = Math.max(snapshot?.offset ?? 0, ...sinks.map(({ checkpoint }) => checkpoint));
   const journal = await openJournal(folder, config.journal, confirmed, world);
@@ -62,13 +63,18 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
 
   async function tellStatus(): Promise<void> {
     const { accepted: acceptedCount, duplicates, quarantined } = accepting.counts;
-    const { trouble } = journal.log;
+    const { trouble } = journal;
     const status: IngestStatus = {
       v: 1,
       atMs: world.clock.nowMs(),
       acceptedBatches: acceptedCount,
       duplicateBatches: duplicates,
       quarantined,
+      shedBatches: accepting.counts.shed + bus.shed,
+      sinks: sinks.map(({ name, checkpoint, waiting, spilledBytes }) => ({
+        ...{ name, checkpoint, waiting, spilledBytes },
+      })),
+      journalBytes: journal.log.bytes,
       telemetryLag: lag(),
       accepted: accepting
         .durable()
@@ -78,6 +84,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
         ...(telemetry.trouble === null
           ? []
           : [{ code: "telemetry-unavailable", message: telemetry.trouble }]),
+        ...(records.trouble === null ? [] : [{ code: "records-unavailable", message: records.trouble }]),
       ],
     };
     try {

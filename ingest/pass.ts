@@ -6,7 +6,7 @@ import { type Frame, flawCode, frameMaker } from "../domain/frame.ts";
 import type { PointCatalogue } from "../domain/points.ts";
 import type { FlawReason } from "../domain/reading.ts";
 import { readFileIfThere, replaceFile } from "../platform/data-folder.ts";
-import { OperationalError } from "../platform/errors.ts";
+import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import { type AcceptedBatches, type AcceptedLog, acceptedBatches } from "./accepted.ts";
@@ -36,6 +36,7 @@ export interface Pass extends Service {
 const forEver = Number.POSITIVE_INFINITY;
 
 const snapshotEveryMs = 30_000;
+const makeRoomEveryMs = 1_000;
 const dayMs = 86_400_000;
 const gib = 1024 ** 3;
 
@@ -65,7 +66,7 @@ export async function acceptedSoFar(folder: string, journal: Journal): Promise<A
   for (;;) {
     const entries = await reader.read();
     if (entries.length === 0) return accepted;
-    for (const entry of entries) note(accepted, entry, batchOf(entry));
+    for (const entry of entries) note(accepted, entry, takenIn(accepted, entry));
   }
 }
 
@@ -100,7 +101,7 @@ export function startPass(
       const durable = journal.log.durableOffset;
       const entries = await reader.read();
       for (const entry of entries) {
-        const batch = batchOf(entry);
+        const batch = takenIn(accepted, entry);
         events = [];
         run(entry, batch);
         const newlyLost = note(accepted, entry, batch);
@@ -108,7 +109,8 @@ export function startPass(
         for (const sink of sinks) await sink.take({ entry, batch, newlyLost, events });
         if (signal.aborted) break;
       }
-      if (world.clock.monotonicMs() - savedMs >= snapshotEveryMs) {
+      const savedAgoMs = world.clock.monotonicMs() - savedMs;
+      if (savedAgoMs >= (journal.isOverQuota ? makeRoomEveryMs : snapshotEveryMs)) {
         await saveSnapshot();
         savedMs = world.clock.monotonicMs();
       }
@@ -130,7 +132,7 @@ export function startPass(
       const gatewayId = entry.batch?.gw ?? parseTopic(entry.topic)?.gatewayId;
       if (gatewayId !== undefined) through({ kind: "set-aside", gatewayId, reason: entry.reason });
     }
-    if (batch === null || accepted.identityOf(batch) !== "new") return;
+    if (batch === null || (entry.kind === "batch" && accepted.identityOf(batch) !== "new")) return;
     const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment, t0: atMs, clk } = batch;
     through({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: clk.off });
     for (const frame of framesOf(batch)) {
@@ -154,7 +156,16 @@ export function startPass(
       cursors: Object.fromEntries(cursors),
       stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.memory()])),
     };
-    replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));
+    try {
+      replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));
+    } catch (error) {
+      // The one before still stands: a restart only has further to go.
+      world.log.warn(
+        { error: messageOf(error), code: systemCode(error) },
+        "what the pass remembers was not saved",
+      );
+      return;
+    }
     const reached = Math.min(...sinks.map(({ checkpoint }) => checkpoint));
     const offsets = snapshotOffsets(folder);
     const needed = offsets.filter((each) => each <= reached).at(-1);
@@ -224,7 +235,14 @@ function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | nul
 
 /** What was accepted was checked then; here it is only read. */
 export function batchOf(entry: JournalEntry): Batch | null {
-  return entry.kind === "batch" ? (JSON.parse(entry.bytes.toString()) as Batch) : null;
+  const holdsOne = entry.kind === "batch" || entry.kind === "requeue";
+  return holdsOne ? (JSON.parse(entry.bytes.toString()) as Batch) : null;
+}
+
+/** The batch of an entry; a dead letter that was requeued twice is one only the first time. */
+function takenIn(accepted: AcceptedBatches, entry: JournalEntry): Batch | null {
+  const batch = batchOf(entry);
+  return entry.kind === "requeue" && batch !== null && !accepted.isDead(batch) ? null : batch;
 }
 
 /** The readings of a batch, as frames. A point that the configuration does not know any more is left out. */

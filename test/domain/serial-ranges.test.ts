@@ -5,6 +5,7 @@ import {
   hasSerial,
   missingIn,
   type SerialRanges,
+  withoutSerial,
   withRange,
 } from "../../domain/serial-ranges.ts";
 
@@ -27,6 +28,9 @@ test("ranges hold exactly what was put in, in the fewest words, whatever the ord
       let upto = 0;
       while (model.has(upto + 1)) upto += 1;
       expect(contiguousUpto(ranges)).toBe(upto);
+      const without = withoutSerial(ranges, 20);
+      for (let serial = 0; serial <= 70; serial += 1)
+        expect(hasSerial(without, serial)).toBe(serial !== 20 && model.has(serial));
       const missing = missingIn(ranges, 5, 40);
       for (let serial = 0; serial <= 70; serial += 1)
         expect(hasSerial(missing, serial)).toBe(serial >= 5 && serial <= 40 && !model.has(serial));
