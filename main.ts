@@ -1,5 +1,6 @@
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
+import { deadLetters } from "./commands/dead-letters.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   gatewayProbe,
   gatewayWatch,
   replay,
+  deadLetters,
 ];
 
 const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.

@@ -92,7 +92,7 @@ export async function assemble(
   if (started.has("ingest") && started.has("api")) {
     const records = plant.add(await sqliteRecords(folder("records")));
     const telemetry = plant.add(await openTelemetry(settings, folder));
-    plant.add(
+    const ingest = plant.add(
       await startIngest(config.ingest, {
         plant: plantOf(settings, world.clock.nowMs()),
         folder: folder("journal"),
@@ -107,6 +107,7 @@ export async function assemble(
         registry: registryOf(settings, world.clock.nowMs()),
         telemetry,
         records: records.db,
+        deadLetter: ingest.deadLetter,
         bus: busFor("fluewatch-api"),
         world,
         version: versionOf(packageRoot),

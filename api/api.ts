@@ -22,7 +22,7 @@ import { replyWithProblems } from "./problems.ts";
 import type { Registry } from "./registry.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
-import { deadLettersRoute } from "./routes/dead-letters.ts";
+import { type DeadLetterContent, deadLetterRoutes } from "./routes/dead-letters.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoute } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
@@ -37,6 +37,7 @@ export interface ApiNeeds {
   readonly registry: Registry;
   readonly telemetry: Telemetry;
   readonly records: RecordsDb;
+  readonly deadLetter: DeadLetterContent;
   readonly bus: Bus;
   readonly world: World;
   readonly version: string;
@@ -72,6 +73,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   }
   const inside = sessions(records, world);
   const live = liveState(bus, world);
+  const sending = commands(bus, world);
   const app = fastify({
     logger: false,
     bodyLimit,
@@ -107,10 +109,10 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(boilerRoutes(registry, live, world));
       await v1.register(trendRoute(registry, telemetry, world));
       await v1.register(readingsRoute(registry, telemetry, world));
-      await v1.register(alarmRoutes(registry, records, commands(bus, world), world));
+      await v1.register(alarmRoutes(registry, records, sending, world));
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
-      await v1.register(deadLettersRoute(records));
+      await v1.register(deadLetterRoutes(records, needs.deadLetter, registry, sending, world));
       await v1.register(trainerRoutes(needs.trainer, world));
     },
     { prefix: "/api/v1" },

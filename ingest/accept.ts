@@ -1,7 +1,13 @@
 import { Compile } from "typebox/compile";
 import { type Ack, largestBatchBytes } from "../contracts/batch.ts";
-import { AlarmCommand } from "../contracts/live.ts";
-import { everyGatewayTopic, everyLiveTopic, gatewayTopic, parseTopic } from "../contracts/topics.ts";
+import { AlarmCommand, type CommandReply, RequeueCommand } from "../contracts/live.ts";
+import {
+  everyGatewayTopic,
+  everyLiveTopic,
+  gatewayTopic,
+  liveTopic,
+  parseTopic,
+} from "../contracts/topics.ts";
 import { contiguousUpto, type SerialRanges, withRange } from "../domain/serial-ranges.ts";
 import type { Bus, Taken } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
@@ -12,6 +18,7 @@ import type { AcceptedBatches } from "./accepted.ts";
 import type { BatchIdentity, Journal } from "./journal.ts";
 import type { Plant } from "./plant.ts";
 import { type Refusal, readBatch } from "./read-batch.ts";
+import { requeue } from "./requeue.ts";
 
 /** How many messages came to what end since the start; together they are all that came. */
 export interface AcceptCounts {
@@ -38,6 +45,7 @@ const ackEveryMs = 200;
 /** Each wiping of a gateway's disk gives it another. */
 const mostSidsTold = 20;
 const checkCommand = Compile(AlarmCommand);
+const checkRequeue = Compile(RequeueCommand);
 
 /**
  * Takes messages from the bus: what is a new batch of this plant goes into the journal, and only when it is
@@ -124,6 +132,10 @@ export function startAccepting(
 
   function takeCommand(topic: string, payload: Buffer): Taken {
     const command = parsedJson(payload);
+    if (checkRequeue.Check(command)) {
+      void answerRequeue(command);
+      return "taken";
+    }
     if (!checkCommand.Check(command)) {
       quarantine(topic, payload, { reason: "shape-wrong", detail: "not a command", batch: null });
       return "taken";
@@ -131,6 +143,16 @@ export function startAccepting(
     if (!journal.log.hasRoom(payload.length)) return "full";
     whenDurable(journal.append({ kind: "command", bytes: payload }), () => {});
     return "taken";
+  }
+
+  async function answerRequeue({ id, site, journalOffset }: RequeueCommand): Promise<void> {
+    try {
+      const said = await requeue(journalOffset, plant, journal, accepted);
+      const reply: CommandReply = { v: 1, id, ...said };
+      await bus.publish(liveTopic(site, "reply"), JSON.stringify(reply), { qos: 1 });
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error; // nobody answers: whoever asked looks again
+    }
   }
 
   function whenDurable(written: Promise<number>, then: () => void): void {

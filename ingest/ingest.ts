@@ -26,11 +26,16 @@ export interface IngestNeeds {
   readonly world: World;
 }
 
+export interface Ingest extends Service {
+  /** A message that was set aside, as it came; `null`: the journal does not hold it any more. */
+  deadLetter(journalOffset: number): Promise<Buffer | null>;
+}
+
 const tickEveryMs = 1_000;
 const statusEveryMs = 5_000;
 
 /** Accepts what gateways send, and turns the journal into history, alarms and the live view. */
-export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Service> {
+export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Ingest> {
   const { plant, folder, bus, world } = needs;
   const telemetry = await telemetrySink(needs.telemetry, world);
   const records = await recordsSink(needs.records, plant, bus, world);
@@ -97,7 +102,16 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
     }
   }
 
-  return { name: "ingest", stop: () => services.stop() };
+  return {
+    name: "ingest",
+    deadLetter: (offset) => quarantinedBytes(journal, offset),
+    stop: () => services.stop(),
+  };
+}
+
+export async function quarantinedBytes(journal: Journal, offset: number): Promise<Buffer | null> {
+  const entry = await journal.at(offset);
+  return entry?.kind === "quarantine" ? entry.bytes : null;
 }
 
 /** Writes down that time passes, and how far the store is behind, so that both are part of what is replayed. */

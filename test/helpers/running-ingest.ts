@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Ack } from "../../contracts/batch.ts";
 import type { IngestConfig } from "../../ingest/config.ts";
 import { startIngest } from "../../ingest/ingest.ts";
+import type { Plant } from "../../ingest/plant.ts";
 import { sqliteRecords } from "../../platform/records/records.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import type { ReadingWriter, Telemetry } from "../../platform/telemetry/telemetry.ts";
@@ -22,11 +23,15 @@ export async function startedIngest(
   broker: MemoryBroker = memoryBroker(),
   {
     config = ingestConfig,
+    plant = testPlant(steady),
     writer = (store) => store,
-  }: { readonly config?: IngestConfig; readonly writer?: (store: Telemetry) => ReadingWriter } = {},
+  }: {
+    readonly plant?: Plant;
+    readonly config?: IngestConfig;
+    readonly writer?: (store: Telemetry) => ReadingWriter;
+  } = {},
 ) {
   mkdirSync(join(folder, "journal"), { recursive: true });
-  const plant = testPlant(steady);
   const telemetry = await duckdbTelemetry(folder, plant.catalogue);
   const records = await sqliteRecords(folder);
   const ingest = await startIngest(config, {
