@@ -164,6 +164,19 @@ export const GatewayStatus = Type.Object({
   /** Batches dropped since its log was made. */
   droppedBatches: Type.Optional(Type.Integer({ minimum: 0 })),
   scanMs: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** Since the gateway's start: how well the grid of scans is kept. */
+  scanning: Type.Optional(
+    Type.Object({
+      scans: Tally,
+      /** Begun over a tenth of their period late. */
+      late: Tally,
+      /** Not done, since the one before took too long. */
+      skipped: Tally,
+      /** What scans took altogether. */
+      busyMs: Type.Number({ minimum: 0 }),
+      longestMs: Type.Number({ minimum: 0 }),
+    }),
+  ),
   /** Since the gateway's start: for people who look for what is wrong with the wiring. */
   lines: Type.Optional(Type.Array(LineStatistics, { maxItems: 256 })),
   /** `[start of the UTC hour, readings captured in it, scans declared missing in it]`, newest last. */

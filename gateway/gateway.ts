@@ -35,6 +35,7 @@ interface Gap {
 const statusEveryMs = 5_000;
 /** A step of the clock back by more than this begins a new time segment. */
 const stepBackMs = 1_000;
+const lateShare = 0.1;
 /** On a full disk. */
 const tellLossesEveryMs = 60_000;
 const checkAck = Compile(Ack);
@@ -48,6 +49,8 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   const sender = startSender(config, outbox, bus, world);
   let timeSegment = outbox.timeSegment;
   let gaps: readonly Gap[] = [];
+  /** How the grid of scans was kept. */
+  const kept = { scans: 0, late: 0, skipped: 0, busyMs: 0, longestMs: 0 };
   let lossesToldMs = Number.NEGATIVE_INFINITY;
 
   bus.subscribe(gatewayTopic(site, id, "ack"), (_topic, payload) => {
@@ -68,15 +71,21 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       const steppedMs = now.nowMs - clock.nowMs - (now.monotonicMs - clock.monotonicMs);
       clock = now;
       if (steppedMs < -stepBackMs) beginTimeSegment(steppedMs);
+      if (Math.abs(steppedMs) < stepBackMs && now.nowMs - slotMs > lateShare * scanMs) kept.late += 1;
       const readings = await scanning.scan({
         slot: Math.round(slotMs / scanMs),
         withinMs: scanShare * scanMs,
       });
+      const tookMs = world.clock.monotonicMs() - now.monotonicMs;
+      kept.scans += 1;
+      kept.busyMs += tookMs;
+      kept.longestMs = Math.max(kept.longestMs, tookMs);
       if (readings.length > 0) await captureScan(readings);
       // Counted in monotonic time: a clock that was set has made no scan late.
       const wokeLateMs = Math.abs(steppedMs) < stepBackMs ? now.nowMs - slotMs : 0;
       const skipped = Math.floor((world.clock.monotonicMs() - now.monotonicMs + wokeLateMs) / scanMs);
       const endedMs = world.clock.nowMs();
+      kept.skipped += skipped;
       if (skipped > 0)
         missed({ fromMs: endedMs - skipped * scanMs, toMs: endedMs, scans: skipped, reason: "overrun" });
       slotMs = (Math.floor(endedMs / scanMs) + 1) * scanMs;
@@ -168,6 +177,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       quotaBytes: config.outbox.quotaMib * 1024 * 1024,
       droppedBatches: outbox.droppedBatches,
       scanMs,
+      scanning: { ...kept, busyMs: Math.round(kept.busyMs), longestMs: Math.round(kept.longestMs) },
       lines: lanes.map((lane) => lane.statistics()),
       hours: outbox.hours.map(({ hourStartMs, readings, missedScans }) => [
         hourStartMs,
