@@ -7,14 +7,17 @@ export const clockSources = ["ntp", "rtc", "none"] as const;
 /** Why scans are missing: losses are data too. */
 export const gapReasons = ["restart", "overrun", "disk-full", "quota", "log-damage", "clock"] as const;
 
-/** Values of one boiler: `rows` hold `[ms after t0, value …]` in the order of `points`; one row is one reading. */
+/**
+ * Values of one boiler: `rows` hold `[ms after t0, value …]` in the order of `points`; one row is one reading. `=`
+ * stands for the value sent last of that point: it has moved less than its deadband since.
+ */
 export const BoilerRows = Type.Object({
   boiler: Id,
   points: Type.Array(PointNameText, { minItems: 1, maxItems: 256, uniqueItems: true }),
-  rows: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()]), { minItems: 2, maxItems: 257 }), {
-    minItems: 1,
-    maxItems: 500,
-  }),
+  rows: Type.Array(
+    Type.Array(Type.Union([Type.Number(), Type.Null(), Type.Literal("=")]), { minItems: 2, maxItems: 257 }),
+    { minItems: 1, maxItems: 500 },
+  ),
   /** `[row, point, reason]`, both counted from 0. What is not listed is good; every `null` is listed. */
   flaws: Type.Array(
     Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 }), Type.Enum(flawReasons)]),
@@ -57,6 +60,11 @@ export const Batch = Type.Object({
   ),
   /** `[first seq, last seq, reason]`: batches that were captured and can never be sent. */
   lost: Type.Optional(Type.Array(Type.Tuple([Serial, Serial, Type.Enum(gapReasons)]), { maxItems: 1_000 })),
+  /**
+   * Of a gateway that reports by exception: the oldest batch that a `=` of this one stands for, itself where it has
+   * none. All from there on come before this one.
+   */
+  lean: Type.Optional(Serial),
   /** `[start of the UTC hour, readings]` of what `lost` names, as far as they could still be counted. */
   dropped: Type.Optional(
     Type.Array(Type.Tuple([Instant, Type.Integer({ minimum: 0 })]), { maxItems: 1_000 }),

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { Id } from "../contracts/ids.ts";
+import { Id, PointNameText } from "../contracts/ids.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -86,6 +86,29 @@ export const OutboxConfig = Type.Object(
 );
 export type OutboxConfig = Static<typeof OutboxConfig>;
 
+/** Values that hardly move are sent as a sign; every reading is still sent, with its time. */
+export const ReportByException = Type.Object(
+  {
+    /** All of the gateway's, if absent. */
+    boilers: Type.Optional(Type.Array(Id, { minItems: 1 })),
+    /** By point: how far a value may be from the one sent last, in its unit or in percent of that. */
+    points: Type.Record(
+      PointNameText,
+      Type.Object(
+        {
+          abs: Type.Optional(Type.Number({ minimum: 0 })),
+          percent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+        },
+        closed,
+      ),
+    ),
+    /** Each value is sent at least so often, so that hours stay valid. */
+    heartbeatS: Type.Number({ minimum: 1, maximum: 60, default: 60 }),
+  },
+  closed,
+);
+export type ReportByException = Static<typeof ReportByException>;
+
 export const GatewayConfig = Type.Object(
   {
     id: Id,
@@ -94,6 +117,8 @@ export const GatewayConfig = Type.Object(
     lines: Type.Array(LineConfig, { minItems: 1, maxItems: 256 }),
     devices: Type.Array(DeviceConfig, { minItems: 1, maxItems: 2_000 }),
     outbox: OutboxConfig,
+    /** Off, if absent. */
+    reportByException: Type.Optional(ReportByException),
   },
   closed,
 );

@@ -1,14 +1,15 @@
 import { Compile } from "typebox/compile";
-import { Ack, type BoilerRows, type GatewayStatus } from "../contracts/batch.ts";
+import { Ack, type GatewayStatus } from "../contracts/batch.ts";
 import type { DeviceMapFile } from "../contracts/device-map.ts";
 import { gatewayTopic } from "../contracts/topics.ts";
-import type { FlawReason, Reading } from "../domain/reading.ts";
+import type { Reading } from "../domain/reading.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { parsedJson } from "../platform/json.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import type { GatewayConfig, LineConfig } from "./config.ts";
+import { exceptionReport } from "./exception-report.ts";
 import { openOutbox } from "./outbox.ts";
 import type { RegisterSource } from "./register-source.ts";
 import { scannedPlant } from "./scanned-plant.ts";
@@ -46,7 +47,8 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   const { id, site, scanMs } = config;
   const outbox = await openOutbox(needs.folder, config.outbox, world);
   const { scanning, lanes } = scannedPlant(config, needs.maps, needs.openLine, world);
-  const sender = startSender(config, outbox, bus, world);
+  const exceptions = exceptionReport(config.reportByException);
+  const sender = startSender(config, outbox, bus, world, exceptions.inFull);
   let timeSegment = outbox.timeSegment;
   let gaps: readonly Gap[] = [];
   /** How the grid of scans was kept. */
@@ -105,6 +107,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   function beginTimeSegment(steppedMs: number): void {
     timeSegment += 1;
     scanning.beginTimeSegment();
+    exceptions.inFull();
     world.log.warn(
       { gateway: id, steppedMs: Math.round(steppedMs) },
       "the clock was set back; a new time segment begins",
@@ -127,6 +130,8 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   async function capture(t0: number, readings: readonly Reading[]): Promise<void> {
     const declared = gaps;
     gaps = [];
+    if (declared.length > 0) exceptions.inFull();
+    const { b, lean } = exceptions.report(readings, t0, outbox.nextSeq);
     try {
       await outbox.capture({
         site,
@@ -135,12 +140,14 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
         t0,
         mono: Math.round(world.clock.monotonicMs()),
         clk: { src: "rtc", off: 0, unc: 0 },
-        b: readings.map((reading) => boilerRows(reading, t0)),
+        b,
+        ...(lean !== null && { lean }),
         gap: declared.map(({ fromMs, toMs, scans, reason }) => ["*", fromMs, toMs, scans, reason]),
         n: readings.length,
       });
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error;
+      exceptions.inFull();
       gaps = [...declared, ...gaps];
       missed({ fromMs: t0, toMs: t0, scans: 1, reason: "disk-full" });
     }
@@ -214,18 +221,4 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
 export function gatewayWill({ site, id }: GatewayConfig, world: World) {
   const status: GatewayStatus = { v: 1, site, gw: id, online: false, atMs: world.clock.nowMs() };
   return { topic: gatewayTopic(site, id, "status"), payload: JSON.stringify(status) };
-}
-
-function boilerRows({ boilerId, takenAtMs, values, flaws }: Reading, t0: number): BoilerRows {
-  const points = Object.keys(values);
-  return {
-    boiler: boilerId,
-    points,
-    rows: [[takenAtMs - t0, ...points.map((point) => values[point] ?? null)]],
-    flaws: Object.entries(flaws).map(([point, reason]): [number, number, FlawReason] => [
-      0,
-      points.indexOf(point),
-      reason,
-    ]),
-  };
 }

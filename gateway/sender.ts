@@ -30,12 +30,14 @@ interface Lane {
  * the backlog, oldest first, takes what the window leaves. The broker's own acknowledgement only paces the sending.
  * What was in flight counts as lost when the link comes up anew, when another ingest answers, or when ours stays away
  * too long: then it is backlog.
+ * @param newOrder told when what is captured from now on will come before what was captured already
  */
 export function startSender(
   { site, id }: { readonly site: string; readonly id: string },
   outbox: Outbox,
   bus: Bus,
   world: World,
+  newOrder: () => void = () => {},
 ): Sender {
   const topic = gatewayTopic(site, id, "data");
   const inFlight = new Map<number, { readonly bytes: number; readonly sentAtMs: number }>();
@@ -63,6 +65,7 @@ export function startSender(
 
   function newLanes(): readonly Lane[] {
     const liveFrom = outbox.nextSeq;
+    newOrder();
     return [lane(liveFrom, Number.POSITIVE_INFINITY), lane(outbox.ackedUpto + 1, liveFrom - 1)];
   }
 
@@ -160,6 +163,7 @@ export function startSender(
       restatedBy = by;
       outbox.restated(all);
     }
+    if (dead.length > 0) newOrder();
     if (wait) {
       // What was under way was not taken: it is backlog, and one batch at a time asks whether there is room again.
       pausedUntilMs = world.clock.monotonicMs() + probeEveryMs;

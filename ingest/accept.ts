@@ -104,6 +104,11 @@ export function startAccepting(
       quarantine(topic, payload, refusal);
       return "taken";
     }
+    if (!accepted.canStand(batch)) {
+      // It comes again, behind what it leans on.
+      counts.shed += 1;
+      return "taken";
+    }
     accepted.add(batch);
     counts.accepted += 1;
     whenDurable(journal.append({ kind: "batch", bytes: payload }), () => {

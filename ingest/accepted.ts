@@ -1,4 +1,4 @@
-import type { Batch } from "../contracts/batch.ts";
+import type { Batch, BoilerRows } from "../contracts/batch.ts";
 import {
   hasSerial,
   missingIn,
@@ -33,6 +33,8 @@ export interface AcceptedBatches {
   addDead(batch: BatchIdentity): void;
   /** Whether it was set aside, and waits. */
   isDead(batch: BatchIdentity): boolean;
+  /** Whether all that it leans on is there. */
+  canStand(batch: Batch): boolean;
   /** The boiler of a batch whose times do not grow, or `null`. */
   timeFault(batch: Batch): string | null;
   of(siteId: string, gatewayId: string): readonly AcceptedLog[];
@@ -111,17 +113,19 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
       });
     },
     isDead: (batch) => hasSerial(logOf(batch).dead ?? [], batch.seq),
+    canStand: (batch) =>
+      batch.lean === undefined || missingIn(logOf(batch).ranges, batch.lean, batch.seq - 1).length === 0,
     timeFault: (batch) => {
       const log = logOf(batch);
       for (const { boiler, rows } of batch.b) {
         let before = -1;
-        for (const [dt] of rows) {
-          if ((dt ?? 0) <= before) return boiler;
-          before = dt ?? 0;
+        for (const row of rows) {
+          if (rowMs(row) <= before) return boiler;
+          before = rowMs(row);
         }
         if (batch.tseg !== log.timeSegment || batch.seq < log.newestSeq) continue;
         const newestMs = log.newestMs[boiler];
-        if (newestMs !== undefined && batch.t0 + (rows[0]?.[0] ?? 0) <= newestMs) return boiler;
+        if (newestMs !== undefined && batch.t0 + rowMs(rows[0]) <= newestMs) return boiler;
       }
       return null;
     },
@@ -132,7 +136,13 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
 }
 
 function newestTimes({ t0, b }: Batch): Readonly<Record<string, number>> {
-  return Object.fromEntries(b.map(({ boiler, rows }) => [boiler, t0 + (rows.at(-1)?.[0] ?? 0)]));
+  return Object.fromEntries(b.map(({ boiler, rows }) => [boiler, t0 + rowMs(rows.at(-1))]));
+}
+
+/** A row's time, in ms after the batch's. */
+function rowMs(row: BoilerRows["rows"][number] | undefined): number {
+  const ms = row?.[0];
+  return typeof ms === "number" ? ms : 0;
 }
 
 function keyOf(siteId: string, gatewayId: string, sid: string): string {

@@ -1,8 +1,8 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Batch } from "../contracts/batch.ts";
+import type { Batch, BoilerRows } from "../contracts/batch.ts";
 import { parseTopic } from "../contracts/topics.ts";
-import { type Frame, flawCode, frameMaker } from "../domain/frame.ts";
+import { type Frame, flawCode, frameMaker, spoil } from "../domain/frame.ts";
 import type { PointCatalogue } from "../domain/points.ts";
 import type { FlawReason } from "../domain/reading.ts";
 import { readFileIfThere, replaceFile } from "../platform/data-folder.ts";
@@ -11,6 +11,7 @@ import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import { type AcceptedBatches, type AcceptedLog, acceptedBatches } from "./accepted.ts";
 import type { IngestConfig } from "./config.ts";
+import { type HeldValues, heldValues } from "./held-values.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { isAheadOfItsArrival } from "./live-view.ts";
 import type { Sink } from "./sink.ts";
@@ -23,6 +24,8 @@ export interface Snapshot {
   /** Per boiler and time segment: the newest time that was live. */
   readonly cursors: Readonly<Record<string, number>>;
   readonly stages: Readonly<Record<string, unknown>>;
+  /** What gateways sent last, by their logs; absent in what was saved before it was kept. */
+  readonly held?: ReturnType<HeldValues["memory"]>;
 }
 
 export interface Pass extends Service {
@@ -88,7 +91,8 @@ export function startPass(
 ): Pass {
   let events: PlantEvent[] = [];
   const through = pipeline(stages, (event) => events.push(event));
-  const framesOf = batchFrames(catalogue);
+  const held = heldValues(snapshot?.held);
+  const framesOf = batchFrames(catalogue, held);
   const accepted = acceptedBatches(snapshot?.accepted);
   const cursors = new Map(Object.entries(snapshot?.cursors ?? {}));
   for (const stage of stages) stage.recall(snapshot?.stages[stage.name] ?? null);
@@ -155,6 +159,7 @@ export function startPass(
       accepted: accepted.all(),
       cursors: Object.fromEntries(cursors),
       stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.memory()])),
+      held: held.memory(),
     };
     try {
       replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));
@@ -246,17 +251,22 @@ function takenIn(accepted: AcceptedBatches, entry: JournalEntry): Batch | null {
 }
 
 /** The readings of a batch, as frames. A point that the configuration does not know any more is left out. */
-function batchFrames(catalogue: PointCatalogue): (batch: Batch) => readonly Frame[] {
+function batchFrames(catalogue: PointCatalogue, held: HeldValues): (batch: Batch) => readonly Frame[] {
   const newFrame = frameMaker(catalogue);
-  return ({ t0, b }) =>
-    b.flatMap(({ boiler, points, rows, flaws }) => {
+  return (batch) => {
+    const { t0, b, lean } = batch;
+    const mayLean = lean !== undefined;
+    if (mayLean) held.begin(batch);
+    return b.flatMap(({ boiler, points, rows, flaws }) => {
       const slots = points.map(catalogue.slotOf);
       const measured = slots.filter((slot) => slot >= 0);
       const frames = rows.map((row) => {
-        const frame = newFrame(boiler, t0 + (row[0] ?? 0), measured);
+        const frame = newFrame(boiler, t0 + Number(row[0] ?? 0), measured);
         for (let index = 0; index < slots.length; index += 1) {
           const slot = slots[index] as number;
-          if (slot >= 0) frame.values[slot] = row[index + 1] ?? Number.NaN;
+          const cell = row[index + 1];
+          if (mayLean && cell === "=") hold(frame, slot, held.of(boiler, points[index] as string));
+          else if (slot >= 0) frame.values[slot] = typeof cell === "number" ? cell : Number.NaN;
         }
         return frame;
       });
@@ -265,8 +275,37 @@ function batchFrames(catalogue: PointCatalogue): (batch: Batch) => readonly Fram
         const frame = frames[row];
         if (frame !== undefined && slot >= 0) frame.flaws[slot] = flawCode(reason as FlawReason);
       }
+      if (mayLean) remember(held, boiler, points, rows, flaws);
       return frames;
     });
+  };
+}
+
+/** A value that was not sent again: the one before stands, marked. */
+function hold(frame: Frame, slot: number, value: number | null): void {
+  if (slot < 0) return;
+  if (value === null) spoil(frame, slot, "input-missing");
+  else {
+    frame.values[slot] = value;
+    frame.held = [...(frame.held ?? []), slot];
+  }
+}
+
+function remember(
+  held: HeldValues,
+  boiler: string,
+  points: BoilerRows["points"],
+  rows: BoilerRows["rows"],
+  flaws: BoilerRows["flaws"],
+): void {
+  for (const [index, row] of rows.entries()) {
+    for (const [place, point] of points.entries()) {
+      const cell = row[place + 1];
+      if (cell === "=") continue;
+      const isFlawed = flaws.some(([flawedRow, flawedPoint]) => flawedRow === index && flawedPoint === place);
+      held.sent(boiler, point, typeof cell === "number" && !isFlawed ? cell : null);
+    }
+  }
 }
 
 function snapshotFile(folder: string, offset: number): string {
