@@ -4,6 +4,7 @@ import type { Ack } from "../../contracts/batch.ts";
 import type { IngestConfig } from "../../ingest/config.ts";
 import { startIngest } from "../../ingest/ingest.ts";
 import type { Plant } from "../../ingest/plant.ts";
+import type { Bus } from "../../platform/bus.ts";
 import { sqliteRecords } from "../../platform/records/records.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import type { ReadingWriter, Telemetry } from "../../platform/telemetry/telemetry.ts";
@@ -24,9 +25,11 @@ export async function startedIngest(
   {
     config = ingestConfig,
     plant = testPlant(steady),
+    bus = broker.connect(),
     writer = (store) => store,
   }: {
     readonly plant?: Plant;
+    readonly bus?: Bus;
     readonly config?: IngestConfig;
     readonly writer?: (store: Telemetry) => ReadingWriter;
   } = {},
@@ -39,7 +42,7 @@ export async function startedIngest(
     folder: join(folder, "journal"),
     telemetry: writer(telemetry),
     records: records.db,
-    bus: broker.connect(),
+    bus,
     world,
   });
   const gateway = broker.connect();

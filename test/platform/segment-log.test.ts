@@ -9,6 +9,7 @@ import { openSegmentLog } from "../../platform/log/segment-log.ts";
 import { realWorld } from "../../platform/world.ts";
 import { type SimulatedFiles, simulatedFiles } from "../helpers/simulated-files.ts";
 import { settled, simulatedWorld } from "../helpers/simulated-world.ts";
+import { sized } from "../helpers/sized.ts";
 import { everything, segmentLogSuite } from "../suites/segment-log-suite.ts";
 
 const world = realWorld("silent");
@@ -171,7 +172,7 @@ describe("damage", () => {
           expect(again.nextOffset).toBeGreaterThan(texts.length);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: sized(400, 2_000) },
     );
   });
 
