@@ -94,12 +94,19 @@ export function startAccepting(
       identity === "conflict"
         ? { reason: "seq-conflict", detail: `seq ${batch.seq} is known with another content`, batch }
         : null;
+    const broken: Refusal | null = accepted.breaksChain(batch)
+      ? {
+          reason: "chain-broken",
+          detail: `seq ${batch.seq} and its neighbour do not name each other's hash`,
+          batch,
+        }
+      : null;
     const late = accepted.timeFault(batch);
     const disorder: Refusal | null =
       late === null
         ? null
         : { reason: "time-order", detail: `times of ${late} do not grow with seq ${batch.seq}`, batch };
-    const refusal = conflict ?? disorder;
+    const refusal = conflict ?? broken ?? disorder;
     if (refusal !== null) {
       quarantine(topic, payload, refusal);
       return "taken";

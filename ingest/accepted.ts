@@ -1,4 +1,4 @@
-import type { Batch, BoilerRows } from "../contracts/batch.ts";
+import { type Batch, type BoilerRows, noHash } from "../contracts/batch.ts";
 import {
   hasSerial,
   missingIn,
@@ -33,6 +33,8 @@ export interface AcceptedBatches {
   addDead(batch: BatchIdentity): void;
   /** Whether it was set aside, and waits. */
   isDead(batch: BatchIdentity): boolean;
+  /** Whether it says another hash of a neighbour than that neighbour has; what is not known contradicts nothing. */
+  breaksChain(batch: Batch): boolean;
   /** Whether all that it leans on is there. */
   canStand(batch: Batch): boolean;
   /** The boiler of a batch whose times do not grow, or `null`. */
@@ -48,7 +50,7 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
   const logs = new Map<string, AcceptedLog>(
     saved.map((log) => [keyOf(log.siteId, log.gatewayId, log.sid), log]),
   );
-  const hashes = new Map<string, Map<number, string>>();
+  const hashes = new Map<string, Map<number, { readonly h: string; readonly prev: string }>>();
 
   function logOf({ site, gw, sid }: Omit<BatchIdentity, "seq">): AcceptedLog {
     const fresh = {
@@ -71,11 +73,11 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
     identityOf: (batch) => {
       const { site, gw, sid, seq, h } = batch;
       if (!hasSerial(logOf(batch).ranges, seq)) return "new";
-      const known = hashes.get(keyOf(site, gw, sid))?.get(seq);
+      const known = hashes.get(keyOf(site, gw, sid))?.get(seq)?.h;
       return known === undefined || known === h ? "duplicate" : "conflict";
     },
     add: (batch) => {
-      const { site, gw, sid, seq, h, lost = [] } = batch;
+      const { site, gw, sid, seq, h, prev, lost = [] } = batch;
       const log = logOf(batch);
       let ranges = withRange(log.ranges, seq, seq);
       let newlyLost = 0;
@@ -95,8 +97,8 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
         }),
       });
       const key = keyOf(site, gw, sid);
-      const known = hashes.get(key) ?? new Map<number, string>();
-      hashes.set(key, known.set(seq, h));
+      const known = hashes.get(key) ?? new Map<number, { readonly h: string; readonly prev: string }>();
+      hashes.set(key, known.set(seq, { h, prev }));
       for (const oldest of known.keys()) {
         if (known.size <= hashesKept) break;
         known.delete(oldest);
@@ -113,6 +115,14 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
       });
     },
     isDead: (batch) => hasSerial(logOf(batch).dead ?? [], batch.seq),
+    breaksChain: ({ site, gw, sid, seq, prev, h }) => {
+      const known = hashes.get(keyOf(site, gw, sid));
+      const before = known?.get(seq - 1)?.h;
+      const saidByNext = known?.get(seq + 1)?.prev;
+      const differ = (said: string | undefined, hash: string | undefined) =>
+        said !== undefined && hash !== undefined && said !== noHash && said !== hash;
+      return differ(prev, before) || differ(saidByNext, h);
+    },
     canStand: (batch) =>
       batch.lean === undefined || missingIn(logOf(batch).ranges, batch.lean, batch.seq - 1).length === 0,
     timeFault: (batch) => {

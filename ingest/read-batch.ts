@@ -20,6 +20,7 @@ export const refusalReasons = [
   "rows-uneven",
   "time-order",
   "seq-conflict",
+  "chain-broken",
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 

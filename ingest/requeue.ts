@@ -19,7 +19,7 @@ export async function requeue(
   if (entry?.kind !== "quarantine") return { failure: "dead-letter-unknown" };
   const { topic, bytes, reason, detail } = entry;
   // No configuration makes two contents of one number, or of one time, true.
-  if (reason === "seq-conflict" || reason === "time-order")
+  if (reason === "seq-conflict" || reason === "chain-broken" || reason === "time-order")
     return { failure: "dead-letter-refused", detail: `${reason}: ${detail}` };
   const read = readBatch(topic, bytes, plant);
   if ("refusal" in read)

@@ -134,6 +134,21 @@ describe("ingest", () => {
     await third.stop();
   });
 
+  test("a batch that its neighbours do not vouch for is set aside, whichever of them came first", async () => {
+    const ingest = await startedIngest(temporaryFolder());
+    const one = sealed(batchBody(1));
+    const two = sealed(batchBody(2, { prev: (JSON.parse(one.toString()) as { h: string }).h }));
+    const four = sealed(batchBody(4, { prev: "a".repeat(64) }));
+    for (const payload of [one, two, four]) await ingest.send(payload);
+    // It follows 2 and not 1; and 4 says that another one came before it.
+    await ingest.send(sealed(batchBody(3, { prev: (JSON.parse(one.toString()) as { h: string }).h })));
+    await ingest.ackedUpto(4);
+    await until("the dead letter", async () => (await deadLetters(ingest.records, 10)).total === 1);
+    expect((await deadLetters(ingest.records, 10)).byReason).toEqual({ "chain-broken": 1 });
+    await ingest.storedCount(3);
+    await ingest.stop();
+  });
+
   test("keeps the books: accepted, quarantined, and scans that were declared missing", async () => {
     const ingest = await startedIngest(temporaryFolder());
     await ingest.send(sealed(batchBody(1, { gap: [["*", startMs, startMs + 5_000, 5, "restart"]] })));
