@@ -38,7 +38,7 @@ export const deadLetters: Command = {
       opened.add({ name: "journal", stop: () => journal.close() });
       const all = async function* () {
         for (let beforeId: number | null = null; ; ) {
-          const { letters } = await lettersIn(db, page, beforeId);
+          const { letters } = await lettersIn(db, page, null, beforeId);
           yield* letters;
           const last = letters.at(-1);
           if (last === undefined) return;
@@ -64,7 +64,7 @@ export const deadLetters: Command = {
         say(`${lines.length} messages are in ${file}`);
         return true;
       }
-      const plant = plantOf(settings, world.clock.nowMs());
+      const plant = plantOf(settings);
       const accepted = await acceptedSoFar(journalFolder, journal);
       let done = true;
       for (const id of words) {

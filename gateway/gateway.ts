@@ -7,6 +7,7 @@ import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { parsedJson } from "../platform/json.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
+import type { Trouble } from "../platform/trouble.ts";
 import type { World } from "../platform/world.ts";
 import type { GatewayConfig, LineConfig } from "./config.ts";
 import { exceptionReport } from "./exception-report.ts";
@@ -15,6 +16,7 @@ import type { RegisterSource } from "./register-source.ts";
 import { scannedPlant } from "./scanned-plant.ts";
 import { scanShare } from "./scanner.ts";
 import { startSender } from "./sender.ts";
+import { watchedClock } from "./watched-clock.ts";
 
 export interface GatewayNeeds {
   readonly maps: ReadonlyMap<string, DeviceMapFile>;
@@ -25,17 +27,17 @@ export interface GatewayNeeds {
   readonly openLine: (line: LineConfig) => RegisterSource;
 }
 
-/** Scans of which there is nothing. */
+/** Scans of which there is nothing, or a step of the clock between two. */
 interface Gap {
   readonly fromMs: number;
   readonly toMs: number;
   readonly scans: number;
-  readonly reason: "restart" | "overrun" | "disk-full";
+  readonly reason: "restart" | "overrun" | "disk-full" | "clock";
 }
 
 const statusEveryMs = 5_000;
-/** A step of the clock back by more than this begins a new time segment. */
-const stepBackMs = 1_000;
+/** A step of the clock by more than this is told; back, it begins a new time segment. */
+const stepMs = 1_000;
 const lateShare = 0.1;
 /** On a full disk. */
 const tellLossesEveryMs = 60_000;
@@ -49,6 +51,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   const { scanning, lanes } = scannedPlant(config, needs.maps, needs.openLine, world);
   const exceptions = exceptionReport(config.reportByException);
   const sender = startSender(config, outbox, bus, world, exceptions.inFull);
+  const watched = watchedClock(config.clock, outbox.lastTakenAtMs, world.clock);
   let timeSegment = outbox.timeSegment;
   let gaps: readonly Gap[] = [];
   /** How the grid of scans was kept. */
@@ -57,8 +60,11 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
 
   bus.subscribe(gatewayTopic(site, id, "ack"), (_topic, payload) => {
     const ack = parsedJson(payload);
-    if (checkAck.Check(ack)) sender.acknowledged(ack);
-    else world.log.warn({ gateway: id }, "an acknowledgement could not be read");
+    if (checkAck.Check(ack)) {
+      const sentMs = sender.acknowledged(ack);
+      if (ack.atMs !== undefined && sentMs !== null)
+        watched.compared(ack.atMs, sentMs, world.clock.monotonicMs());
+    } else world.log.warn({ gateway: id }, "an acknowledgement could not be read");
     return "taken";
   });
 
@@ -72,8 +78,8 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       const now = { nowMs: world.clock.nowMs(), monotonicMs: world.clock.monotonicMs() };
       const steppedMs = now.nowMs - clock.nowMs - (now.monotonicMs - clock.monotonicMs);
       clock = now;
-      if (steppedMs < -stepBackMs) beginTimeSegment(steppedMs);
-      if (Math.abs(steppedMs) < stepBackMs && now.nowMs - slotMs > lateShare * scanMs) kept.late += 1;
+      if (Math.abs(steppedMs) > stepMs) clockWasSet(now.nowMs, steppedMs);
+      else if (now.nowMs - slotMs > lateShare * scanMs) kept.late += 1;
       const readings = await scanning.scan({
         slot: Math.round(slotMs / scanMs),
         withinMs: scanShare * scanMs,
@@ -84,7 +90,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       kept.longestMs = Math.max(kept.longestMs, tookMs);
       if (readings.length > 0) await captureScan(readings);
       // Counted in monotonic time: a clock that was set has made no scan late.
-      const wokeLateMs = Math.abs(steppedMs) < stepBackMs ? now.nowMs - slotMs : 0;
+      const wokeLateMs = Math.abs(steppedMs) < stepMs ? now.nowMs - slotMs : 0;
       const skipped = Math.floor((world.clock.monotonicMs() - now.monotonicMs + wokeLateMs) / scanMs);
       const endedMs = world.clock.nowMs();
       kept.skipped += skipped;
@@ -96,21 +102,31 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
 
   /** From the last captured scan to now nothing was recorded: a loss that is said. */
   function declareRestart(): void {
-    const fromMs = outbox.lastCapturedAtMs;
+    const { lastCapturedAtMs: fromMs, lastTakenAtMs } = outbox;
     const nowMs = world.clock.nowMs();
-    if (fromMs === null) return;
-    if (nowMs < fromMs - stepBackMs) beginTimeSegment(nowMs - fromMs);
+    if (fromMs === null || lastTakenAtMs === null) return;
+    // Times that were given out before may not come again in their segment, be the step ever so small.
+    if (nowMs <= lastTakenAtMs) clockWasSet(nowMs, nowMs - lastTakenAtMs);
     const scans = Math.max(0, Math.floor(nowMs / scanMs) - Math.floor(fromMs / scanMs));
     if (scans > 0) missed({ fromMs, toMs: nowMs, scans, reason: "restart" });
   }
 
-  function beginTimeSegment(steppedMs: number): void {
-    timeSegment += 1;
-    scanning.beginTimeSegment();
-    exceptions.inFull();
+  /** No scan is missing for it, but the times jump: that is told. Back, they repeat: a new segment keeps them apart. */
+  function clockWasSet(nowMs: number, steppedMs: number): void {
+    missed({
+      fromMs: Math.max(0, Math.round(nowMs - steppedMs)),
+      toMs: Math.round(nowMs),
+      scans: 0,
+      reason: "clock",
+    });
+    const back = steppedMs <= 0;
+    if (back) {
+      timeSegment += 1;
+      scanning.beginTimeSegment();
+    }
     world.log.warn(
-      { gateway: id, steppedMs: Math.round(steppedMs) },
-      "the clock was set back; a new time segment begins",
+      { gateway: id, steppedMs: Math.round(steppedMs), timeSegment },
+      back ? "the clock was set back; a new time segment begins" : "the clock was set forward",
     );
   }
 
@@ -128,6 +144,9 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   }
 
   async function capture(t0: number, readings: readonly Reading[]): Promise<void> {
+    const sinceT0Ms = world.clock.nowMs() - t0;
+    const clk = watched.state();
+    for (const { takenAtMs } of readings) watched.given(takenAtMs);
     const declared = gaps;
     gaps = [];
     if (declared.length > 0) exceptions.inFull();
@@ -138,8 +157,8 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
         gw: id,
         tseg: timeSegment,
         t0,
-        mono: Math.round(world.clock.monotonicMs()),
-        clk: { src: "rtc", off: 0, unc: 0 },
+        mono: Math.max(0, Math.round(world.clock.monotonicMs() - sinceT0Ms)),
+        clk,
         b,
         ...(lean !== null && { lean }),
         gap: declared.map(({ fromMs, toMs, scans, reason }) => ["*", fromMs, toMs, scans, reason]),
@@ -156,7 +175,8 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   /** Notes scans that were not done or not kept; those that follow each other for one reason are one gap. */
   function missed(gap: Gap): void {
     const last = gaps.at(-1);
-    if (last?.reason !== gap.reason || gap.reason === "restart") gaps = [...gaps, gap];
+    if (last?.reason !== gap.reason || gap.reason === "restart" || gap.reason === "clock")
+      gaps = [...gaps, gap];
     else gaps = [...gaps.slice(0, -1), { ...last, toMs: gap.toMs, scans: last.scans + gap.scans }];
   }
 
@@ -191,8 +211,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
         readings,
         missedScans,
       ]),
-      trouble:
-        outbox.trouble === null ? null : { code: outbox.trouble.code, message: outbox.trouble.message },
+      trouble: troubleOf(outbox.trouble ?? bus.troubles[0] ?? null),
     };
     try {
       if (bus.up)
@@ -215,6 +234,10 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       await outbox.close();
     },
   };
+}
+
+function troubleOf(trouble: Trouble | null): Trouble | null {
+  return trouble === null ? null : { code: trouble.code, message: trouble.message };
 }
 
 /** The last will of a gateway's connection: what the broker says when it is gone without a word. */

@@ -8,7 +8,12 @@ import type { World } from "../platform/world.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface Sender extends Service {
-  acknowledged(ack: Ack): void;
+  /**
+   * Takes an acknowledgement in.
+   * @returns when the newest of the batches that it answers was sent, in monotonic time, or `null`: of one that may
+   * have been sent before, nobody knows which sending was answered
+   */
+  acknowledged(ack: Ack): number | null;
 }
 
 const windowBatches = 256;
@@ -40,7 +45,12 @@ export function startSender(
   newOrder: () => void = () => {},
 ): Sender {
   const topic = gatewayTopic(site, id, "data");
-  const inFlight = new Map<number, { readonly bytes: number; readonly sentAtMs: number }>();
+  const inFlight = new Map<
+    number,
+    { readonly bytes: number; readonly sentAtMs: number; readonly isFirst: boolean }
+  >();
+  /** Higher ones have never been sent, in this start or an earlier one. */
+  let sentUpto = outbox.capturedUpto;
   let inFlightBytes = 0;
   let window = windowBatches;
   let pausedUntilMs = 0;
@@ -117,7 +127,12 @@ export function startSender(
   }
 
   async function send({ offset, body }: LogRecord): Promise<void> {
-    inFlight.set(offset, { bytes: body.length, sentAtMs: world.clock.monotonicMs() });
+    inFlight.set(offset, {
+      bytes: body.length,
+      sentAtMs: world.clock.monotonicMs(),
+      isFirst: offset > sentUpto,
+    });
+    sentUpto = Math.max(sentUpto, offset);
     inFlightBytes += body.length;
     try {
       await bus.publish(topic, body, { qos: 1 });
@@ -136,7 +151,7 @@ export function startSender(
     startOver();
   }
 
-  function acknowledged({ by, sid, upto, ranges, dead, wait = false }: Ack): void {
+  function acknowledged({ by, sid, upto, ranges, dead, wait = false }: Ack): number | null {
     const isOurs = sid === outbox.sid;
     const all: (readonly [number, number])[] = ranges.map(([first, last]) => [first, last]);
     if (upto > 0) all.push([1, upto]);
@@ -148,7 +163,7 @@ export function startSender(
         { gateway: id, claimed: beyond[1], captured: outbox.capturedUpto, code: "ack-refused" },
         "an acknowledgement of batches that do not exist is not believed",
       );
-      return;
+      return null;
     }
     if (answeredBy !== by) {
       answeredBy = by;
@@ -156,7 +171,14 @@ export function startSender(
       // One that speaks of another log first may know nothing of ours, or tell it next.
       if (!isOurs) outbox.unsure();
     }
-    if (!isOurs) return;
+    if (wait) {
+      // What was under way was not taken: it is backlog, and one batch at a time asks whether there is room again.
+      pausedUntilMs = world.clock.monotonicMs() + probeEveryMs;
+      window = 1;
+      startOver();
+      return null;
+    }
+    if (!isOurs) return null;
     if (restatedBy === by) outbox.acknowledged(all);
     else {
       // Its first word of ours is all that it has: it may have been put back to an old backup.
@@ -164,22 +186,18 @@ export function startSender(
       outbox.restated(all);
     }
     if (dead.length > 0) newOrder();
-    if (wait) {
-      // What was under way was not taken: it is backlog, and one batch at a time asks whether there is room again.
-      pausedUntilMs = world.clock.monotonicMs() + probeEveryMs;
-      window = 1;
-      startOver();
-      return;
-    }
     pausedUntilMs = 0;
-    for (const [seq, { bytes }] of inFlight) {
+    let answeredMs: number | null = null;
+    for (const [seq, { bytes, sentAtMs, isFirst }] of inFlight) {
       if (!outbox.isAcknowledged(seq)) continue;
+      if (isFirst) answeredMs = Math.max(answeredMs ?? 0, sentAtMs);
       inFlight.delete(seq);
       inFlightBytes -= bytes;
       window = Math.min(windowBatches, window + 1);
       resendMs = shortestResendMs;
     }
     stir();
+    return answeredMs;
   }
 
   bus.onUp(startOver);

@@ -219,6 +219,7 @@ export function startAccepting(
       const ack: Ack = {
         v: 1,
         by,
+        atMs: world.clock.nowMs(),
         sid: log.sid,
         upto,
         ranges: ranges.filter(([first]) => first > upto).map(([first, last]) => [first, last]),

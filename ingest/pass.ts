@@ -1,19 +1,17 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Batch, BoilerRows } from "../contracts/batch.ts";
-import { parseTopic } from "../contracts/topics.ts";
-import { type Frame, flawCode, frameMaker, spoil } from "../domain/frame.ts";
+import type { Batch } from "../contracts/batch.ts";
 import type { PointCatalogue } from "../domain/points.ts";
-import type { FlawReason } from "../domain/reading.ts";
 import { readFileIfThere, replaceFile } from "../platform/data-folder.ts";
 import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import { type AcceptedBatches, type AcceptedLog, acceptedBatches } from "./accepted.ts";
 import type { IngestConfig } from "./config.ts";
-import { type HeldValues, heldValues } from "./held-values.ts";
+import { plantHappenings } from "./happenings.ts";
+import type { HeldValues } from "./held-values.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
-import { isAheadOfItsArrival } from "./live-view.ts";
+import type { SavedCursors } from "./live-cursors.ts";
 import type { Sink } from "./sink.ts";
 import { type PlantEvent, pipeline, type Stage } from "./stage.ts";
 
@@ -21,8 +19,7 @@ import { type PlantEvent, pipeline, type Stage } from "./stage.ts";
 export interface Snapshot {
   readonly offset: number;
   readonly accepted: readonly AcceptedLog[];
-  /** Per boiler and time segment: the newest time that was live. */
-  readonly cursors: Readonly<Record<string, number>>;
+  readonly cursors: SavedCursors;
   readonly stages: Readonly<Record<string, unknown>>;
   /** What gateways sent last, by their logs; absent in what was saved before it was kept. */
   readonly held?: ReturnType<HeldValues["memory"]>;
@@ -91,10 +88,8 @@ export function startPass(
 ): Pass {
   let events: PlantEvent[] = [];
   const through = pipeline(stages, (event) => events.push(event));
-  const held = heldValues(snapshot?.held);
-  const framesOf = batchFrames(catalogue, held);
   const accepted = acceptedBatches(snapshot?.accepted);
-  const cursors = new Map(Object.entries(snapshot?.cursors ?? {}));
+  const happenings = plantHappenings(catalogue, snapshot?.cursors, snapshot?.held);
   for (const stage of stages) stage.recall(snapshot?.stages[stage.name] ?? null);
   let offset = snapshot?.offset ?? 0;
 
@@ -107,7 +102,8 @@ export function startPass(
       for (const entry of entries) {
         const batch = takenIn(accepted, entry);
         events = [];
-        run(entry, batch);
+        const isNews = batch === null || entry.kind === "requeue" || accepted.identityOf(batch) === "new";
+        if (isNews) happenings.tell(entry, batch, through);
         const newlyLost = note(accepted, entry, batch);
         offset = entry.offset;
         for (const sink of sinks) await sink.take({ entry, batch, newlyLost, events });
@@ -127,39 +123,13 @@ export function startPass(
     await saveSnapshot();
   }
 
-  function run(entry: JournalEntry, batch: Batch | null): void {
-    if (entry.kind === "tick") {
-      const { arrivedAtMs: atMs, monotonicMs, telemetryLag } = entry;
-      through({ kind: "tick", atMs, monotonicMs, telemetryLag });
-    }
-    if (entry.kind === "quarantine") {
-      const gatewayId = entry.batch?.gw ?? parseTopic(entry.topic)?.gatewayId;
-      if (gatewayId !== undefined) through({ kind: "set-aside", gatewayId, reason: entry.reason });
-    }
-    if (batch === null || (entry.kind === "batch" && accepted.identityOf(batch) !== "new")) return;
-    const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment, t0: atMs, clk } = batch;
-    through({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: clk.off });
-    for (const frame of framesOf(batch)) {
-      const late = isLate(frame, timeSegment, entry.arrivedAtMs);
-      through({ kind: "reading", origin: { siteId, gatewayId, sid, seq, timeSegment, late }, frame });
-    }
-  }
-
-  function isLate({ boilerId, takenAtMs }: Frame, timeSegment: number, arrivedAtMs: number): boolean {
-    if (isAheadOfItsArrival(takenAtMs, arrivedAtMs)) return true;
-    const key = `${boilerId}/${timeSegment}`;
-    if (takenAtMs <= (cursors.get(key) ?? 0)) return true;
-    cursors.set(key, takenAtMs);
-    return false;
-  }
-
   async function saveSnapshot(): Promise<void> {
     const taken: Snapshot = {
       offset,
       accepted: accepted.all(),
-      cursors: Object.fromEntries(cursors),
+      cursors: happenings.cursors(),
       stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.memory()])),
-      held: held.memory(),
+      held: happenings.held(),
     };
     try {
       replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));
@@ -248,64 +218,6 @@ export function batchOf(entry: JournalEntry): Batch | null {
 function takenIn(accepted: AcceptedBatches, entry: JournalEntry): Batch | null {
   const batch = batchOf(entry);
   return entry.kind === "requeue" && batch !== null && !accepted.isDead(batch) ? null : batch;
-}
-
-/** The readings of a batch, as frames. A point that the configuration does not know any more is left out. */
-function batchFrames(catalogue: PointCatalogue, held: HeldValues): (batch: Batch) => readonly Frame[] {
-  const newFrame = frameMaker(catalogue);
-  return (batch) => {
-    const { t0, b, lean } = batch;
-    const mayLean = lean !== undefined;
-    if (mayLean) held.begin(batch);
-    return b.flatMap(({ boiler, points, rows, flaws }) => {
-      const slots = points.map(catalogue.slotOf);
-      const measured = slots.filter((slot) => slot >= 0);
-      const frames = rows.map((row) => {
-        const frame = newFrame(boiler, t0 + Number(row[0] ?? 0), measured);
-        for (let index = 0; index < slots.length; index += 1) {
-          const slot = slots[index] as number;
-          const cell = row[index + 1];
-          if (mayLean && cell === "=") hold(frame, slot, held.of(boiler, points[index] as string));
-          else if (slot >= 0) frame.values[slot] = typeof cell === "number" ? cell : Number.NaN;
-        }
-        return frame;
-      });
-      for (const [row, point, reason] of flaws) {
-        const slot = slots[point] ?? -1;
-        const frame = frames[row];
-        if (frame !== undefined && slot >= 0) frame.flaws[slot] = flawCode(reason as FlawReason);
-      }
-      if (mayLean) remember(held, boiler, points, rows, flaws);
-      return frames;
-    });
-  };
-}
-
-/** A value that was not sent again: the one before stands, marked. */
-function hold(frame: Frame, slot: number, value: number | null): void {
-  if (slot < 0) return;
-  if (value === null) spoil(frame, slot, "input-missing");
-  else {
-    frame.values[slot] = value;
-    frame.held = [...(frame.held ?? []), slot];
-  }
-}
-
-function remember(
-  held: HeldValues,
-  boiler: string,
-  points: BoilerRows["points"],
-  rows: BoilerRows["rows"],
-  flaws: BoilerRows["flaws"],
-): void {
-  for (const [index, row] of rows.entries()) {
-    for (const [place, point] of points.entries()) {
-      const cell = row[place + 1];
-      if (cell === "=") continue;
-      const isFlawed = flaws.some(([flawedRow, flawedPoint]) => flawedRow === index && flawedPoint === place);
-      held.sent(boiler, point, typeof cell === "number" && !isFlawed ? cell : null);
-    }
-  }
 }
 
 function snapshotFile(folder: string, offset: number): string {

@@ -6,6 +6,7 @@ import { liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
 import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
 import { alarmById, alarmsSince, saveAlarmChange } from "../platform/records/alarm-records.ts";
+import { audit } from "../platform/records/audit.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import type { RecordsTables } from "../platform/records/tables.ts";
 import type { World } from "../platform/world.ts";
@@ -173,6 +174,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     const said = draft.command(command, atMs);
     const failure = said === "alarm-unknown" ? await whyNotOpen(tx, command) : said;
     await tx.insertInto("commands").values({ key: command.key, failure, atMs }).execute();
+    if (failure === null) await writeDown(tx, command, atMs);
     return failure;
   }
 
@@ -234,6 +236,12 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
       booked();
     },
   };
+}
+
+/** Who did what to which alarm, and why, in the audit. */
+async function writeDown(tx: Db, command: AlarmCommand, atMs: number): Promise<void> {
+  const { v: _v, id: _id, key: _key, site: siteId, by, kind, alarmId, ...detail } = command;
+  await audit.write(tx, { atMs, by, action: `alarm.${kind}`, subject: `alarm:${alarmId}`, siteId, detail });
 }
 
 /** A command names no open alarm: it is closed, or there never was one. */

@@ -9,15 +9,19 @@ import {
   type DeadLetterText,
 } from "../../contracts/http/dead-letters.ts";
 import { Problem } from "../../contracts/http/problem.ts";
+import { parseTopic } from "../../contracts/topics.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import { deadLetterById, deadLetters } from "../../platform/records/integrity-records.ts";
 import type { RecordsDb } from "../../platform/records/records.ts";
 import type { World } from "../../platform/world.ts";
 import type { Commands } from "../commands.ts";
+import { callerOf, maySee } from "../guard.ts";
 import type { Registry } from "../registry.ts";
+import type { SignedIn } from "../sessions.ts";
 
 const shown = 100;
-const role = { config: { role: "engineer" as const } };
+const rows = { config: { role: "engineer", sites: "rows" } } as const;
+const ofOne = { config: { role: "engineer", sites: "parameter" } } as const;
 const Params = Type.Object({ id: Type.String({ pattern: "^[1-9][0-9]{0,14}$" }) });
 
 /** Gives the bytes of a message that was set aside, by its place in the journal. */
@@ -36,15 +40,17 @@ export function deadLetterRoutes(
     return { ...letter, encoding, content: bytes?.toString(encoding) ?? null };
   }
 
-  async function known(id: string) {
+  /** One of a site that is not the caller's is not there for them. */
+  async function known(id: string, caller: SignedIn) {
     const letter = await deadLetterById(db, Number(id));
-    if (letter === null) throw new OperationalError("dead-letter-unknown", "There is no such dead letter");
+    if (letter === null || !maySee(caller, parseTopic(letter.topic)?.siteId ?? null))
+      throw new OperationalError("dead-letter-unknown", "There is no such dead letter");
     return letter;
   }
 
-  async function* everyLine(): AsyncGenerator<string> {
+  async function* everyLine({ sites }: SignedIn): AsyncGenerator<string> {
     for (let beforeId: number | null = null; ; ) {
-      const { letters } = await deadLetters(db, shown, beforeId);
+      const { letters } = await deadLetters(db, shown, sites, beforeId);
       for (const letter of letters) yield `${JSON.stringify(await whole(letter))}\n`;
       const last = letters.at(-1);
       if (last === undefined) return;
@@ -56,39 +62,39 @@ export function deadLetterRoutes(
     app.get(
       "/dead-letters",
       {
-        ...role,
+        ...rows,
         schema: {
           summary: `Messages that were set aside, with the reason: how many of each, and the newest ${shown}`,
           response: { 200: DeadLetters, "4xx": Problem },
         },
       },
-      async () => deadLetters(db, shown),
+      async (request) => deadLetters(db, shown, callerOf(request).sites),
     );
     app.get(
       "/dead-letters/export",
-      { ...role, schema: { summary: "All of them with their content, newest first, a line of JSON each" } },
-      async (_request, reply) =>
+      { ...rows, schema: { summary: "All of them with their content, newest first, a line of JSON each" } },
+      async (request, reply) =>
         reply
           .type("application/x-ndjson")
           .header("content-disposition", 'attachment; filename="dead-letters.ndjson"')
-          .send(Readable.from(everyLine())),
+          .send(Readable.from(everyLine(callerOf(request)))),
     );
     app.get(
       "/dead-letters/:id",
       {
-        ...role,
+        ...ofOne,
         schema: {
           summary: "One message that was set aside, as it came",
           params: Params,
           response: { 200: DeadLetterSchema, "4xx": Problem },
         },
       },
-      async ({ params }) => whole(await known(params.id)),
+      async (request) => whole(await known(request.params.id, callerOf(request))),
     );
     app.post(
       "/dead-letters/:id/requeue",
       {
-        ...role,
+        ...ofOne,
         schema: {
           summary:
             "Takes it in after all, when the configuration now allows it; refused with the reason otherwise",
@@ -96,14 +102,15 @@ export function deadLetterRoutes(
           response: { 204: Type.Null(), "4xx": Problem, "5xx": Problem },
         },
       },
-      async ({ params, signedIn }, reply) => {
-        const { journalOffset } = await known(params.id);
+      async (request, reply) => {
+        const caller = callerOf(request);
+        const { journalOffset } = await known(request.params.id, caller);
         const [site] = registry.sites;
         await commands.send({
           kind: "requeue",
           site: site?.id ?? "",
           journalOffset,
-          by: signedIn?.user ?? "",
+          by: caller.user,
           key: world.random.uuid(),
         });
         return reply.code(204).send(null);

@@ -7,7 +7,7 @@ import type { Plant } from "../../ingest/plant.ts";
 import type { Bus } from "../../platform/bus.ts";
 import { sqliteRecords } from "../../platform/records/records.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
-import type { ReadingWriter, Telemetry } from "../../platform/telemetry/telemetry.ts";
+import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { realWorld } from "../../platform/world.ts";
 import { dataTopic, testPlant } from "./batches.ts";
 import { type MemoryBroker, memoryBroker } from "./memory-bus.ts";
@@ -15,6 +15,7 @@ import { until } from "./until.ts";
 
 const world = realWorld("silent");
 export const ingestConfig = { journal: { segmentMib: 1, keepDays: 30, keepGib: 20 } };
+export const keep = { rawDays: 90, minuteDays: 730, hourDays: 3_650 };
 export const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
 const ackTopic = "fluewatch/v1/works/gw-1/ack";
 
@@ -31,7 +32,7 @@ export async function startedIngest(
     readonly plant?: Plant;
     readonly bus?: Bus;
     readonly config?: IngestConfig;
-    readonly writer?: (store: Telemetry) => ReadingWriter;
+    readonly writer?: (store: Telemetry) => Telemetry;
   } = {},
 ) {
   mkdirSync(join(folder, "journal"), { recursive: true });
@@ -41,6 +42,7 @@ export async function startedIngest(
     plant,
     folder: join(folder, "journal"),
     telemetry: writer(telemetry),
+    keep,
     records: records.db,
     bus,
     world,

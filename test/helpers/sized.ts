@@ -1,28 +1,19 @@
 import { arch, cpus, loadavg, platform, totalmem } from "node:os";
-import { inject } from "vitest";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** `npm run test:long`: promises are shown at their full size. */
-    fullSize?: boolean;
-  }
-}
-
-const isFullSize = inject("fullSize") === true;
+import { isLong } from "./long.ts";
 
 /** How much of something a test does: the smallest honest sample, or all that was promised. */
 export function sized(sample: number, full: number): number {
-  return isFullSize ? full : sample;
+  return isLong ? full : sample;
 }
 
-/** A time limit of a test, in ms; at full size it is the configuration's. */
+/** A time limit of a test, in ms; at full size it is a working day. */
 export function within(ms: number): number {
-  return isFullSize ? 6 * 3_600_000 : ms;
+  return isLong ? 8 * 3_600_000 : ms;
 }
 
 /** Prints what was seen, with the state of the machine that it was seen on. */
 export function tell(promise: string, what: string): void {
   const [load = 0] = loadavg();
   const machine = `Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} cores, ${Math.round(totalmem() / 1024 ** 3)} GiB, load ${load.toFixed(1)}`;
-  console.log(`${promise} ${isFullSize ? "full size" : "sample"}: ${what} [${machine}]`);
+  console.log(`${promise} ${isLong ? "full size" : "sample"}: ${what} [${machine}]`);
 }

@@ -37,12 +37,13 @@ function widePlant(): Plant {
   const [model] = small.boilers.values();
   if (model === undefined) throw new Error("the test's plant has a boiler");
   const boilers = new Map<string, typeof model>();
-  const all = new Map<string, { id: string; siteId: string; scanMs: number; rules: [] }>();
+  const [anyGateway] = small.gateways.values();
+  const all = new Map<string, NonNullable<typeof anyGateway>>();
   for (let gateway = 1; gateway <= gateways; gateway += 1) {
-    all.set(`gw-${gateway}`, { id: `gw-${gateway}`, siteId: "works", scanMs: 1_000, rules: [] });
+    if (anyGateway !== undefined) all.set(`gw-${gateway}`, { ...anyGateway, id: `gw-${gateway}` });
     for (let boiler = 1; boiler <= boilersEach; boiler += 1) {
       const id = boilerId(gateway, boiler);
-      boilers.set(id, { ...model, id, gatewayId: `gw-${gateway}`, rules: [] });
+      boilers.set(id, { ...model, id, gatewayId: `gw-${gateway}` });
     }
   }
   const probe = { unit: "", decimals: 0, range: [0, 1e9], from: "sensor" } as const;

@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
-import { readingOf } from "../../domain/frame.ts";
-import type { PointCatalogue } from "../../domain/points.ts";
-import type { FrameToStore } from "./telemetry.ts";
+import { readingOf } from "../../../domain/frame.ts";
+import type { PointCatalogue } from "../../../domain/points.ts";
+import type { FrameToStore } from "../telemetry.ts";
 
 /** Keeps a time of a boiler from being stored twice: the first reading of it stays. */
 export interface TimeGuard {
