@@ -1,6 +1,7 @@
 import { auditVerify } from "./commands/audit-verify.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
+import { deadLetters } from "./commands/dead-letters.ts";
 import { exportHistory } from "./commands/export.ts";
 import { gatewayImport } from "./commands/gateway-import.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
@@ -26,6 +27,7 @@ const commands: readonly Command[] = [
   gatewayProbe,
   gatewayWatch,
   replay,
+  deadLetters,
   mqttCredential,
   mqttMosquitto,
   ...userCommands,

@@ -117,7 +117,7 @@ export async function assemble(
   if (started.has("ingest") && started.has("api")) {
     const records = plant.add(await sqliteRecords(folder("records")));
     const telemetry = await openTelemetry(plant, settings);
-    plant.add(
+    const ingest = plant.add(
       await startIngest(config.ingest, {
         plant: plantOf(settings),
         folder: folder("journal"),
@@ -141,6 +141,7 @@ export async function assemble(
         telemetry,
         keep: config.telemetry.keep,
         records: records.db,
+        deadLetter: ingest.deadLetter,
         bus: busFor("fluewatch-api"),
         troubles: () => broker?.troubles ?? [],
         world,

@@ -30,7 +30,7 @@ import { alarmRoutes } from "./routes/alarms.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
 import { daysRoute } from "./routes/days.ts";
-import { deadLettersRoute } from "./routes/dead-letters.ts";
+import { type DeadLetterContent, deadLetterRoutes } from "./routes/dead-letters.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoute } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
@@ -51,6 +51,7 @@ export interface ApiNeeds {
   readonly telemetry: Telemetry;
   readonly keep: KeepConfig;
   readonly records: RecordsDb;
+  readonly deadLetter: DeadLetterContent;
   readonly bus: Bus;
   readonly world: World;
   readonly version: string;
@@ -88,6 +89,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   const cookie = { name: cookieNameOf(tls !== null), secure: tls !== null };
   const inside = sessions(records, world);
   const live = liveState(bus, world);
+  const sending = commands(bus, world);
   const app = fastify({
     logger: false,
     bodyLimit,
@@ -131,11 +133,11 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(daysRoute(registry, telemetry, catalogue, world));
       await v1.register(readingsRoute(registry, telemetry, catalogue, world));
       await v1.register(storageRoute(telemetry, keep, world));
-      await v1.register(alarmRoutes(registry, records, commands(bus, world), world));
+      await v1.register(alarmRoutes(registry, records, sending, world));
       await v1.register(notificationRoutes(registry, records, world));
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
-      await v1.register(deadLettersRoute(records));
+      await v1.register(deadLetterRoutes(records, needs.deadLetter, registry, sending, world));
       await v1.register(trainerRoutes(needs.trainer, registry, world));
     },
     { prefix: "/api/v1" },

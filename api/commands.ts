@@ -1,5 +1,5 @@
 import { Compile } from "typebox/compile";
-import { type AlarmCommand, CommandReply } from "../contracts/live.ts";
+import { type AlarmCommand, CommandReply, type RequeueCommand } from "../contracts/live.ts";
 import { everyLiveTopic, liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
@@ -12,10 +12,10 @@ export interface Commands {
    * @throws OperationalError `alarm-unknown`, `rev-stale`, `state-conflict`, `role-insufficient`, `time-invalid`;
    * `ingest-silent` after two seconds; `bus-down`
    */
-  send(command: WantedCommand): Promise<void>;
+  send(command: WantedCommand | Wanted<RequeueCommand>): Promise<void>;
 }
 
-type Wanted<C> = C extends AlarmCommand ? Omit<C, "v" | "id"> : never;
+type Wanted<C> = C extends unknown ? Omit<C, "v" | "id"> : never;
 /** A command without what the bus needs of it. */
 export type WantedCommand = Wanted<AlarmCommand>;
 
@@ -27,6 +27,9 @@ const sentences = {
   "rev-stale": "The alarm has changed since you saw it; look again",
   "state-conflict": "The alarm is in a state in which that means nothing; look again",
   "role-insufficient": "This needs the role engineer",
+  "dead-letter-unknown": "The journal does not hold this message any more",
+  "dead-letter-requeued": "It was taken in before",
+  "dead-letter-refused": "It still cannot be taken in",
   "time-invalid": "That time is over already, or further away than is allowed",
 } as const;
 
@@ -42,7 +45,7 @@ export function commands(bus: Bus, world: World): Commands {
   return {
     send: async (wanted) => {
       const id = world.random.uuid();
-      const command: AlarmCommand = { v: 1, id, ...wanted };
+      const command: AlarmCommand | RequeueCommand = { v: 1, id, ...wanted };
       const over = new AbortController();
       const answered = new Promise<CommandReply>((resolve) => waiting.set(id, resolve));
       try {
@@ -57,7 +60,12 @@ export function commands(bus: Bus, world: World): Commands {
             "It was sent, but nothing has confirmed it; look again in a moment",
           );
         }
-        if (reply.failure !== null) throw new OperationalError(reply.failure, sentences[reply.failure]);
+        const { failure, detail } = reply;
+        if (failure !== null)
+          throw new OperationalError(
+            failure,
+            detail === undefined ? sentences[failure] : `${sentences[failure]}: ${detail}`,
+          );
       } finally {
         over.abort();
         waiting.delete(id);

@@ -6,14 +6,17 @@ import { Id, Instant, PointNameText, Serial } from "./ids.ts";
 /** Why scans are missing: losses are data too. With `clock` none is: the clock was set, and times jump. */
 export const gapReasons = ["restart", "overrun", "disk-full", "quota", "log-damage", "clock"] as const;
 
-/** Values of one boiler: `rows` hold `[ms after t0, value …]` in the order of `points`; one row is one reading. */
+/**
+ * Values of one boiler: `rows` hold `[ms after t0, value …]` in the order of `points`; one row is one reading. `=`
+ * stands for the value sent last of that point: it has moved less than its deadband since.
+ */
 export const BoilerRows = Type.Object({
   boiler: Id,
   points: Type.Array(PointNameText, { minItems: 1, maxItems: 256, uniqueItems: true }),
-  rows: Type.Array(Type.Array(Type.Union([Type.Number(), Type.Null()]), { minItems: 2, maxItems: 257 }), {
-    minItems: 1,
-    maxItems: 500,
-  }),
+  rows: Type.Array(
+    Type.Array(Type.Union([Type.Number(), Type.Null(), Type.Literal("=")]), { minItems: 2, maxItems: 257 }),
+    { minItems: 1, maxItems: 500 },
+  ),
   /** `[row, point, reason]`, both counted from 0. What is not listed is good; every `null` is listed. */
   flaws: Type.Array(
     Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 }), Type.Enum(flawReasons)]),
@@ -60,6 +63,15 @@ export const Batch = Type.Object({
   ),
   /** `[first seq, last seq, reason]`: batches that were captured and can never be sent. */
   lost: Type.Optional(Type.Array(Type.Tuple([Serial, Serial, Type.Enum(gapReasons)]), { maxItems: 1_000 })),
+  /**
+   * Of a gateway that reports by exception: the oldest batch that a `=` of this one stands for, itself where it has
+   * none. All from there on come before this one.
+   */
+  lean: Type.Optional(Serial),
+  /** `[start of the UTC hour, readings]` of what `lost` names, as far as they could still be counted. */
+  dropped: Type.Optional(
+    Type.Array(Type.Tuple([Instant, Type.Integer({ minimum: 0 })]), { maxItems: 1_000 }),
+  ),
   /** Readings in `b`. */
   n: Type.Integer({ minimum: 0, maximum: 500 }),
   /** `h` of the batch before, 64 zeros for the first. */
@@ -106,12 +118,14 @@ export const Ack = Type.Object({
   atMs: Type.Optional(Instant),
   /** Empty where ingest has nothing of this gateway yet. */
   sid: Type.String({ maxLength: 36 }),
-  /** Everything from the oldest known seq up to here. */
+  /** Everything from seq 1 up to here. */
   upto: Type.Integer({ minimum: 0 }),
-  /** Beyond `upto`, both ends included. */
+  /** All the rest that is there, both ends included. */
   ranges: Type.Array(Type.Tuple([Serial, Serial])),
   /** Durable as well, but not as readings: quarantined, with the reason. */
   dead: Type.Array(Type.Object({ seq: Serial, code: Type.String() })),
+  /** Ingest has no room: a batch now and then tells when it has again. */
+  wait: Type.Optional(Type.Boolean()),
 });
 export type Ack = Static<typeof Ack>;
 
@@ -164,7 +178,24 @@ export const GatewayStatus = Type.Object({
   bufferedBatches: Type.Optional(Type.Integer({ minimum: 0 })),
   oldestBufferedAtMs: Type.Optional(Type.Union([Instant, Type.Null()])),
   bufferBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** What the outbox may hold; beyond it the oldest batches are dropped, and declared. */
+  quotaBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** Batches dropped since its log was made. */
+  droppedBatches: Type.Optional(Type.Integer({ minimum: 0 })),
   scanMs: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** Since the gateway's start: how well the grid of scans is kept. */
+  scanning: Type.Optional(
+    Type.Object({
+      scans: Tally,
+      /** Begun over a tenth of their period late. */
+      late: Tally,
+      /** Not done, since the one before took too long. */
+      skipped: Tally,
+      /** What scans took altogether. */
+      busyMs: Type.Number({ minimum: 0 }),
+      longestMs: Type.Number({ minimum: 0 }),
+    }),
+  ),
   /** Since the gateway's start: for people who look for what is wrong with the wiring. */
   lines: Type.Optional(Type.Array(LineStatistics, { maxItems: 256 })),
   /** `[start of the UTC hour, readings captured in it, scans declared missing in it]`, newest last. */

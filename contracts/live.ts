@@ -172,13 +172,33 @@ export const AlarmCommand = Type.Union([
 ]);
 export type AlarmCommand = Static<typeof AlarmCommand>;
 
-export const commandFailures = ["alarm-unknown", "rev-stale", ...refusals] as const;
+/** Takes a message in after all that was set aside; ingest reads it again, by the configuration of now. */
+export const RequeueCommand = Type.Object({
+  v: Type.Literal(1),
+  id: command.id,
+  site: Id,
+  kind: Type.Literal("requeue"),
+  /** Where the journal holds it. */
+  journalOffset: Serial,
+  by: command.by,
+  key: command.key,
+});
+export type RequeueCommand = Static<typeof RequeueCommand>;
+
+export const requeueFailures = [
+  "dead-letter-unknown",
+  "dead-letter-requeued",
+  "dead-letter-refused",
+] as const;
+export const commandFailures = ["alarm-unknown", "rev-stale", ...refusals, ...requeueFailures] as const;
 
 export const CommandReply = Type.Object({
   v: Type.Literal(1),
   id: Type.String(),
   /** `null`: done. */
   failure: Type.Union([Type.Enum(commandFailures), Type.Null()]),
+  /** More about a failure, for people. */
+  detail: Type.Optional(Type.String()),
 });
 export type CommandReply = Static<typeof CommandReply>;
 
@@ -190,6 +210,20 @@ export const IngestStatus = Type.Object({
   acceptedBatches: Type.Integer(),
   duplicateBatches: Type.Integer(),
   quarantined: Type.Record(Type.String(), Type.Integer()),
+  /** Let go unacknowledged since the start, for want of room; their gateways send them again. */
+  shedBatches: Type.Optional(Type.Integer()),
+  /** What waits before each store: outcomes in memory, and bytes of those on the disk. */
+  sinks: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String(),
+        checkpoint: Type.Integer(),
+        waiting: Type.Integer(),
+        spilledBytes: Type.Integer(),
+      }),
+    ),
+  ),
+  journalBytes: Type.Optional(Type.Integer()),
   /** Journal entries that the telemetry store does not have yet. */
   telemetryLag: Type.Integer(),
   /** Per gateway and its log: the seqs that are durable. */

@@ -15,6 +15,8 @@ export interface Frame {
   readonly measured: readonly number[];
   readonly values: number[];
   readonly flaws: number[];
+  /** Slots whose value was not measured anew: it has moved less than its deadband since it was. */
+  held?: readonly number[];
 }
 
 const codeOf = new Map<FlawReason, number>(flawReasons.map((reason, index) => [reason, index + 1]));

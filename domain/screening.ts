@@ -257,7 +257,8 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     for (let index = 0; index < restlessSlots.length; index += 1) {
       const each = restlessSlots[index] as number;
       const value = values[each] as number;
-      if (Number.isNaN(value)) continue;
+      // A value that was held says nothing about whether its sensor repeats itself.
+      if (Number.isNaN(value) || frame.held?.includes(each)) continue;
       const known = memory.frozen[index] ?? null;
       const isAbsent = value === 0 && absentSlots.includes(each);
       if (!fires || known === null || known.value !== value || isAbsent) {

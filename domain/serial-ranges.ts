@@ -17,7 +17,30 @@ export function withRange(ranges: SerialRanges, first: number, last: number): Se
   return [...before, joined, ...after];
 }
 
-/** The end of the first range: everything known to be there without a hole. 0 when there is none. */
+/** The end of the range that begins with 1: everything up to here is there. 0 when the first is not. */
 export function contiguousUpto(ranges: SerialRanges): number {
-  return ranges[0]?.[1] ?? 0;
+  const [first = 0, last = 0] = ranges[0] ?? [];
+  return first === 1 ? last : 0;
+}
+
+/** What of `[first, last]` the ranges do not hold. */
+export function missingIn(ranges: SerialRanges, first: number, last: number): SerialRanges {
+  const missing: [number, number][] = [];
+  let next = first;
+  for (const [begin, end] of ranges) {
+    if (begin > last) break;
+    if (begin > next) missing.push([next, begin - 1]);
+    next = Math.max(next, end + 1);
+  }
+  if (next <= last) missing.push([next, last]);
+  return missing;
+}
+
+/** The ranges without one number. */
+export function withoutSerial(ranges: SerialRanges, serial: number): SerialRanges {
+  return ranges.flatMap(([first, last]): SerialRanges => {
+    if (serial < first || serial > last) return [[first, last]];
+    const before: SerialRanges = serial > first ? [[first, serial - 1]] : [];
+    return serial < last ? [...before, [serial + 1, last]] : before;
+  });
 }

@@ -48,6 +48,8 @@ interface Step {
   readonly good: number[];
   /** How often the point was read at all. */
   readonly read: number[];
+  /** How often its value was one that was held; absent where none was. */
+  held?: number[];
   /** Why it was not good. */
   readonly flaws: FlawTally[];
   /** Of each fuel: its heat by good samples of its meter, how many those were, and how often the meter was read. */
@@ -167,9 +169,9 @@ export function steadyWatch(
 
   const neededOfDue = due < fewSamples ? Math.floor(validShare * due) : validShare * due;
 
-  /** Good samples that a step needs, of those due and of those that arrived. */
-  function needed({ samples }: Step): number {
-    return Math.max(1, neededOfDue, validShare * samples);
+  /** Good samples of a signal that a step needs, of those due and of those that arrived. */
+  function needed({ samples }: Step, skipped = 0): number {
+    return Math.max(1, neededOfDue - skipped, validShare * (samples - skipped));
   }
 
   function see(memory: SteadyMemory, frame: Frame): SteadyState {
@@ -236,6 +238,12 @@ export function steadyWatch(
       const slot = slots[index] ?? -1;
       const quality = qualityInSlot(frame, slot);
       if (quality === null) continue;
+      // A held value would be steady by definition: it is neither looked at nor missed.
+      if (frame.held?.includes(slot)) {
+        step.held ??= tracked.map(() => 0);
+        step.held[index] = (step.held[index] ?? 0) + 1;
+        continue;
+      }
       step.read[index] = (step.read[index] ?? 0) + 1;
       const inAir = index === o2 && isInAir(frame);
       if (quality !== "good" || inAir) {
@@ -279,7 +287,7 @@ export function steadyWatch(
     if (!has(o2) && !has(exhaust)) return unsteady({ steady: false, reason: "no-sensor" });
     for (let index = 0; index < tracked.length; index += 1) {
       if (!has(index)) continue;
-      if (window.some((step) => (step.good[index] ?? 0) < needed(step))) {
+      if (window.some((step) => (step.good[index] ?? 0) < needed(step, step.held?.[index]))) {
         return unsteady({ steady: false, reason: "input-flawed" });
       }
       const means = window.map(({ sum, good }) => (sum[index] ?? 0) / (good[index] ?? 1));
@@ -298,7 +306,7 @@ export function steadyWatch(
       untilMs: now * stepMs,
       o2DryPercent: has(o2) ? meanOf(window, o2) : null,
       exhaustTempC: has(exhaust) ? meanOf(window, exhaust) : null,
-      governingFuel: governingOf(window, flows.length, needed),
+      governingFuel: governingOf(window, flows.length, (step) => needed(step)),
     };
   }
 

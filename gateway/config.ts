@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { Id } from "../contracts/ids.ts";
+import { Id, PointNameText } from "../contracts/ids.ts";
 import { clockSources } from "../domain/clock.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -75,11 +75,40 @@ export const OutboxConfig = Type.Object(
     segmentMib: Type.Integer({ minimum: 1, maximum: 256, default: 4 }),
     /** Acknowledged batches are kept so long for a server that has to ask again. */
     keepAckedHours: Type.Number({ minimum: 0, maximum: 24 * 90, default: 168 }),
-    keepAckedMib: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 512 }),
+    keepAckedMib: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 512 }),
+    /** All batches together; beyond it the oldest are dropped, acknowledged ones first, and the loss is declared. */
+    quotaMib: Type.Integer({ minimum: 8, maximum: 1_000_000, default: 4_096 }),
+    /** Batches that nobody has fetched for so long are dropped as well. */
+    quotaDays: Type.Number({ minimum: 1, maximum: 3_650, default: 90 }),
+    /** Held on the disk, so that a full one still lets losses be declared. */
+    reserveMib: Type.Integer({ minimum: 0, maximum: 1_024, default: 64 }),
   },
   { ...closed, default: {} },
 );
 export type OutboxConfig = Static<typeof OutboxConfig>;
+
+/** Values that hardly move are sent as a sign; every reading is still sent, with its time. */
+export const ReportByException = Type.Object(
+  {
+    /** All of the gateway's, if absent. */
+    boilers: Type.Optional(Type.Array(Id, { minItems: 1 })),
+    /** By point: how far a value may be from the one sent last, in its unit or in percent of that. */
+    points: Type.Record(
+      PointNameText,
+      Type.Object(
+        {
+          abs: Type.Optional(Type.Number({ minimum: 0 })),
+          percent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+        },
+        closed,
+      ),
+    ),
+    /** Each value is sent at least so often, so that hours stay valid. */
+    heartbeatS: Type.Number({ minimum: 1, maximum: 60, default: 60 }),
+  },
+  closed,
+);
+export type ReportByException = Static<typeof ReportByException>;
 
 export const GatewayConfig = Type.Object(
   {
@@ -91,6 +120,8 @@ export const GatewayConfig = Type.Object(
     lines: Type.Array(LineConfig, { minItems: 1, maxItems: 256 }),
     devices: Type.Array(DeviceConfig, { minItems: 1, maxItems: 2_000 }),
     outbox: OutboxConfig,
+    /** Off, if absent. */
+    reportByException: Type.Optional(ReportByException),
   },
   closed,
 );

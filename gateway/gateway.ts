@@ -1,8 +1,8 @@
 import { Compile } from "typebox/compile";
-import { Ack, type BoilerRows, type GatewayStatus } from "../contracts/batch.ts";
+import { Ack, type GatewayStatus } from "../contracts/batch.ts";
 import type { DeviceMapFile } from "../contracts/device-map.ts";
 import { gatewayTopic } from "../contracts/topics.ts";
-import type { FlawReason, Reading } from "../domain/reading.ts";
+import type { Reading } from "../domain/reading.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { parsedJson } from "../platform/json.ts";
@@ -10,6 +10,7 @@ import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { Trouble } from "../platform/trouble.ts";
 import type { World } from "../platform/world.ts";
 import type { GatewayConfig, LineConfig } from "./config.ts";
+import { exceptionReport } from "./exception-report.ts";
 import { openOutbox } from "./outbox.ts";
 import type { RegisterSource } from "./register-source.ts";
 import { scannedPlant } from "./scanned-plant.ts";
@@ -26,17 +27,20 @@ export interface GatewayNeeds {
   readonly openLine: (line: LineConfig) => RegisterSource;
 }
 
-type Gap = [
-  point: string,
-  fromMs: number,
-  toMs: number,
-  scans: number,
-  reason: "restart" | "overrun" | "disk-full" | "clock",
-];
+/** Scans of which there is nothing, or a step of the clock between two. */
+interface Gap {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly scans: number;
+  readonly reason: "restart" | "overrun" | "disk-full" | "clock";
+}
 
 const statusEveryMs = 5_000;
 /** A step of the clock by more than this is told; back, it begins a new time segment. */
 const stepMs = 1_000;
+const lateShare = 0.1;
+/** On a full disk. */
+const tellLossesEveryMs = 60_000;
 const checkAck = Compile(Ack);
 
 /** Scans the boilers of one gateway on a fixed grid, captures what it read, and sends it until it is acknowledged. */
@@ -45,12 +49,14 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   const { id, site, scanMs } = config;
   const outbox = await openOutbox(needs.folder, config.outbox, world);
   const { scanning, lanes } = scannedPlant(config, needs.maps, needs.openLine, world);
-  const sender = startSender(config, outbox, bus, world);
+  const exceptions = exceptionReport(config.reportByException);
+  const sender = startSender(config, outbox, bus, world, exceptions.inFull);
   const watched = watchedClock(config.clock, outbox.lastTakenAtMs, world.clock);
   let timeSegment = outbox.timeSegment;
-  let gaps: Gap[] = [];
-  const lost: [number, number, "log-damage"][] = [];
-  if (outbox.skipped !== null) lost.push([outbox.skipped.from, outbox.skipped.to, "log-damage"]);
+  let gaps: readonly Gap[] = [];
+  /** How the grid of scans was kept. */
+  const kept = { scans: 0, late: 0, skipped: 0, busyMs: 0, longestMs: 0 };
+  let lossesToldMs = Number.NEGATIVE_INFINITY;
 
   bus.subscribe(gatewayTopic(site, id, "ack"), (_topic, payload) => {
     const ack = parsedJson(payload);
@@ -73,16 +79,23 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       const steppedMs = now.nowMs - clock.nowMs - (now.monotonicMs - clock.monotonicMs);
       clock = now;
       if (Math.abs(steppedMs) > stepMs) clockWasSet(now.nowMs, steppedMs);
+      else if (now.nowMs - slotMs > lateShare * scanMs) kept.late += 1;
       const readings = await scanning.scan({
         slot: Math.round(slotMs / scanMs),
         withinMs: scanShare * scanMs,
       });
-      if (readings.length > 0) await capture(readings);
+      const tookMs = world.clock.monotonicMs() - now.monotonicMs;
+      kept.scans += 1;
+      kept.busyMs += tookMs;
+      kept.longestMs = Math.max(kept.longestMs, tookMs);
+      if (readings.length > 0) await captureScan(readings);
       // Counted in monotonic time: a clock that was set has made no scan late.
       const wokeLateMs = Math.abs(steppedMs) < stepMs ? now.nowMs - slotMs : 0;
       const skipped = Math.floor((world.clock.monotonicMs() - now.monotonicMs + wokeLateMs) / scanMs);
       const endedMs = world.clock.nowMs();
-      if (skipped > 0) gaps.push(["*", endedMs - skipped * scanMs, endedMs, skipped, "overrun"]);
+      kept.skipped += skipped;
+      if (skipped > 0)
+        missed({ fromMs: endedMs - skipped * scanMs, toMs: endedMs, scans: skipped, reason: "overrun" });
       slotMs = (Math.floor(endedMs / scanMs) + 1) * scanMs;
     }
   }
@@ -95,12 +108,17 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
     // Times that were given out before may not come again in their segment, be the step ever so small.
     if (nowMs <= lastTakenAtMs) clockWasSet(nowMs, nowMs - lastTakenAtMs);
     const scans = Math.max(0, Math.floor(nowMs / scanMs) - Math.floor(fromMs / scanMs));
-    if (scans > 0) gaps.push(["*", fromMs, nowMs, scans, "restart"]);
+    if (scans > 0) missed({ fromMs, toMs: nowMs, scans, reason: "restart" });
   }
 
   /** No scan is missing for it, but the times jump: that is told. Back, they repeat: a new segment keeps them apart. */
   function clockWasSet(nowMs: number, steppedMs: number): void {
-    gaps.push(["*", Math.max(0, Math.round(nowMs - steppedMs)), Math.round(nowMs), 0, "clock"]);
+    missed({
+      fromMs: Math.max(0, Math.round(nowMs - steppedMs)),
+      toMs: Math.round(nowMs),
+      scans: 0,
+      reason: "clock",
+    });
     const back = steppedMs <= 0;
     if (back) {
       timeSegment += 1;
@@ -112,13 +130,27 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
     );
   }
 
-  async function capture(readings: readonly Reading[]): Promise<void> {
+  /** On a full disk the readings are lost, and only that is written down, once a minute. */
+  async function captureScan(readings: readonly Reading[]): Promise<void> {
     const t0 = Math.min(...readings.map(({ takenAtMs }) => takenAtMs));
+    if (!outbox.isDiskFull) {
+      await capture(t0, readings);
+      return;
+    }
+    missed({ fromMs: t0, toMs: t0, scans: 1, reason: "disk-full" });
+    if (world.clock.monotonicMs() - lossesToldMs < tellLossesEveryMs) return;
+    lossesToldMs = world.clock.monotonicMs();
+    await capture(t0, []);
+  }
+
+  async function capture(t0: number, readings: readonly Reading[]): Promise<void> {
     const sinceT0Ms = world.clock.nowMs() - t0;
     const clk = watched.state();
     for (const { takenAtMs } of readings) watched.given(takenAtMs);
-    for (const { from, to } of sender.takeLost()) lost.push([from, to, "log-damage"]);
-    const declared = { gap: [...gaps], lost: [...lost] };
+    const declared = gaps;
+    gaps = [];
+    if (declared.length > 0) exceptions.inFull();
+    const { b, lean } = exceptions.report(readings, t0, outbox.nextSeq);
     try {
       await outbox.capture({
         site,
@@ -127,17 +159,25 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
         t0,
         mono: Math.max(0, Math.round(world.clock.monotonicMs() - sinceT0Ms)),
         clk,
-        b: readings.map((reading) => boilerRows(reading, t0)),
-        gap: declared.gap,
-        ...(declared.lost.length > 0 && { lost: declared.lost }),
+        b,
+        ...(lean !== null && { lean }),
+        gap: declared.map(({ fromMs, toMs, scans, reason }) => ["*", fromMs, toMs, scans, reason]),
         n: readings.length,
       });
-      gaps = gaps.slice(declared.gap.length);
-      lost.splice(0, declared.lost.length);
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error;
-      gaps.push(["*", t0, t0, 1, "disk-full"]);
+      exceptions.inFull();
+      gaps = [...declared, ...gaps];
+      missed({ fromMs: t0, toMs: t0, scans: 1, reason: "disk-full" });
     }
+  }
+
+  /** Notes scans that were not done or not kept; those that follow each other for one reason are one gap. */
+  function missed(gap: Gap): void {
+    const last = gaps.at(-1);
+    if (last?.reason !== gap.reason || gap.reason === "restart" || gap.reason === "clock")
+      gaps = [...gaps, gap];
+    else gaps = [...gaps.slice(0, -1), { ...last, toMs: gap.toMs, scans: last.scans + gap.scans }];
   }
 
   async function tellStatus(signal: AbortSignal): Promise<void> {
@@ -161,7 +201,10 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       ackedUpto: outbox.ackedUpto,
       bufferedBatches: buffered,
       bufferBytes: outbox.bytes,
+      quotaBytes: config.outbox.quotaMib * 1024 * 1024,
+      droppedBatches: outbox.droppedBatches,
       scanMs,
+      scanning: { ...kept, busyMs: Math.round(kept.busyMs), longestMs: Math.round(kept.longestMs) },
       lines: lanes.map((lane) => lane.statistics()),
       hours: outbox.hours.map(({ hourStartMs, readings, missedScans }) => [
         hourStartMs,
@@ -201,19 +244,4 @@ function troubleOf(trouble: Trouble | null): Trouble | null {
 export function gatewayWill({ site, id }: GatewayConfig, world: World) {
   const status: GatewayStatus = { v: 1, site, gw: id, online: false, atMs: world.clock.nowMs() };
   return { topic: gatewayTopic(site, id, "status"), payload: JSON.stringify(status) };
-}
-
-/** A reading as a batch carries it. */
-export function boilerRows({ boilerId, takenAtMs, values, flaws }: Reading, t0: number): BoilerRows {
-  const points = Object.keys(values);
-  return {
-    boiler: boilerId,
-    points,
-    rows: [[takenAtMs - t0, ...points.map((point) => values[point] ?? null)]],
-    flaws: Object.entries(flaws).map(([point, reason]): [number, number, FlawReason] => [
-      0,
-      points.indexOf(point),
-      reason,
-    ]),
-  };
 }

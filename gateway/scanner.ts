@@ -1,6 +1,6 @@
 import type { FlawReason, Reading } from "../domain/reading.ts";
 import type { World } from "../platform/world.ts";
-import type { Lane, ValueOutcome } from "./lane.ts";
+import type { Lane, LaneJob, ValueOutcome } from "./lane.ts";
 import {
   type Cell,
   type PlannedDevice,
@@ -22,6 +22,8 @@ export interface ScannedDevice extends PlannedDevice {
 
 /** Of a scan's period, what is there for requests; the rest is for writing down what they gave. */
 export const scanShare = 0.9;
+/** The share of a scan's period over which its lines begin. */
+const startsWithin = 0.05;
 
 export interface Scan {
   /** Counts the scans on the grid, so that slower registers have their turn. */
@@ -76,12 +78,12 @@ export function scanner(devices: readonly ScannedDevice[], scanMs: number, world
       ({ everyScans, phase }) => isFirst || ((slot % everyScans) + everyScans) % everyScans === phase,
     );
     isFirst = false;
-    for (const lane of lanes) {
+    for (const [index, lane] of lanes.entries()) {
       const jobs = due
         .filter(({ device }) => device.lane === lane)
         .flatMap((each) => jobsOf(each, nowMs, endMs));
       // A failure in there is a bug: it surfaces as an unhandled rejection and ends the process.
-      void lane.work(jobs);
+      void begun(lane, jobs, (index / lanes.length) * startsWithin * scanMs);
     }
     const over = new AbortController();
     await Promise.race([
@@ -98,6 +100,12 @@ export function scanner(devices: readonly ScannedDevice[], scanMs: number, world
       const of = found.get(boilerId);
       return of === undefined ? [] : [reading(boilerId, of, endedAtMs)];
     });
+  }
+
+  /** Lines do not all begin in the same instant: each has a moment of its own, the same in every scan. */
+  async function begun(lane: Lane, jobs: readonly LaneJob[], afterMs: number): Promise<void> {
+    if (afterMs > 0) await world.clock.sleep(afterMs);
+    await lane.work(jobs);
   }
 
   /** Requests that must be answered in this scan; one that is under way when it ends comes too late. */

@@ -1,10 +1,8 @@
 import type { Ack } from "../contracts/batch.ts";
 import { gatewayTopic } from "../contracts/topics.ts";
-import type { SerialRanges } from "../domain/serial-ranges.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import type { LogRecord } from "../platform/log/record.ts";
-import type { DamagedRange } from "../platform/log/segment.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import type { Outbox } from "./outbox.ts";
@@ -16,14 +14,14 @@ export interface Sender extends Service {
    * have been sent before, nobody knows which sending was answered
    */
   acknowledged(ack: Ack): number | null;
-  /** Batches that turned out unreadable since the last call: they can never be sent. */
-  takeLost(): readonly DamagedRange[];
 }
 
 const windowBatches = 256;
 const windowBytes = 4 * 1024 * 1024;
 const shortestResendMs = 30_000;
 const longestResendMs = 300_000;
+/** While ingest has no room. */
+const probeEveryMs = 5_000;
 
 /** Batches in the order of their seqs; `null`: none for now. */
 interface Lane {
@@ -37,12 +35,14 @@ interface Lane {
  * the backlog, oldest first, takes what the window leaves. The broker's own acknowledgement only paces the sending.
  * What was in flight counts as lost when the link comes up anew, when another ingest answers, or when ours stays away
  * too long: then it is backlog.
+ * @param newOrder told when what is captured from now on will come before what was captured already
  */
 export function startSender(
   { site, id }: { readonly site: string; readonly id: string },
   outbox: Outbox,
   bus: Bus,
   world: World,
+  newOrder: () => void = () => {},
 ): Sender {
   const topic = gatewayTopic(site, id, "data");
   const inFlight = new Map<
@@ -53,10 +53,11 @@ export function startSender(
   let sentUpto = outbox.capturedUpto;
   let inFlightBytes = 0;
   let window = windowBatches;
+  let pausedUntilMs = 0;
   let resendMs = shortestResendMs;
   let lanes: readonly Lane[] | null = null;
   let answeredBy: string | null = null;
-  let lost: DamagedRange[] = [];
+  let restatedBy: string | null = null;
   let wake = new AbortController();
 
   function startOver(): void {
@@ -73,7 +74,8 @@ export function startSender(
   }
 
   function newLanes(): readonly Lane[] {
-    const liveFrom = outbox.capturedUpto + 1;
+    const liveFrom = outbox.nextSeq;
+    newOrder();
     return [lane(liveFrom, Number.POSITIVE_INFINITY), lane(outbox.ackedUpto + 1, liveFrom - 1)];
   }
 
@@ -87,7 +89,8 @@ export function startSender(
           if (ready.length === 0) {
             if (reached >= Math.min(upto, outbox.capturedUpto)) return null;
             const { records, damaged } = await reader.read();
-            lost.push(...damaged.filter(({ to }) => to <= upto && !outbox.isAcknowledged(to)));
+            for (const { from: first, to } of damaged)
+              if (first <= upto) outbox.unreadable(first, Math.min(to, upto));
             if (records.length === 0) return null;
             ready = records.filter(({ offset }) => offset <= upto).reverse();
             reached = records.at(-1)?.offset ?? reached;
@@ -103,7 +106,8 @@ export function startSender(
     signal.addEventListener("abort", stir);
     while (!signal.aborted) {
       const woken = AbortSignal.any([wake.signal, signal]);
-      if (!bus.up || inFlight.size >= window || inFlightBytes >= windowBytes) {
+      const isPaused = world.clock.monotonicMs() < pausedUntilMs;
+      if (!bus.up || isPaused || inFlight.size >= window || inFlightBytes >= windowBytes) {
         await world.clock.sleep(1_000, woken);
         resendIfOverdue();
         continue;
@@ -147,25 +151,42 @@ export function startSender(
     startOver();
   }
 
-  function acknowledged({ by, sid, upto, ranges, dead }: Ack): number | null {
-    if (answeredBy !== by) {
-      answeredBy = by;
-      startOver();
-    }
-    if (sid !== outbox.sid) return null;
-    const all: [number, number][] = ranges.map(([first, last]) => [first, last]);
+  function acknowledged({ by, sid, upto, ranges, dead, wait = false }: Ack): number | null {
+    const isOurs = sid === outbox.sid;
+    const all: (readonly [number, number])[] = ranges.map(([first, last]) => [first, last]);
     if (upto > 0) all.push([1, upto]);
     all.push(...dead.map(({ seq }): [number, number] => [seq, seq]));
     // Nobody can have what was never captured: to believe it would be to let go of what is captured next.
     const beyond = all.find(([, last]) => last > outbox.capturedUpto);
-    if (beyond !== undefined) {
+    if (isOurs && beyond !== undefined) {
       world.log.error(
         { gateway: id, claimed: beyond[1], captured: outbox.capturedUpto, code: "ack-refused" },
         "an acknowledgement of batches that do not exist is not believed",
       );
       return null;
     }
-    outbox.acknowledged(all as SerialRanges);
+    if (answeredBy !== by) {
+      answeredBy = by;
+      startOver();
+      // One that speaks of another log first may know nothing of ours, or tell it next.
+      if (!isOurs) outbox.unsure();
+    }
+    if (wait) {
+      // What was under way was not taken: it is backlog, and one batch at a time asks whether there is room again.
+      pausedUntilMs = world.clock.monotonicMs() + probeEveryMs;
+      window = 1;
+      startOver();
+      return null;
+    }
+    if (!isOurs) return null;
+    if (restatedBy === by) outbox.acknowledged(all);
+    else {
+      // Its first word of ours is all that it has: it may have been put back to an old backup.
+      restatedBy = by;
+      outbox.restated(all);
+    }
+    if (dead.length > 0) newOrder();
+    pausedUntilMs = 0;
     let answeredMs: number | null = null;
     for (const [seq, { bytes, sentAtMs, isFirst }] of inFlight) {
       if (!outbox.isAcknowledged(seq)) continue;
@@ -181,16 +202,7 @@ export function startSender(
 
   bus.onUp(startOver);
   const loop = backgroundLoop(`sender of ${id}`, run);
-  return {
-    name: loop.name,
-    stop: loop.stop,
-    acknowledged,
-    takeLost: () => {
-      const taken = lost;
-      lost = [];
-      return taken;
-    },
-  };
+  return { name: loop.name, stop: loop.stop, acknowledged };
 }
 
 async function nextOf(lanes: readonly Lane[]): Promise<LogRecord | null> {

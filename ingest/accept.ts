@@ -1,7 +1,13 @@
 import { Compile } from "typebox/compile";
 import { type Ack, largestBatchBytes } from "../contracts/batch.ts";
-import { AlarmCommand } from "../contracts/live.ts";
-import { everyGatewayTopic, everyLiveTopic, gatewayTopic } from "../contracts/topics.ts";
+import { AlarmCommand, type CommandReply, RequeueCommand } from "../contracts/live.ts";
+import {
+  everyGatewayTopic,
+  everyLiveTopic,
+  gatewayTopic,
+  liveTopic,
+  parseTopic,
+} from "../contracts/topics.ts";
 import { contiguousUpto, type SerialRanges, withRange } from "../domain/serial-ranges.ts";
 import type { Bus, Taken } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
@@ -12,6 +18,7 @@ import type { AcceptedBatches } from "./accepted.ts";
 import type { BatchIdentity, Journal } from "./journal.ts";
 import type { Plant } from "./plant.ts";
 import { type Refusal, readBatch } from "./read-batch.ts";
+import { requeue } from "./requeue.ts";
 
 /** How many messages came to what end since the start; together they are all that came. */
 export interface AcceptCounts {
@@ -19,6 +26,8 @@ export interface AcceptCounts {
   duplicates: number;
   /** By reason. */
   quarantined: Record<string, number>;
+  /** Let go without an acknowledgement, since there was no room: they come again. */
+  shed: number;
 }
 
 export interface Acceptor extends Service {
@@ -33,7 +42,10 @@ export interface Acceptor extends Service {
 }
 
 const ackEveryMs = 200;
+/** Each wiping of a gateway's disk gives it another. */
+const mostSidsTold = 20;
 const checkCommand = Compile(AlarmCommand);
+const checkRequeue = Compile(RequeueCommand);
 
 /**
  * Takes messages from the bus: what is a new batch of this plant goes into the journal, and only when it is
@@ -48,16 +60,23 @@ export function startAccepting(
   world: World,
 ): Acceptor {
   const by = world.random.uuid();
-  const counts: AcceptCounts = { accepted: 0, duplicates: 0, quarantined: {} };
+  const counts: AcceptCounts = { accepted: 0, duplicates: 0, quarantined: {}, shed: 0 };
   /** What may be acknowledged: accepted, and durable. */
   const durable = new Map<string, SerialRanges>();
   const dead = new Map<string, { readonly seq: number; readonly code: string }[]>();
-  /** The log of each gateway that has something to be told, by gateway. */
+  /** The gateways' logs of which something is to be told. */
   const toTell = new Map<string, { site: string; gw: string; sid: string }>();
+  /** Topics of gateways that are to wait till there is room. */
+  const toWait = new Set<string>();
   for (const { siteId, gatewayId, sid, ranges } of accepted.all())
     durable.set(`${siteId}/${gatewayId}/${sid}`, ranges);
 
   function takeData(topic: string, payload: Buffer): Taken {
+    if (journal.trouble !== null) {
+      counts.shed += 1;
+      toWait.add(topic);
+      return "taken"; // from the bus, and not acknowledged: its gateway keeps it
+    }
     if (!journal.log.hasRoom(payload.length + largestBatchBytes)) return "full";
     const read = readBatch(topic, payload, plant);
     if ("refusal" in read) {
@@ -75,14 +94,26 @@ export function startAccepting(
       identity === "conflict"
         ? { reason: "seq-conflict", detail: `seq ${batch.seq} is known with another content`, batch }
         : null;
+    const broken: Refusal | null = accepted.breaksChain(batch)
+      ? {
+          reason: "chain-broken",
+          detail: `seq ${batch.seq} and its neighbour do not name each other's hash`,
+          batch,
+        }
+      : null;
     const late = accepted.timeFault(batch);
     const disorder: Refusal | null =
       late === null
         ? null
         : { reason: "time-order", detail: `times of ${late} do not grow with seq ${batch.seq}`, batch };
-    const refusal = conflict ?? disorder;
+    const refusal = conflict ?? broken ?? disorder;
     if (refusal !== null) {
       quarantine(topic, payload, refusal);
+      return "taken";
+    }
+    if (!accepted.canStand(batch)) {
+      // It comes again, behind what it leans on.
+      counts.shed += 1;
       return "taken";
     }
     accepted.add(batch);
@@ -113,6 +144,10 @@ export function startAccepting(
 
   function takeCommand(topic: string, payload: Buffer): Taken {
     const command = parsedJson(payload);
+    if (checkRequeue.Check(command)) {
+      void answerRequeue(command);
+      return "taken";
+    }
     if (!checkCommand.Check(command)) {
       quarantine(topic, payload, { reason: "shape-wrong", detail: "not a command", batch: null });
       return "taken";
@@ -120,6 +155,16 @@ export function startAccepting(
     if (!journal.log.hasRoom(payload.length)) return "full";
     whenDurable(journal.append({ kind: "command", bytes: payload }), () => {});
     return "taken";
+  }
+
+  async function answerRequeue({ id, site, journalOffset }: RequeueCommand): Promise<void> {
+    try {
+      const said = await requeue(journalOffset, plant, journal, accepted);
+      const reply: CommandReply = { v: 1, id, ...said };
+      await bus.publish(liveTopic(site, "reply"), JSON.stringify(reply), { qos: 1 });
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error; // nobody answers: whoever asked looks again
+    }
   }
 
   function whenDurable(written: Promise<number>, then: () => void): void {
@@ -138,7 +183,7 @@ export function startAccepting(
   }
 
   function tell({ site, gw, sid }: Omit<BatchIdentity, "seq">): void {
-    toTell.set(`${site}/${gw}`, { site, gw, sid });
+    toTell.set(`${site}/${gw}/${sid}`, { site, gw, sid });
   }
 
   async function tellAll(signal: AbortSignal): Promise<void> {
@@ -149,19 +194,35 @@ export function startAccepting(
     if (bus.up) await flush();
   }
 
+  async function askToWait(): Promise<void> {
+    const topics = [...toWait];
+    toWait.clear();
+    for (const topic of topics) {
+      const from = parseTopic(topic);
+      if (from === null || !plant.gateways.has(from.gatewayId)) continue;
+      const ack: Ack = { v: 1, by, sid: "", upto: 0, ranges: [], dead: [], wait: true };
+      await bus
+        .publish(gatewayTopic(from.siteId, from.gatewayId, "ack"), JSON.stringify(ack), { qos: 1 })
+        .catch((error: unknown) => {
+          if (!(error instanceof OperationalError)) throw error; // it asks again
+        });
+    }
+  }
+
   async function flush(): Promise<void> {
+    await askToWait();
     const waiting = [...toTell.entries()];
     toTell.clear();
-    for (const [gateway, log] of waiting) {
-      const key = `${log.site}/${log.gw}/${log.sid}`;
+    for (const [key, log] of waiting) {
       const ranges = durable.get(key) ?? [];
+      const upto = contiguousUpto(ranges);
       const ack: Ack = {
         v: 1,
         by,
         atMs: world.clock.nowMs(),
         sid: log.sid,
-        upto: contiguousUpto(ranges),
-        ranges: ranges.slice(1).map(([first, last]) => [first, last]),
+        upto,
+        ranges: ranges.filter(([first]) => first > upto).map(([first, last]) => [first, last]),
         dead: dead.get(key) ?? [],
       };
       try {
@@ -169,7 +230,7 @@ export function startAccepting(
         dead.delete(key);
       } catch (error) {
         if (!(error instanceof OperationalError)) throw error;
-        if (!toTell.has(gateway)) toTell.set(gateway, log);
+        toTell.set(key, log);
       }
     }
   }
@@ -177,8 +238,9 @@ export function startAccepting(
   /** Whoever waits for an answer learns that we are here, and what we have. */
   function greet(): void {
     for (const { id, siteId } of plant.gateways.values()) {
-      const newest = accepted.of(siteId, id).at(-1);
-      tell({ site: siteId, gw: id, sid: newest?.sid ?? "" });
+      const sids = accepted.of(siteId, id).map(({ sid }) => sid);
+      for (const sid of sids.length === 0 ? [""] : sids.slice(-mostSidsTold))
+        tell({ site: siteId, gw: id, sid });
     }
   }
 

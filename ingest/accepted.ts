@@ -1,5 +1,11 @@
-import type { Batch } from "../contracts/batch.ts";
-import { hasSerial, type SerialRanges, withRange } from "../domain/serial-ranges.ts";
+import { type Batch, type BoilerRows, noHash } from "../contracts/batch.ts";
+import {
+  hasSerial,
+  missingIn,
+  type SerialRanges,
+  withoutSerial,
+  withRange,
+} from "../domain/serial-ranges.ts";
 import type { BatchIdentity } from "./journal.ts";
 
 /** One gateway's log, as far as ingest has it. */
@@ -12,6 +18,8 @@ export interface AcceptedLog {
   readonly newestMs: Readonly<Record<string, number>>;
   readonly timeSegment: number;
   readonly newestSeq: number;
+  /** Of the ranges: set aside, not taken in. Absent in what was saved before it was kept. */
+  readonly dead?: SerialRanges;
 }
 
 export type Identity = "new" | "duplicate" | "conflict";
@@ -19,10 +27,16 @@ export type Identity = "new" | "duplicate" | "conflict";
 /** What has been accepted of every gateway: known after a restart from a saved copy and the journal behind it. */
 export interface AcceptedBatches {
   identityOf(batch: Batch): Identity;
-  /** Takes a batch in; the order is that of the journal. */
-  add(batch: Batch): void;
+  /** Takes a batch in; the order is that of the journal. Gives how many batches it declares lost for the first time. */
+  add(batch: Batch): number;
   /** Notes a seq that is durable, but not as a batch. */
   addDead(batch: BatchIdentity): void;
+  /** Whether it was set aside, and waits. */
+  isDead(batch: BatchIdentity): boolean;
+  /** Whether it says another hash of a neighbour than that neighbour has; what is not known contradicts nothing. */
+  breaksChain(batch: Batch): boolean;
+  /** Whether all that it leans on is there. */
+  canStand(batch: Batch): boolean;
   /** The boiler of a batch whose times do not grow, or `null`. */
   timeFault(batch: Batch): string | null;
   of(siteId: string, gatewayId: string): readonly AcceptedLog[];
@@ -36,7 +50,7 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
   const logs = new Map<string, AcceptedLog>(
     saved.map((log) => [keyOf(log.siteId, log.gatewayId, log.sid), log]),
   );
-  const hashes = new Map<string, Map<number, string>>();
+  const hashes = new Map<string, Map<number, { readonly h: string; readonly prev: string }>>();
 
   function logOf({ site, gw, sid }: Omit<BatchIdentity, "seq">): AcceptedLog {
     const fresh = {
@@ -59,18 +73,23 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
     identityOf: (batch) => {
       const { site, gw, sid, seq, h } = batch;
       if (!hasSerial(logOf(batch).ranges, seq)) return "new";
-      const known = hashes.get(keyOf(site, gw, sid))?.get(seq);
+      const known = hashes.get(keyOf(site, gw, sid))?.get(seq)?.h;
       return known === undefined || known === h ? "duplicate" : "conflict";
     },
     add: (batch) => {
-      const { site, gw, sid, seq, h, lost = [] } = batch;
+      const { site, gw, sid, seq, h, prev, lost = [] } = batch;
       const log = logOf(batch);
       let ranges = withRange(log.ranges, seq, seq);
-      for (const [first, last] of lost) ranges = withRange(ranges, first, last);
+      let newlyLost = 0;
+      for (const [first, last] of lost) {
+        for (const [from, to] of missingIn(ranges, first, last)) newlyLost += to - from + 1;
+        ranges = withRange(ranges, first, last);
+      }
       const newest = seq > log.newestSeq;
       keep({
         ...log,
         ranges,
+        dead: withoutSerial(log.dead ?? [], seq),
         ...(newest && {
           newestSeq: seq,
           timeSegment: batch.tseg,
@@ -78,28 +97,45 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
         }),
       });
       const key = keyOf(site, gw, sid);
-      const known = hashes.get(key) ?? new Map<number, string>();
-      hashes.set(key, known.set(seq, h));
+      const known = hashes.get(key) ?? new Map<number, { readonly h: string; readonly prev: string }>();
+      hashes.set(key, known.set(seq, { h, prev }));
       for (const oldest of known.keys()) {
         if (known.size <= hashesKept) break;
         known.delete(oldest);
       }
+      return newlyLost;
     },
     addDead: (batch) => {
       const log = logOf(batch);
-      keep({ ...log, ranges: withRange(log.ranges, batch.seq, batch.seq) });
+      if (hasSerial(log.ranges, batch.seq)) return; // another content under a number that is taken
+      keep({
+        ...log,
+        ranges: withRange(log.ranges, batch.seq, batch.seq),
+        dead: withRange(log.dead ?? [], batch.seq, batch.seq),
+      });
     },
+    isDead: (batch) => hasSerial(logOf(batch).dead ?? [], batch.seq),
+    breaksChain: ({ site, gw, sid, seq, prev, h }) => {
+      const known = hashes.get(keyOf(site, gw, sid));
+      const before = known?.get(seq - 1)?.h;
+      const saidByNext = known?.get(seq + 1)?.prev;
+      const differ = (said: string | undefined, hash: string | undefined) =>
+        said !== undefined && hash !== undefined && said !== noHash && said !== hash;
+      return differ(prev, before) || differ(saidByNext, h);
+    },
+    canStand: (batch) =>
+      batch.lean === undefined || missingIn(logOf(batch).ranges, batch.lean, batch.seq - 1).length === 0,
     timeFault: (batch) => {
       const log = logOf(batch);
       for (const { boiler, rows } of batch.b) {
         let before = -1;
-        for (const [dt] of rows) {
-          if ((dt ?? 0) <= before) return boiler;
-          before = dt ?? 0;
+        for (const row of rows) {
+          if (rowMs(row) <= before) return boiler;
+          before = rowMs(row);
         }
         if (batch.tseg !== log.timeSegment || batch.seq < log.newestSeq) continue;
         const newestMs = log.newestMs[boiler];
-        if (newestMs !== undefined && batch.t0 + (rows[0]?.[0] ?? 0) <= newestMs) return boiler;
+        if (newestMs !== undefined && batch.t0 + rowMs(rows[0]) <= newestMs) return boiler;
       }
       return null;
     },
@@ -110,7 +146,13 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
 }
 
 function newestTimes({ t0, b }: Batch): Readonly<Record<string, number>> {
-  return Object.fromEntries(b.map(({ boiler, rows }) => [boiler, t0 + (rows.at(-1)?.[0] ?? 0)]));
+  return Object.fromEntries(b.map(({ boiler, rows }) => [boiler, t0 + rowMs(rows.at(-1))]));
+}
+
+/** A row's time, in ms after the batch's. */
+function rowMs(row: BoilerRows["rows"][number] | undefined): number {
+  const ms = row?.[0];
+  return typeof ms === "number" ? ms : 0;
 }
 
 function keyOf(siteId: string, gatewayId: string, sid: string): string {

@@ -1,12 +1,15 @@
-import type { Batch } from "../contracts/batch.ts";
+import type { Batch, BoilerRows } from "../contracts/batch.ts";
 import { parseTopic } from "../contracts/topics.ts";
 import { isAheadOfItsArrival, isClockDoubtful, surelyOffMs } from "../domain/clock.ts";
-import { type Frame, flawCode, frameMaker } from "../domain/frame.ts";
+import { type Frame, flawCode, frameMaker, spoil } from "../domain/frame.ts";
 import type { PointCatalogue } from "../domain/points.ts";
 import type { FlawReason } from "../domain/reading.ts";
+import { type HeldValues, heldValues } from "./held-values.ts";
 import type { JournalEntry } from "./journal.ts";
 import { liveCursors, type SavedCursors } from "./live-cursors.ts";
 import type { PlantEvent } from "./stage.ts";
+
+type SavedHeld = ReturnType<HeldValues["memory"]>;
 
 /** What an entry of the journal means to the plant. */
 export interface Happenings {
@@ -14,10 +17,16 @@ export interface Happenings {
   tell(entry: JournalEntry, batch: Batch | null, next: (event: PlantEvent) => void): void;
   /** What is remembered of it. */
   cursors(): SavedCursors;
+  held(): SavedHeld;
 }
 
-export function plantHappenings(catalogue: PointCatalogue, saved: SavedCursors = {}): Happenings {
-  const framesOf = batchFrames(catalogue);
+export function plantHappenings(
+  catalogue: PointCatalogue,
+  saved: SavedCursors = {},
+  savedHeld: SavedHeld = {},
+): Happenings {
+  const held = heldValues(savedHeld);
+  const framesOf = batchFrames(catalogue, held);
   const cursors = liveCursors(saved);
 
   function tellBatch(batch: Batch, arrivedAtMs: number, next: (event: PlantEvent) => void): void {
@@ -40,6 +49,7 @@ export function plantHappenings(catalogue: PointCatalogue, saved: SavedCursors =
     tell: (entry, batch, next) => {
       switch (entry.kind) {
         case "batch":
+        case "requeue":
           if (batch !== null) tellBatch(batch, entry.arrivedAtMs, next);
           break;
         case "tick": {
@@ -56,21 +66,27 @@ export function plantHappenings(catalogue: PointCatalogue, saved: SavedCursors =
       }
     },
     cursors: cursors.all,
+    held: held.memory,
   };
 }
 
 /** The readings of a batch, as frames. A point that the configuration does not know any more is left out. */
-function batchFrames(catalogue: PointCatalogue): (batch: Batch) => readonly Frame[] {
+function batchFrames(catalogue: PointCatalogue, held: HeldValues): (batch: Batch) => readonly Frame[] {
   const newFrame = frameMaker(catalogue);
-  return ({ t0, b }) =>
-    b.flatMap(({ boiler, points, rows, flaws }) => {
+  return (batch) => {
+    const { t0, b, lean } = batch;
+    const mayLean = lean !== undefined;
+    if (mayLean) held.begin(batch);
+    return b.flatMap(({ boiler, points, rows, flaws }) => {
       const slots = points.map(catalogue.slotOf);
       const measured = slots.filter((slot) => slot >= 0);
       const frames = rows.map((row) => {
-        const frame = newFrame(boiler, t0 + (row[0] ?? 0), measured);
+        const frame = newFrame(boiler, t0 + Number(row[0] ?? 0), measured);
         for (let index = 0; index < slots.length; index += 1) {
           const slot = slots[index] as number;
-          if (slot >= 0) frame.values[slot] = row[index + 1] ?? Number.NaN;
+          const cell = row[index + 1];
+          if (mayLean && cell === "=") hold(frame, slot, held.of(boiler, points[index] as string));
+          else if (slot >= 0) frame.values[slot] = typeof cell === "number" ? cell : Number.NaN;
         }
         return frame;
       });
@@ -79,6 +95,35 @@ function batchFrames(catalogue: PointCatalogue): (batch: Batch) => readonly Fram
         const frame = frames[row];
         if (frame !== undefined && slot >= 0) frame.flaws[slot] = flawCode(reason as FlawReason);
       }
+      if (mayLean) remember(held, boiler, points, rows, flaws);
       return frames;
     });
+  };
+}
+
+/** A value that was not sent again: the one before stands, marked. */
+function hold(frame: Frame, slot: number, value: number | null): void {
+  if (slot < 0) return;
+  if (value === null) spoil(frame, slot, "input-missing");
+  else {
+    frame.values[slot] = value;
+    frame.held = [...(frame.held ?? []), slot];
+  }
+}
+
+function remember(
+  held: HeldValues,
+  boiler: string,
+  points: BoilerRows["points"],
+  rows: BoilerRows["rows"],
+  flaws: BoilerRows["flaws"],
+): void {
+  for (const [index, row] of rows.entries()) {
+    for (const [place, point] of points.entries()) {
+      const cell = row[place + 1];
+      if (cell === "=") continue;
+      const isFlawed = flaws.some(([flawedRow, flawedPoint]) => flawedRow === index && flawedPoint === place);
+      held.sent(boiler, point, typeof cell === "number" && !isFlawed ? cell : null);
+    }
+  }
 }

@@ -14,6 +14,7 @@ import { type Journal, openJournal } from "./journal.ts";
 import { publishFrames } from "./live-view.ts";
 import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
+import { queuedSink } from "./queued-sink.ts";
 import { recordsSink } from "./records-sink.ts";
 import { startRetention } from "./retention.ts";
 import { rollingUp } from "./roll-up.ts";
@@ -34,16 +35,21 @@ export interface IngestNeeds {
   readonly door?: Door | null;
 }
 
+export interface Ingest extends Service {
+  /** A message that was set aside, as it came; `null`: the journal does not hold it any more. */
+  deadLetter(journalOffset: number): Promise<Buffer | null>;
+}
+
 const tickEveryMs = 1_000;
 const statusEveryMs = 5_000;
 
 /** Accepts what gateways send, and turns the journal into history, alarms and the live view. */
-export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Service> {
+export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Ingest> {
   const { plant, folder, bus, world } = needs;
   const rolling = rollingUp(needs.telemetry, plant, needs.keep, world);
   const telemetry = await telemetrySink(rolling, world);
   const records = await recordsSink(needs.records, plant, bus, world);
-  const sinks = [telemetry, records];
+  const sinks = [telemetry, records].map((sink) => queuedSink(sink, folder, world));
   const snapshot = snapshotFor(folder, sinks);
   const confirmed = Math.max(snapshot?.offset ?? 0, ...sinks.map(({ checkpoint }) => checkpoint));
   const journal = await openJournal(folder, config.journal, confirmed, world);
@@ -82,13 +88,18 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
 
   async function tellStatus(): Promise<void> {
     const { accepted: acceptedCount, duplicates, quarantined } = accepting.counts;
-    const { trouble } = journal.log;
+    const { trouble } = journal;
     const status: IngestStatus = {
       v: 1,
       atMs: world.clock.nowMs(),
       acceptedBatches: acceptedCount,
       duplicateBatches: duplicates,
       quarantined: summed(quarantined, strangers.counts.quarantined),
+      shedBatches: accepting.counts.shed + bus.shed,
+      sinks: sinks.map(({ name, checkpoint, waiting, spilledBytes }) => ({
+        ...{ name, checkpoint, waiting, spilledBytes },
+      })),
+      journalBytes: journal.log.bytes,
       telemetryLag: lag(),
       accepted: accepting
         .durable()
@@ -98,6 +109,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
         ...(telemetry.trouble === null
           ? []
           : [{ code: "telemetry-unavailable", message: telemetry.trouble }]),
+        ...(records.trouble === null ? [] : [{ code: "records-unavailable", message: records.trouble }]),
       ],
     };
     try {
@@ -110,7 +122,16 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
     }
   }
 
-  return { name: "ingest", stop: () => services.stop() };
+  return {
+    name: "ingest",
+    deadLetter: (offset) => quarantinedBytes(journal, offset),
+    stop: () => services.stop(),
+  };
+}
+
+export async function quarantinedBytes(journal: Journal, offset: number): Promise<Buffer | null> {
+  const entry = await journal.at(offset);
+  return entry?.kind === "quarantine" ? entry.bytes : null;
 }
 
 function summed(

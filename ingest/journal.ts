@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Batch } from "../contracts/batch.ts";
+import { OperationalError } from "../platform/errors.ts";
 import { folderFiles } from "../platform/log/files.ts";
 import type { LogReader } from "../platform/log/segment.ts";
 import { openSegmentLog, type SegmentLog } from "../platform/log/segment-log.ts";
@@ -12,11 +13,12 @@ export type BatchIdentity = Pick<Batch, "site" | "gw" | "sid" | "seq">;
  * One entry of the journal. Everything else is a function of these and of dated data.
  *
  * `batch`: the bytes as the gateway sealed them. `quarantine`: a message that could not be accepted, whole, with
- * the reason. `command`: what a person wants. `tick`: a second has passed, so that silence is noticed.
+ * the reason. `requeue`: such a message, taken in after all. `command`: what a person wants. `tick`: a second has passed, so that silence is noticed.
  */
 export type Entry =
   | { readonly kind: "batch"; readonly bytes: Buffer }
   | ({ readonly kind: "quarantine"; readonly bytes: Buffer } & Quarantine)
+  | { readonly kind: "requeue"; readonly deadOffset: number; readonly bytes: Buffer }
   | { readonly kind: "command"; readonly bytes: Buffer }
   | { readonly kind: "tick"; readonly monotonicMs: number; readonly telemetryLag: number | null };
 
@@ -38,11 +40,20 @@ export interface Journal {
   /** Resolves with the entry's offset once it is durable. */
   append(entry: Entry): Promise<number>;
   reader(fromOffset: number): { read(): Promise<readonly JournalEntry[]> };
+  /** The entry at an offset; `null`: it is not kept any more, or never was. */
+  at(offset: number): Promise<JournalEntry | null>;
+  /** It holds more than it should: segments that every sink has passed may go at once. */
+  readonly isOverQuota: boolean;
+  /** Why it takes no batches now: the disk refuses, or it is at its quota and the stores have not passed it. */
+  readonly trouble: OperationalError | null;
   close(): Promise<void>;
 }
 
 const mib = 1024 * 1024;
-const marks = { batch: "B", quarantine: "Q", command: "C", tick: "T" } as const;
+const gib = 1024 * mib;
+/** Between two savings of what the pass remembers, a journal that is kept at its quota grows beyond it. */
+const graceSegments = 1;
+const marks = { batch: "B", quarantine: "Q", requeue: "R", command: "C", tick: "T" } as const;
 
 export async function openJournal(
   folder: string,
@@ -61,10 +72,27 @@ export async function openJournal(
     },
     world,
   );
+  const quotaBytes = config.keepGib * gib;
   return {
     log,
+    get isOverQuota() {
+      return log.bytes > quotaBytes;
+    },
+    get trouble() {
+      if (log.trouble !== null || log.bytes <= quotaBytes + graceSegments * config.segmentMib * mib)
+        return log.trouble;
+      return new OperationalError(
+        "disk-full",
+        `The journal holds its quota of ${config.keepGib} GiB (ingest.journal.keepGib), and a store has not passed it yet; gateways keep what they read until there is room`,
+      );
+    },
     append: (entry) => log.append(encoded(entry)),
     reader: (fromOffset) => entryReader(log.reader(fromOffset), world),
+    at: async (offset) => {
+      if (offset < log.firstOffset || offset > log.durableOffset) return null;
+      const [entry] = await entryReader(log.reader(offset), world).read();
+      return entry?.offset === offset ? entry : null;
+    },
     close: () => log.close(),
   };
 }
@@ -94,6 +122,11 @@ function encoded(entry: Entry): Buffer {
       return Buffer.concat([mark, entry.bytes]);
     case "tick":
       return Buffer.concat([mark, Buffer.from(`${entry.monotonicMs} ${entry.telemetryLag ?? ""}`)]);
+    case "requeue": {
+      const dead = Buffer.alloc(8);
+      dead.writeBigUInt64BE(BigInt(entry.deadOffset));
+      return Buffer.concat([mark, dead, entry.bytes]);
+    }
     case "quarantine": {
       const { topic, reason, detail, batch, gatewayId } = entry;
       const head = Buffer.from(JSON.stringify({ topic, reason, detail, batch, gatewayId }));
@@ -111,6 +144,8 @@ function decoded(body: Buffer): Entry {
       return { kind: "batch", bytes: rest };
     case marks.command:
       return { kind: "command", bytes: rest };
+    case marks.requeue:
+      return { kind: "requeue", deadOffset: Number(rest.readBigUInt64BE(0)), bytes: rest.subarray(8) };
     case marks.tick: {
       const [monotonicMs = "", lag = ""] = rest.toString().split(" ");
       return {

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import type { Batch } from "../contracts/batch.ts";
 import type { PointCatalogue } from "../domain/points.ts";
 import { readFileIfThere, replaceFile } from "../platform/data-folder.ts";
-import { OperationalError } from "../platform/errors.ts";
+import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import { type AcceptedBatches, type AcceptedLog, acceptedBatches } from "./accepted.ts";
 import type { IngestConfig } from "./config.ts";
 import { plantHappenings } from "./happenings.ts";
+import type { HeldValues } from "./held-values.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import type { SavedCursors } from "./live-cursors.ts";
 import type { Sink } from "./sink.ts";
@@ -20,6 +21,8 @@ export interface Snapshot {
   readonly accepted: readonly AcceptedLog[];
   readonly cursors: SavedCursors;
   readonly stages: Readonly<Record<string, unknown>>;
+  /** What gateways sent last, by their logs; absent in what was saved before it was kept. */
+  readonly held?: ReturnType<HeldValues["memory"]>;
 }
 
 export interface Pass extends Service {
@@ -33,6 +36,7 @@ export interface Pass extends Service {
 const forEver = Number.POSITIVE_INFINITY;
 
 const snapshotEveryMs = 30_000;
+const makeRoomEveryMs = 1_000;
 const dayMs = 86_400_000;
 const gib = 1024 ** 3;
 
@@ -62,7 +66,7 @@ export async function acceptedSoFar(folder: string, journal: Journal): Promise<A
   for (;;) {
     const entries = await reader.read();
     if (entries.length === 0) return accepted;
-    for (const entry of entries) note(accepted, entry, batchOf(entry));
+    for (const entry of entries) note(accepted, entry, takenIn(accepted, entry));
   }
 }
 
@@ -85,7 +89,7 @@ export function startPass(
   let events: PlantEvent[] = [];
   const through = pipeline(stages, (event) => events.push(event));
   const accepted = acceptedBatches(snapshot?.accepted);
-  const happenings = plantHappenings(catalogue, snapshot?.cursors);
+  const happenings = plantHappenings(catalogue, snapshot?.cursors, snapshot?.held);
   for (const stage of stages) stage.recall(snapshot?.stages[stage.name] ?? null);
   let offset = snapshot?.offset ?? 0;
 
@@ -93,24 +97,27 @@ export function startPass(
     const reader = journal.reader(offset + 1);
     let savedMs = world.clock.monotonicMs();
     while (!signal.aborted && offset < upto) {
+      const durable = journal.log.durableOffset;
       const entries = await reader.read();
       for (const entry of entries) {
-        const batch = batchOf(entry);
+        const batch = takenIn(accepted, entry);
         events = [];
-        const isNews = batch === null || accepted.identityOf(batch) === "new";
+        const isNews = batch === null || entry.kind === "requeue" || accepted.identityOf(batch) === "new";
         if (isNews) happenings.tell(entry, batch, through);
-        note(accepted, entry, batch);
+        const newlyLost = note(accepted, entry, batch);
         offset = entry.offset;
-        for (const sink of sinks) await sink.take({ entry, batch, events });
+        for (const sink of sinks) await sink.take({ entry, batch, newlyLost, events });
         if (signal.aborted) break;
       }
-      if (world.clock.monotonicMs() - savedMs >= snapshotEveryMs) {
+      const savedAgoMs = world.clock.monotonicMs() - savedMs;
+      if (savedAgoMs >= (journal.isOverQuota ? makeRoomEveryMs : snapshotEveryMs)) {
         await saveSnapshot();
         savedMs = world.clock.monotonicMs();
       }
       if (entries.length > 0) continue;
       if (upto !== forEver) break;
-      await journal.log.grown(offset, signal);
+      // What could not be read is passed over: after a loss of the journal, nothing may stand up to there.
+      await journal.log.grown(Math.max(offset, durable), signal);
     }
     for (const sink of sinks) await sink.stop();
     await saveSnapshot();
@@ -122,8 +129,18 @@ export function startPass(
       accepted: accepted.all(),
       cursors: happenings.cursors(),
       stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.memory()])),
+      held: happenings.held(),
     };
-    replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));
+    try {
+      replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));
+    } catch (error) {
+      // The one before still stands: a restart only has further to go.
+      world.log.warn(
+        { error: messageOf(error), code: systemCode(error) },
+        "what the pass remembers was not saved",
+      );
+      return;
+    }
     const reached = Math.min(...sinks.map(({ checkpoint }) => checkpoint));
     const offsets = snapshotOffsets(folder);
     const needed = offsets.filter((each) => each <= reached).at(-1);
@@ -185,14 +202,22 @@ export function earliestPlace(
   return { offset, snapshot: JSON.parse(text) as Snapshot };
 }
 
-function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | null): void {
-  if (batch !== null) accepted.add(batch);
-  else if (entry.kind === "quarantine" && entry.batch !== null) accepted.addDead(entry.batch);
+function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | null): number {
+  if (batch !== null) return accepted.add(batch);
+  if (entry.kind === "quarantine" && entry.batch !== null) accepted.addDead(entry.batch);
+  return 0;
 }
 
 /** What was accepted was checked then; here it is only read. */
 export function batchOf(entry: JournalEntry): Batch | null {
-  return entry.kind === "batch" ? (JSON.parse(entry.bytes.toString()) as Batch) : null;
+  const holdsOne = entry.kind === "batch" || entry.kind === "requeue";
+  return holdsOne ? (JSON.parse(entry.bytes.toString()) as Batch) : null;
+}
+
+/** The batch of an entry; a dead letter that was requeued twice is one only the first time. */
+function takenIn(accepted: AcceptedBatches, entry: JournalEntry): Batch | null {
+  const batch = batchOf(entry);
+  return entry.kind === "requeue" && batch !== null && !accepted.isDead(batch) ? null : batch;
 }
 
 function snapshotFile(folder: string, offset: number): string {

@@ -20,6 +20,7 @@ export const refusalReasons = [
   "rows-uneven",
   "time-order",
   "seq-conflict",
+  "chain-broken",
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
@@ -86,7 +87,7 @@ export function readBatch(
     }
     const unknown = points.find((point) => !plant.catalogue.has(point));
     if (unknown !== undefined) return refused("point-unknown", `${boiler}: ${unknown}`, identity);
-    const fault = rowsFault(points, rows, flaws);
+    const fault = rowsFault(points, rows, flaws, batch.lean !== undefined && batch.lean < batch.seq);
     if (fault !== null) return refused("rows-uneven", `${boiler}: ${fault}`, identity);
   }
   const readings = batch.b.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -112,8 +113,9 @@ function claimedIdentity(
 
 function rowsFault(
   points: readonly string[],
-  rows: readonly (readonly (number | null)[])[],
+  rows: readonly (readonly (number | "=" | null)[])[],
   flaws: readonly (readonly [number, number, string])[],
+  mayLean: boolean,
 ): string | null {
   const flawed = new Set(flaws.map(([row, point]) => row * points.length + point));
   for (const [index, row] of rows.entries()) {
@@ -121,6 +123,8 @@ function rowsFault(
       return `row ${index} has ${row.length - 1} values for ${points.length} points`;
     if (!Number.isInteger(row[0])) return `row ${index} has no time`;
     for (let point = 0; point < points.length; point += 1) {
+      if (row[point + 1] === "=" && (!mayLean || flawed.has(index * points.length + point)))
+        return `row ${index}: ${points[point]} is "=" and leans on no batch before, or has a flaw`;
       if (row[point + 1] === null && !flawed.has(index * points.length + point)) {
         return `row ${index}: ${points[point]} is null without a flaw`;
       }

@@ -4,7 +4,7 @@ import type { Batch } from "../contracts/batch.ts";
 import { AlarmCommand, type AlarmsHint, type CommandReply } from "../contracts/live.ts";
 import { liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
-import { OperationalError } from "../platform/errors.ts";
+import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
 import { alarmById, alarmsSince, saveAlarmChange } from "../platform/records/alarm-records.ts";
 import { audit } from "../platform/records/audit.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
@@ -14,24 +14,34 @@ import { type AlarmDraft, alarmDesk } from "./alarm-desk.ts";
 import type { Quarantine } from "./journal.ts";
 import type { Plant } from "./plant.ts";
 import type { Outcome, Sink } from "./sink.ts";
+import type { ConditionEvent } from "./stage.ts";
 
 type Db = Transaction<RecordsTables>;
 type HourCounts = Pick<
   RecordsTables["integrityHours"],
-  "accepted" | "quarantined" | "droppedBatches" | "missedScans"
+  "accepted" | "quarantined" | "droppedBatches" | "droppedReadings" | "missedScans"
 >;
 
 export const recordsCheckpoint = "records";
 const hourMs = 3_600_000;
 /** What is only counted is saved so often; what somebody waits for, at once. */
 const saveEveryMs = 1_000;
+/** Of messages set aside, so many are saved at once. */
+const mostLetters = 1_000;
+const firstPauseMs = 500;
+const longestPauseMs = 10_000;
 const commandSchema = Compile(AlarmCommand);
+
+export interface RecordsSink extends Sink {
+  /** Why nothing can be written at the moment. */
+  readonly trouble: string | null;
+}
 
 /**
  * Turns conditions and commands into alarms, and keeps the books of what arrived. Every entry's changes and the
  * checkpoint are one transaction: a restart repeats nothing and forgets nothing.
  */
-export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: World): Promise<Sink> {
+export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: World): Promise<RecordsSink> {
   const saved = await db
     .selectFrom("checkpoints")
     .where("name", "=", recordsCheckpoint)
@@ -42,18 +52,52 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
   let savedAtMs = world.clock.monotonicMs();
   const desk = alarmDesk(plant, await alarmsSince(db, null));
   const counted = new Map<string, RecordsTables["integrityHours"]>();
+  const stopping = new AbortController();
+  let letters: Omit<RecordsTables["deadLetters"], "id">[] = [];
+  let requeued: { readonly journalOffset: number; readonly atMs: number }[] = [];
+  let trouble: string | null = null;
 
-  async function take({ entry, batch, events }: Outcome): Promise<void> {
+  async function take(outcome: Outcome): Promise<void> {
+    const { entry, batch, newlyLost, events } = outcome;
     if (entry.offset <= checkpoint) return;
     seen = entry.offset;
-    if (batch !== null) countBatch(batch);
-    if (entry.kind === "quarantine") countQuarantined(entry);
+    if (batch !== null) countBatch(batch, newlyLost);
+    if (entry.kind === "quarantine") {
+      countQuarantined(entry, 1);
+      letters.push(deadLetterOf(entry));
+    }
+    if (entry.kind === "requeue" && batch !== null) {
+      countQuarantined({ batch, bytes: entry.bytes }, -1);
+      requeued.push({ journalOffset: entry.deadOffset, atMs: entry.arrivedAtMs });
+    }
     const conditions = events.filter((event) => event.kind === "condition");
-    const nowMs = entry.arrivedAtMs;
-    const isDue = entry.kind === "tick" && desk.dueMs !== null && nowMs >= desk.dueMs;
-    const urgent = conditions.length > 0 || isDue || entry.kind === "command" || entry.kind === "quarantine";
-    if (!urgent && world.clock.monotonicMs() - savedAtMs < saveEveryMs) return;
+    const isDue = entry.kind === "tick" && desk.dueMs !== null && entry.arrivedAtMs >= desk.dueMs;
+    const urgent = conditions.length > 0 || isDue || entry.kind === "command";
+    const isTime = world.clock.monotonicMs() - savedAtMs >= saveEveryMs || letters.length >= mostLetters;
+    if (!urgent && !isTime) return;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      try {
+        await save(entry, conditions, isDue);
+        trouble = null;
+        return;
+      } catch (error) {
+        if (!isOfTheDisk(error)) throw error;
+        if (trouble === null)
+          world.log.error({ error: messageOf(error) }, "records cannot be written; they wait");
+        trouble = messageOf(error);
+        if (stopping.signal.aborted) return; // the journal has it all; the next start begins at the checkpoint
+        await world.clock.sleep(pauseMs, stopping.signal);
+      }
+    }
+  }
 
+  /** What an entry does to the alarms, with the books so far: all of it, or nothing. */
+  async function save(
+    entry: Outcome["entry"],
+    conditions: readonly ConditionEvent[],
+    isDue: boolean,
+  ): Promise<void> {
+    const nowMs = entry.arrivedAtMs;
     const draft = desk.begin();
     const hints = new Map<string, number>();
     const replies: { readonly siteId: string; readonly reply: CommandReply }[] = [];
@@ -69,7 +113,6 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
       }
       for (const { alarm, event, effects } of draft.changes)
         hints.set(alarm.siteId, await saveAlarmChange(tx, alarm, event, effects));
-      if (entry.kind === "quarantine") await keepDeadLetter(tx, entry);
       await saveBooks(tx);
     });
     draft.keep();
@@ -82,6 +125,17 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
   /** What was counted since the last time, and the offset up to which it is counted. */
   async function saveBooks(tx: Db): Promise<void> {
     for (const hour of counted.values()) await addToHour(tx, hour);
+    for (let from = 0; from < letters.length; from += 100)
+      await tx
+        .insertInto("deadLetters")
+        .values(letters.slice(from, from + 100))
+        .execute();
+    for (const { journalOffset, atMs } of requeued)
+      await tx
+        .updateTable("deadLetters")
+        .set({ requeuedAtMs: atMs })
+        .where("journalOffset", "=", journalOffset)
+        .execute();
     await tx
       .insertInto("checkpoints")
       .values({ name: recordsCheckpoint, journalOffset: seen })
@@ -91,6 +145,8 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
 
   function booked(): void {
     counted.clear();
+    letters = [];
+    requeued = [];
     checkpoint = seen;
     savedAtMs = world.clock.monotonicMs();
   }
@@ -122,43 +178,60 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     return failure;
   }
 
-  function countBatch({ site, gw, t0, n, gap, lost = [] }: Batch): void {
+  function countBatch(
+    { site, gw, t0, n, gap, lost = [], dropped = [] }: Batch,
+    droppedBatches: number,
+  ): void {
     const missedScans = gap.reduce((sum, [, , , scans]) => sum + scans, 0);
-    const droppedBatches = lost.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-    count(site, gw, t0, { accepted: n, quarantined: 0, droppedBatches, missedScans });
+    count(site, gw, t0, { accepted: n, droppedBatches, missedScans });
+    // Where some of them had come after all, their readings are not known one by one.
+    const declared = lost.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+    if (declared !== droppedBatches) return;
+    for (const [hourStartMs, droppedReadings] of dropped) count(site, gw, hourStartMs, { droppedReadings });
   }
 
-  function countQuarantined({ batch, bytes }: Quarantine & { readonly bytes: Buffer }): void {
+  function countQuarantined(
+    { batch, bytes }: Pick<Quarantine, "batch"> & { readonly bytes: Buffer },
+    sign: 1 | -1,
+  ): void {
     if (batch === null) return;
     // It claimed its number with its hash, so its text can be read.
     const { t0, n } = JSON.parse(bytes.toString()) as { readonly t0?: unknown; readonly n?: unknown };
     if (typeof t0 !== "number" || typeof n !== "number") return;
-    count(batch.site, batch.gw, t0, { accepted: 0, quarantined: n, droppedBatches: 0, missedScans: 0 });
+    count(batch.site, batch.gw, t0, { quarantined: sign * n });
   }
 
-  function count(siteId: string, gatewayId: string, atMs: number, added: HourCounts): void {
+  function count(siteId: string, gatewayId: string, atMs: number, added: Partial<HourCounts>): void {
     const hourStartMs = Math.floor(atMs / hourMs) * hourMs;
     const key = `${gatewayId}/${hourStartMs}`;
     const before = counted.get(key);
+    const sum = (of: keyof HourCounts) => (before?.[of] ?? 0) + (added[of] ?? 0);
     counted.set(key, {
       siteId,
       gatewayId,
       hourStartMs,
-      accepted: (before?.accepted ?? 0) + added.accepted,
-      quarantined: (before?.quarantined ?? 0) + added.quarantined,
-      droppedBatches: (before?.droppedBatches ?? 0) + added.droppedBatches,
-      missedScans: (before?.missedScans ?? 0) + added.missedScans,
+      accepted: sum("accepted"),
+      quarantined: sum("quarantined"),
+      droppedBatches: sum("droppedBatches"),
+      droppedReadings: sum("droppedReadings"),
+      missedScans: sum("missedScans"),
     });
   }
 
   return {
     name: "records",
+    takes: ({ kind }) => kind === "condition",
+    get trouble() {
+      return trouble;
+    },
     get checkpoint() {
       return checkpoint;
     },
     take,
     stop: async () => {
-      if (seen === checkpoint) return;
+      stopping.abort();
+      // What the disk refused at the last is taken from the journal at the next start.
+      if (seen === checkpoint || trouble !== null) return;
       await db.transaction().execute(saveBooks);
       booked();
     },
@@ -178,27 +251,30 @@ async function whyNotOpen(tx: Db, { alarmId, site, rev }: AlarmCommand): Promise
   return closed.rev === rev ? "state-conflict" : "rev-stale";
 }
 
-async function keepDeadLetter(
-  tx: Db,
+function deadLetterOf(
   entry: Quarantine & { readonly offset: number; readonly arrivedAtMs: number; readonly bytes: Buffer },
-): Promise<void> {
-  const { offset, arrivedAtMs, topic, reason, detail, bytes, batch, gatewayId } = entry;
-  await tx
-    .insertInto("deadLetters")
-    .values({
-      journalOffset: offset,
-      topic,
-      reason,
-      detail,
-      receivedAtMs: arrivedAtMs,
-      bytes: bytes.length,
-      gatewayId: batch?.gw ?? gatewayId ?? null,
-    })
-    .execute();
+): Omit<RecordsTables["deadLetters"], "id"> {
+  const { offset: journalOffset, arrivedAtMs: receivedAtMs, topic, reason, detail, bytes, batch } = entry;
+  const gatewayId = batch?.gw ?? entry.gatewayId ?? null;
+  return {
+    journalOffset,
+    topic,
+    reason,
+    detail,
+    receivedAtMs,
+    bytes: bytes.length,
+    gatewayId,
+    requeuedAtMs: null,
+  };
+}
+
+/** Full, unreadable, locked: not our doing, and over some day. */
+function isOfTheDisk(error: unknown): boolean {
+  return /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN)/.test(systemCode(error) ?? "");
 }
 
 async function addToHour(tx: Db, hour: RecordsTables["integrityHours"]): Promise<void> {
-  const { accepted, quarantined, droppedBatches, missedScans } = hour;
+  const { accepted, quarantined, droppedBatches, droppedReadings, missedScans } = hour;
   await tx
     .insertInto("integrityHours")
     .values(hour)
@@ -207,6 +283,7 @@ async function addToHour(tx: Db, hour: RecordsTables["integrityHours"]): Promise
         accepted: eb(ref("integrityHours.accepted"), "+", accepted),
         quarantined: eb(ref("integrityHours.quarantined"), "+", quarantined),
         droppedBatches: eb(ref("integrityHours.droppedBatches"), "+", droppedBatches),
+        droppedReadings: eb(ref("integrityHours.droppedReadings"), "+", droppedReadings),
         missedScans: eb(ref("integrityHours.missedScans"), "+", missedScans),
       })),
     )

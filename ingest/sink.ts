@@ -7,6 +7,8 @@ export interface Outcome {
   readonly entry: JournalEntry;
   /** Of an entry that holds one. */
   readonly batch: Batch | null;
+  /** Batches that this one is the first to declare lost. */
+  readonly newlyLost: number;
   readonly events: readonly PlantEvent[];
 }
 
@@ -18,6 +20,8 @@ export interface Sink {
   readonly name: string;
   /** All outcomes up to this offset are durable here. */
   readonly checkpoint: number;
+  /** The events that it looks at, besides the entry itself. */
+  takes(event: PlantEvent): boolean;
   /** Takes one outcome, in order; resolves when there is room for the next. */
   take(outcome: Outcome): Promise<void>;
   /** Makes everything taken so far durable. */

@@ -13,7 +13,7 @@ export interface TelemetrySink extends Sink {
 /** A column store likes large commits; half a second is still live enough for history. */
 const commitReadings = 2_000;
 const commitAfterMs = 500;
-const mostWaitingReadings = 50_000;
+const mostWaitingReadings = 10_000;
 const longestPauseMs = 30_000;
 /** With nothing to store, the checkpoint still moves on now and then, so that a restart need not read far back. */
 const idleCheckpointMs = 5_000;
@@ -47,8 +47,7 @@ export async function telemetrySink(store: ReadingWriter, world: World): Promise
         trouble = null;
         pauseMs = 500;
         idleSinceMs = world.clock.monotonicMs();
-        for (const resume of room) resume();
-        room = [];
+        letIn();
       } catch (error) {
         waiting = [...readings, ...waiting];
         if (trouble === null) world.log.error({ error: messageOf(error) }, "telemetry waits in the journal");
@@ -60,9 +59,15 @@ export async function telemetrySink(store: ReadingWriter, world: World): Promise
     }
   }
 
+  function letIn(): void {
+    for (const resume of room) resume();
+    room = [];
+  }
+
   const loop = backgroundLoop("telemetry sink", run);
   return {
     name: "telemetry",
+    takes: ({ kind }) => kind === "judged",
     get checkpoint() {
       return checkpoint;
     },
@@ -85,6 +90,9 @@ export async function telemetrySink(store: ReadingWriter, world: World): Promise
       }
       if (waiting.length >= mostWaitingReadings) await new Promise<void>((resolve) => room.push(resolve));
     },
-    stop: loop.stop,
+    stop: async () => {
+      await loop.stop();
+      letIn();
+    },
   };
 }

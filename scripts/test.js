@@ -20,7 +20,9 @@ const borrowed = {
   "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 };
 
+// `npm run test:long [-- file…]`: at full size what has one; of all tests, or of those named.
 const isLong = process.argv.includes("--long");
+const named = process.argv.slice(2).filter((word) => word !== "--long");
 
 ensureInstalled();
 const missing = ensurePrograms(borrowed);
@@ -34,7 +36,7 @@ const folder = mkdtempSync(join(tmpdir(), "fluewatch-test-"));
 const report = join(folder, "report.json");
 const { status } = spawnSync(
   join(root, "node_modules", ".bin", "vitest"),
-  ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+  ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...named],
   { cwd: root, stdio: "inherit", env: { ...process.env, ...(isLong && { FLUEWATCH_TEST_LONG: "1" }) } },
 );
 const counts = existsSync(report)

@@ -189,6 +189,14 @@ export function configFaults(
         wrong([...here, "id"], `ends at ${endpointOf(line)}, as ${other} does; give its devices that line`);
       endpoints.set(endpointOf(line), line.id);
     }
+    for (const point of Object.keys(gateway.reportByException?.points ?? {})) {
+      if (!Object.hasOwn(points, point) && !Object.hasOwn(config.points, point))
+        wrong([...at, "reportByException", "points", point], "is no point; add it under points:");
+    }
+    for (const [b, boiler] of (gateway.reportByException?.boilers ?? []).entries()) {
+      const own = gateway.devices.map((device) => device.boiler);
+      known([...at, "reportByException", "boilers", b], "boiler of this gateway", boiler, own);
+    }
     const deviceIds = new Set<string>();
     const giver = new Map<string, string>();
     const promptBoilers = new Set<string>();

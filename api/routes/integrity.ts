@@ -61,7 +61,8 @@ export function integrityRoute(
           );
         }
         const firstHourMs = Math.floor(fromMs / hourMs) * hourMs;
-        const stored = await storedPerGateway(firstHourMs, toMs);
+        const stored = perGateway(await store.storedPerHour(firstHourMs, toMs));
+        const conflicts = perGateway(await store.conflictsPerHour(firstHourMs, toMs));
         const booked = await integrityHours(db, firstHourMs, toMs);
         const hours = gateways.flatMap(({ id, siteId, delivery }) => {
           const status = live.gateways.get(id) ?? null;
@@ -83,7 +84,12 @@ export function integrityRoute(
                 stored: stored.get(`${id}/${hourStartMs}`) ?? 0,
                 accepted: books?.accepted ?? 0,
                 quarantined: books?.quarantined ?? 0,
-                droppedBatches: books?.droppedBatches ?? 0,
+                conflicts: conflicts.get(`${id}/${hourStartMs}`) ?? 0,
+                droppedReadings: books?.droppedReadings ?? 0,
+                droppedUncounted: booked.some(
+                  (each) =>
+                    each.gatewayId === id && each.hourStartMs >= hourStartMs && each.droppedBatches > 0,
+                ),
                 missedScans: books?.missedScans ?? 0,
                 telemetryLag: live.ingest?.telemetryLag ?? Number.POSITIVE_INFINITY,
               });
@@ -108,12 +114,14 @@ export function integrityRoute(
     );
   };
 
-  async function storedPerGateway(fromMs: number, toMs: number): Promise<ReadonlyMap<string, number>> {
+  function perGateway(
+    counted: Awaited<ReturnType<StoredCounter["storedPerHour"]>>,
+  ): ReadonlyMap<string, number> {
     const gatewayOf = new Map(
       registry.boilers(world.clock.nowMs()).map(({ id, gatewayId }) => [id, gatewayId]),
     );
     const counts = new Map<string, number>();
-    for (const { boilerId, hourStartMs, readings } of await store.storedPerHour(fromMs, toMs)) {
+    for (const { boilerId, hourStartMs, readings } of counted) {
       const key = `${gatewayOf.get(boilerId) ?? ""}/${hourStartMs}`;
       counts.set(key, (counts.get(key) ?? 0) + readings);
     }
@@ -129,7 +137,12 @@ interface Books {
   readonly stored: number;
   readonly accepted: number;
   readonly quarantined: number;
-  readonly droppedBatches: number;
+  /** Accepted, and set aside by the store. */
+  readonly conflicts: number;
+  /** Readings that the gateway declared dropped, by count. */
+  readonly droppedReadings: number;
+  /** Whether it declared batches lost, in this hour or later, of which it could not tell what they held. */
+  readonly droppedUncounted: boolean;
   readonly missedScans: number;
   readonly telemetryLag: number;
 }
@@ -146,8 +159,9 @@ export function balance(books: Books): Omit<Hour, "delivery"> {
     status,
     stored,
     accepted,
-    quarantined,
-    droppedBatches,
+    conflicts,
+    droppedReadings,
+    droppedUncounted,
     missedScans,
   } = books;
   const captured = status?.hours?.find(([start]) => start === hourStartMs)?.[1] ?? null;
@@ -156,8 +170,9 @@ export function balance(books: Books): Omit<Hour, "delivery"> {
     status.atMs >= hourStartMs + hourMs + settlingMs &&
     status.ackedUpto === status.capturedUpto &&
     books.telemetryLag < settledLag;
-  const lost = captured === null ? 0 : Math.max(0, captured - accepted - quarantined);
-  const dropped = droppedBatches > 0 && settled ? lost : 0;
+  const lost = captured === null ? 0 : Math.max(0, captured - accepted - books.quarantined);
+  const quarantined = books.quarantined + conflicts;
+  const dropped = droppedUncounted && settled ? Math.max(droppedReadings, lost) : droppedReadings;
   const balanced = captured !== null && captured === stored + quarantined + dropped;
   return {
     gatewayId,

@@ -12,7 +12,7 @@ export function watchReport(gatewayId: string, { batch, status }: Heard, nowMs: 
   for (const { boiler, points, rows, flaws } of batch?.b ?? []) {
     const row = rows.length - 1;
     const [offsetMs = 0, ...values] = rows[row] ?? [];
-    const ageS = (nowMs - (batch?.t0 ?? nowMs) - (offsetMs ?? 0)) / 1_000;
+    const ageS = (nowMs - (batch?.t0 ?? nowMs) - Number(offsetMs ?? 0)) / 1_000;
     lines.push("", `  ${boiler}, ${ageS.toFixed(1)} s ago`);
     for (const [index, point] of points.entries()) {
       const flaw = flaws.find(([flawedRow, flawed]) => flawedRow === row && flawed === index)?.[2];

@@ -25,6 +25,8 @@ export interface SegmentLog {
   readonly nextOffset: number;
   /** The first offset of each segment, oldest first. */
   readonly segmentStarts: readonly number[];
+  /** Those that are not written any more, oldest first. */
+  readonly closedSegments: readonly ClosedSegment[];
   /** Everything up to here is on the disk. */
   readonly durableOffset: number;
   readonly bytes: number;
@@ -50,7 +52,16 @@ export interface SegmentLog {
     readonly maxBytes: number;
     readonly maxAgeMs: number;
   }): Promise<void>;
+  /** Deletes one whole segment, wherever it stands; a reader that comes there reports its offsets as damaged. */
+  drop(segment: ClosedSegment): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface ClosedSegment {
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  readonly bytes: number;
+  readonly changedAtMs: number;
 }
 
 interface Waiting {
@@ -62,6 +73,8 @@ interface Waiting {
 }
 
 const retryAfterMs = 1_000;
+/** A disk that refuses is complained about so often. */
+const complainEveryMs = 60_000;
 
 /**
  * An append-only log of numbered records in segment files, the one place where delivery becomes durable.
@@ -84,6 +97,7 @@ export async function openSegmentLog(
   let waiting: Waiting[] = [];
   let waitingBytes = 0;
   let trouble: OperationalError | null = null;
+  let complainedMs = Number.NEGATIVE_INFINITY;
   let closing = false;
   let draining: Promise<void> | null = null;
   const closed = new AbortController();
@@ -147,7 +161,10 @@ export async function openSegmentLog(
         trouble = new OperationalError(code, `${options.name} cannot write: ${messageOf(error)}`, {
           cause: error,
         });
-        if (attempt === 1) world.log.error({ log: options.name, code }, trouble.message);
+        if (world.clock.monotonicMs() - complainedMs >= complainEveryMs) {
+          complainedMs = world.clock.monotonicMs();
+          world.log.error({ log: options.name, code }, trouble.message);
+        }
         await leaveSegment();
       }
     }
@@ -228,6 +245,23 @@ export async function openSegmentLog(
         segments.shift();
         kept -= oldest.bytes;
         await files.remove(oldest.name);
+      }
+    },
+    get closedSegments() {
+      return segments.slice(0, -1).map(({ baseOffset, bytes, changedAtMs }, index) => ({
+        firstOffset: baseOffset,
+        lastOffset: (segments[index + 1]?.baseOffset ?? nextOffset) - 1,
+        bytes,
+        changedAtMs,
+      }));
+    },
+    drop: async ({ firstOffset, lastOffset }) => {
+      const dropped = segments
+        .slice(0, -1)
+        .filter(({ baseOffset }) => baseOffset >= firstOffset && baseOffset <= lastOffset);
+      for (const segment of dropped) {
+        segments.splice(segments.indexOf(segment), 1);
+        await files.remove(segment.name);
       }
     },
     close: async () => {

@@ -59,6 +59,8 @@ export interface RecordsTables {
     readonly receivedAtMs: number;
     readonly bytes: number;
     readonly gatewayId: string | null;
+    /** When it was taken in after all; `null`: it still waits. */
+    readonly requeuedAtMs: number | null;
   };
   readonly integrityHours: {
     readonly siteId: string;
@@ -67,6 +69,8 @@ export interface RecordsTables {
     readonly accepted: number;
     readonly quarantined: number;
     readonly droppedBatches: number;
+    /** Readings of this hour that a gateway declared dropped, by count. */
+    readonly droppedReadings: number;
     readonly missedScans: number;
   };
   readonly users: {

@@ -4,6 +4,7 @@ import type { PointCatalogue } from "../../domain/points.ts";
 import { type RollupTier, ratesOf, rollupTiers, type Tier } from "../../domain/rollup.ts";
 import { messageOf, OperationalError } from "../errors.ts";
 import { appendReadings, replaceRollups } from "./duckdb/chunks.ts";
+import { type TimeGuard, timeGuard } from "./duckdb/conflicts.ts";
 import { frameShape, type RowShape, readingShape, rollupShape } from "./duckdb/rows.ts";
 import { addPoint, pointsOf, prepareTables, rowsOf, tables } from "./duckdb/tables.ts";
 import { duckdbTierReader } from "./duckdb/trend-rows.ts";
@@ -31,10 +32,12 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
   let instance: DuckDBInstance;
   let writer: DuckDBConnection;
   const points = new Map<Tier, readonly string[]>();
+  let guard: TimeGuard;
   try {
     instance = await DuckDBInstance.create(file, { memory_limit: "512MB", threads: "2" });
     writer = await instance.connect();
     await prepareTables(writer);
+    guard = await timeGuard(writer, catalogue);
     for (const point of catalogue.names) await addPoint(writer, "raw", point, false);
     for (const tier of ["raw", ...rollupTiers] as const) points.set(tier, await pointsOf(writer, tier));
   } catch (error) {
@@ -100,7 +103,8 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     try {
       await widenRollups(readings);
       await writer.run("BEGIN");
-      if (readings.length > 0) await appendReadings(writer, readings, catalogue, pointsIn("raw"));
+      const admitted = await guard.admitted(readings);
+      if (admitted.length > 0) await appendReadings(writer, admitted, catalogue, pointsIn("raw"));
       const { rollups, notes } = follow === undefined ? noConsequences : await follow(storedInputs);
       for (const tier of rollupTiers) {
         const ofTier = rollups.filter((each) => each.tier === tier);
@@ -111,6 +115,7 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
         notes,
       ]);
       await writer.run("COMMIT");
+      guard.stored(admitted);
     } catch (error) {
       await writer.run("ROLLBACK").catch(() => {
         // There is nothing to take back when it was BEGIN that failed.
@@ -126,14 +131,16 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     try {
       for (const { sid, ranges } of batches) {
         for (const [first, last] of ranges)
-          await writer.run("DELETE FROM readings WHERE sid = $1 AND seq BETWEEN $2 AND $3", [
-            sid,
-            BigInt(first),
-            BigInt(last),
-          ]);
+          for (const table of ["readings", "conflicts"])
+            await writer.run(`DELETE FROM ${table} WHERE sid = $1 AND seq BETWEEN $2 AND $3`, [
+              sid,
+              BigInt(first),
+              BigInt(last),
+            ]);
       }
       await writer.run("UPDATE checkpoint SET journalOffset = $1, notes = NULL", [BigInt(checkpoint)]);
       await writer.run("COMMIT");
+      await guard.reset();
     } catch (error) {
       await writer.run("ROLLBACK");
       throw new OperationalError("telemetry-unavailable", `${file} did not go back: ${messageOf(error)}`, {
@@ -158,6 +165,19 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
       const rows = await rowsOf(
         reader,
         `SELECT boiler, takenAtMs - takenAtMs % ${hourMs} AS hour, count(*) FROM readings
+         WHERE takenAtMs >= $1 AND takenAtMs < $2 GROUP BY boiler, hour`,
+        [BigInt(fromMs), BigInt(toMs)],
+      );
+      return rows.map(([boiler, hour, count]) => ({
+        boilerId: String(boiler),
+        hourStartMs: Number(hour),
+        readings: Number(count),
+      }));
+    },
+    conflictsPerHour: async (fromMs, toMs) => {
+      const rows = await rowsOf(
+        reader,
+        `SELECT boiler, takenAtMs - takenAtMs % ${hourMs} AS hour, count(*) FROM conflicts
          WHERE takenAtMs >= $1 AND takenAtMs < $2 GROUP BY boiler, hour`,
         [BigInt(fromMs), BigInt(toMs)],
       );

@@ -153,6 +153,8 @@ export interface StoredCounter {
   ): Promise<
     readonly { readonly boilerId: string; readonly hourStartMs: number; readonly readings: number }[]
   >;
+  /** Readings that were set aside, since another one of the same boiler and time stood there before. */
+  conflictsPerHour: StoredCounter["storedPerHour"];
 }
 
 export interface Retention {

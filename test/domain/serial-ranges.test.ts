@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { contiguousUpto, hasSerial, type SerialRanges, withRange } from "../../domain/serial-ranges.ts";
+import {
+  contiguousUpto,
+  hasSerial,
+  missingIn,
+  type SerialRanges,
+  withoutSerial,
+  withRange,
+} from "../../domain/serial-ranges.ts";
 
 test("ranges hold exactly what was put in, in the fewest words, whatever the order", () => {
   const range = fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 8 }));
@@ -18,10 +25,15 @@ test("ranges hold exactly what was put in, in the fewest words, whatever the ord
         expect(first).toBeLessThanOrEqual(last);
         expect(first).toBeGreaterThan((ranges[index - 1]?.[1] ?? -1) + 1);
       }
-      const lowest = Math.min(...model);
-      let upto = model.size === 0 ? 0 : lowest;
+      let upto = 0;
       while (model.has(upto + 1)) upto += 1;
       expect(contiguousUpto(ranges)).toBe(upto);
+      const without = withoutSerial(ranges, 20);
+      for (let serial = 0; serial <= 70; serial += 1)
+        expect(hasSerial(without, serial)).toBe(serial !== 20 && model.has(serial));
+      const missing = missingIn(ranges, 5, 40);
+      for (let serial = 0; serial <= 70; serial += 1)
+        expect(hasSerial(missing, serial)).toBe(serial >= 5 && serial <= 40 && !model.has(serial));
     }),
   );
 });

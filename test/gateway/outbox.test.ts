@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Batch, hashedBytes, noHash } from "../../contracts/batch.ts";
@@ -7,7 +7,14 @@ import { realWorld } from "../../platform/world.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
 import { simulatedWorld } from "../helpers/simulated-world.ts";
 
-const config = { segmentMib: 4, keepAckedHours: 168, keepAckedMib: 512 };
+const config = {
+  segmentMib: 4,
+  keepAckedHours: 168,
+  keepAckedMib: 512,
+  quotaMib: 4_096,
+  quotaDays: 90,
+  reserveMib: 0,
+};
 const world = realWorld("silent");
 const hourMs = 3_600_000;
 
@@ -84,8 +91,8 @@ describe("the outbox", () => {
     const [name = ""] = readdirSync(join(folder, "outbox"));
     truncateSync(join(folder, "outbox", name), 1_000);
     const again = await openOutbox(folder, config, world);
-    expect(again.skipped?.to).toBe(5);
     expect(await again.capture(content(9))).toBe(6);
+    expect((await held(again)).at(-1)?.lost).toMatchObject([[expect.any(Number), 5, "log-damage"]]);
     await again.close();
   });
 
@@ -114,11 +121,90 @@ describe("the outbox", () => {
     for (let index = 0; index < 20; index += 1) await outbox.capture(content(index));
     const files = () => readdirSync(join(folder, "outbox")).length;
     const before = files();
-    await time.advance(6_000);
     outbox.acknowledged([[1, 10]]);
+    await time.advance(2_000);
     await expect.poll(files).toBeLessThan(before);
     expect((await held(outbox)).map(({ seq }) => seq)).toContain(11);
     expect(outbox.ackedUpto).toBe(10);
+    await outbox.close();
+  });
+
+  test("at its quota it drops what is acknowledged, then the oldest, and declares each lost reading in its hour", async () => {
+    const folder = temporaryFolder();
+    const time = simulatedWorld();
+    const small = { ...config, segmentMib: 1 / 1024, quotaMib: 8 / 1024 };
+    const outbox = await openOutbox(folder, small, time);
+    const first = 40;
+    for (let index = 0; index < first; index += 1) await outbox.capture(content(index * 120_000));
+    outbox.acknowledged([[21, 30]]);
+    await time.advance(1_500);
+    await expect.poll(() => outbox.bytes).toBeLessThanOrEqual(small.quotaMib * 1024 * 1024);
+    const seq = await outbox.capture(content(first * 120_000));
+    const kept = await held(outbox);
+    const declared = kept.at(-1);
+    expect(declared?.seq).toBe(seq);
+    expect(kept.filter((batch) => batch.seq >= 23 && batch.seq <= 28)).toEqual([]);
+    // What is neither held nor acknowledged is declared, batch by batch and reading by reading.
+    const known = new Set(kept.map((batch) => batch.seq));
+    const missing = Array.from({ length: first }, (_, index) => index + 1).filter(
+      (each) => !known.has(each) && !(each >= 21 && each <= 30),
+    );
+    expect(missing.length).toBeGreaterThan(0);
+    const named = (declared?.lost ?? []).flatMap(([from, to]) =>
+      Array.from({ length: to - from + 1 }, (_, index) => from + index),
+    );
+    expect(named.sort((a, b) => a - b)).toEqual(missing);
+    const perHour = new Map<number, number>();
+    for (const each of missing) {
+      const hour = Math.floor(((each - 1) * 120_000) / hourMs) * hourMs;
+      perHour.set(hour, (perHour.get(hour) ?? 0) + 3);
+    }
+    expect(new Map(declared?.dropped)).toEqual(perHour);
+    expect(outbox.droppedBatches).toBe(missing.length);
+    await outbox.close();
+  });
+
+  test("a loss that was not declared before a crash is declared after it, and only once", async () => {
+    const folder = temporaryFolder();
+    const time = simulatedWorld();
+    const small = { ...config, segmentMib: 1 / 1024, quotaMib: 8 / 1024 };
+    const outbox = await openOutbox(folder, small, time);
+    for (let index = 0; index < 40; index += 1) await outbox.capture(content(index));
+    await time.advance(1_500);
+    await expect.poll(() => outbox.bytes).toBeLessThanOrEqual(small.quotaMib * 1024 * 1024);
+    const notes = readFileSync(join(folder, "outbox.json"));
+    await outbox.close();
+
+    writeFileSync(join(folder, "outbox.json"), notes);
+    const again = await openOutbox(folder, config, world);
+    await again.capture(content(40));
+    const { lost } = (await held(again)).at(-1) ?? {};
+    expect(lost?.length).toBeGreaterThan(0);
+    await again.close();
+
+    // Notes from before that batch: it is itself the witness that all was declared.
+    writeFileSync(join(folder, "outbox.json"), notes);
+    const third = await openOutbox(folder, config, world);
+    await third.capture(content(41));
+    expect((await held(third)).at(-1)?.lost).toBeUndefined();
+    await third.close();
+  });
+
+  test("what ingest has lost is not acknowledged any more, and what is not kept any more is declared", async () => {
+    const folder = temporaryFolder();
+    const time = simulatedWorld();
+    const small = { ...config, segmentMib: 1 / 1024, keepAckedMib: 4 / 1024 };
+    const outbox = await openOutbox(folder, small, time);
+    for (let index = 0; index < 40; index += 1) await outbox.capture(content(index));
+    outbox.acknowledged([[1, 40]]);
+    await time.advance(1_500);
+    await expect.poll(() => outbox.bytes).toBeLessThanOrEqual(5 * 1024);
+    const [oldest] = await held(outbox);
+    expect(oldest?.seq).toBeGreaterThan(5);
+    outbox.restated([[1, 2]]);
+    expect(outbox.ackedUpto).toBe(2);
+    await outbox.capture(content(41));
+    expect((await held(outbox)).at(-1)?.lost).toEqual([[3, (oldest?.seq ?? 0) - 1, "quota"]]);
     await outbox.close();
   });
 

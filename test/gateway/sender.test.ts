@@ -9,7 +9,14 @@ import { temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 
 const world = realWorld("silent");
-const config = { segmentMib: 4, keepAckedHours: 168, keepAckedMib: 512 };
+const config = {
+  segmentMib: 4,
+  keepAckedHours: 168,
+  keepAckedMib: 512,
+  quotaMib: 4_096,
+  quotaDays: 90,
+  reserveMib: 0,
+};
 const content = (t0: number): BatchContent => ({
   site: "works",
   gw: "gw-1",

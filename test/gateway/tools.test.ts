@@ -46,7 +46,7 @@ const gateway = (units: number): GatewayConfig => ({
     maxRegisters: 125,
     pauseMs: 0,
   })),
-  outbox: { segmentMib: 4, keepAckedHours: 1, keepAckedMib: 1 },
+  outbox: { segmentMib: 4, keepAckedHours: 1, keepAckedMib: 1, quotaMib: 64, quotaDays: 90, reserveMib: 0 },
 });
 
 test("the plan says requests, bus time, load, and what will be late", () => {

@@ -112,7 +112,7 @@ export async function startTestApi(
   const records = stack.add(await sqliteRecords(folder));
   const telemetry = stack.add(await duckdbTelemetry(folder, catalogueOf(settings)));
   mkdirSync(join(folder, "journal"));
-  stack.add(
+  const ingest = stack.add(
     await startIngest(settings.config.ingest, {
       plant: plantOf(settings),
       folder: join(folder, "journal"),
@@ -132,6 +132,7 @@ export async function startTestApi(
         telemetry,
         keep: settings.config.telemetry.keep,
         records: records.db,
+        deadLetter: ingest.deadLetter,
         bus: broker.connect(),
         world,
         version: "0.0.0-test",

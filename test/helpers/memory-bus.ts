@@ -9,6 +9,8 @@ export interface MemoryBroker {
   restore(): void;
   /** Everything published so far, oldest first. */
   readonly published: readonly { readonly topic: string; readonly payload: Buffer }[];
+  /** For those who publish so much that it would fill the memory. */
+  forgetPublished(): void;
 }
 
 export function memoryBroker(): MemoryBroker {
@@ -49,6 +51,9 @@ export function memoryBroker(): MemoryBroker {
   return {
     connect,
     published,
+    forgetPublished: () => {
+      published.length = 0;
+    },
     cut: () => {
       up = false;
     },

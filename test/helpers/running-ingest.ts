@@ -1,9 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Ack } from "../../contracts/batch.ts";
+import type { IngestConfig } from "../../ingest/config.ts";
 import { startIngest } from "../../ingest/ingest.ts";
+import type { Plant } from "../../ingest/plant.ts";
+import type { Bus } from "../../platform/bus.ts";
 import { sqliteRecords } from "../../platform/records/records.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
+import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { realWorld } from "../../platform/world.ts";
 import { dataTopic, testPlant } from "./batches.ts";
 import { type MemoryBroker, memoryBroker } from "./memory-bus.ts";
@@ -16,18 +20,31 @@ export const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
 const ackTopic = "fluewatch/v1/works/gw-1/ack";
 
 /** Ingest over real stores in a folder of its own, with a broker in memory. */
-export async function startedIngest(folder: string, broker: MemoryBroker = memoryBroker()) {
+export async function startedIngest(
+  folder: string,
+  broker: MemoryBroker = memoryBroker(),
+  {
+    config = ingestConfig,
+    plant = testPlant(steady),
+    bus = broker.connect(),
+    writer = (store) => store,
+  }: {
+    readonly plant?: Plant;
+    readonly bus?: Bus;
+    readonly config?: IngestConfig;
+    readonly writer?: (store: Telemetry) => Telemetry;
+  } = {},
+) {
   mkdirSync(join(folder, "journal"), { recursive: true });
-  const plant = testPlant(steady);
   const telemetry = await duckdbTelemetry(folder, plant.catalogue);
   const records = await sqliteRecords(folder);
-  const ingest = await startIngest(ingestConfig, {
+  const ingest = await startIngest(config, {
     plant,
     folder: join(folder, "journal"),
-    telemetry,
+    telemetry: writer(telemetry),
     keep,
     records: records.db,
-    bus: broker.connect(),
+    bus,
     world,
   });
   const gateway = broker.connect();

@@ -3,7 +3,7 @@ import type { Batch } from "../../contracts/batch.ts";
 import { gatewayTopic } from "../../contracts/topics.ts";
 import { readingOf } from "../../domain/frame.ts";
 import type { FlawReason, Reading } from "../../domain/reading.ts";
-import { boilerRows } from "../../gateway/gateway.ts";
+import { exceptionReport } from "../../gateway/exception-report.ts";
 import { plannedReads } from "../../gateway/plan.ts";
 import { watchedClock } from "../../gateway/watched-clock.ts";
 import { plantHappenings } from "../../ingest/happenings.ts";
@@ -225,7 +225,8 @@ function virtualGateway() {
       const clk = watched.state();
       watched.given(t0);
       if (isHeard) watched.compared(startMs + nowMs + 50, nowMs, nowMs + 100);
-      const b = scanned.map((each) => boilerRows({ ...each, takenAtMs: t0 }, t0));
+      const full = scanned.map((each) => ({ ...each, takenAtMs: t0 }));
+      const { b } = exceptionReport(undefined).report(full, t0, seq);
       const n = b.length;
       return {
         v: 1,

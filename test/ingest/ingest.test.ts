@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { CommandReply } from "../../contracts/live.ts";
+import { pointCatalogue } from "../../domain/points.ts";
 import { alarmsSince } from "../../platform/records/alarm-records.ts";
 import { deadLetters, integrityHours } from "../../platform/records/integrity-records.ts";
-import { batchBody, rowsOf, sealed, sid, startMs } from "../helpers/batches.ts";
-import { startedIngest } from "../helpers/running-ingest.ts";
+import { batchBody, rowsOf, sealed, sid, startMs, testPlant } from "../helpers/batches.ts";
+import { memoryBroker } from "../helpers/memory-bus.ts";
+import { startedIngest, steady } from "../helpers/running-ingest.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 
@@ -72,6 +74,78 @@ describe("ingest", () => {
     expect(ingest.acks().flatMap(({ dead }) => dead)).toContainEqual({ seq: 2, code: "point-unknown" });
     await ingest.storedCount(2);
     expect((await ingest.stored()).map(({ seq }) => seq)).toEqual([1, 3]);
+    await ingest.stop();
+  });
+
+  test("a message set aside is taken in once the configuration knows it: stored once, and the books agree", async () => {
+    const folder = temporaryFolder();
+    const first = await startedIngest(folder);
+    await first.send(sealed(batchBody(1)));
+    await first.send(sealed(batchBody(2, { b: [rowsOf({ fanCurrentA: 12 })] })));
+    await first.send(sealed(batchBody(3)));
+    await first.send(Buffer.from("never a batch"));
+    await until("two dead letters", async () => (await deadLetters(first.records, 10)).total === 2);
+    await first.stop();
+
+    const fanCurrentA = { unit: "A", decimals: 1, range: [0, 200], from: "sensor" } as const;
+    const plant = { ...testPlant(steady), catalogue: pointCatalogue({ fanCurrentA }) };
+    const second = await startedIngest(folder, memoryBroker(), { plant });
+    const replies: CommandReply[] = [];
+    second.broker.connect().subscribe("fluewatch/v1/works/live/reply", (_topic, payload) => {
+      replies.push(JSON.parse(payload.toString()) as CommandReply);
+      return "taken";
+    });
+    const { letters } = await deadLetters(second.records, 10);
+    const offsetOf = (reason: string) => letters.find((each) => each.reason === reason)?.journalOffset;
+    const ask = async (id: string, reason: string) => {
+      const asked = {
+        v: 1,
+        id,
+        site: "works",
+        kind: "requeue",
+        journalOffset: offsetOf(reason),
+        by: "lin",
+        key: id,
+      };
+      await second.send(Buffer.from(JSON.stringify(asked)), "fluewatch/v1/works/live/cmd");
+      await until(`the answer to ${id}`, () => replies.some((reply) => reply.id === id));
+    };
+    await ask("a", "point-unknown");
+    await ask("b", "point-unknown");
+    await ask("c", "not-json");
+    expect(replies.map(({ id, failure }) => `${id} ${failure}`)).toEqual([
+      "a null",
+      "b dead-letter-requeued",
+      "c dead-letter-refused",
+    ]);
+    await second.storedCount(3);
+    expect((await second.stored()).map(({ seq, values }) => [seq, values["fanCurrentA"]])).toContainEqual([
+      2, 12,
+    ]);
+    const books = async () => integrityHours(second.records, 0, 9e12);
+    await until("the books agree", async () => (await books())[0]?.quarantined === 0);
+    expect(await books()).toMatchObject([{ accepted: 3, quarantined: 0 }]);
+    const after = await deadLetters(second.records, 10);
+    expect(after.letters.filter(({ requeuedAtMs }) => requeuedAtMs !== null)).toHaveLength(1);
+    await second.stop();
+
+    const third = await startedIngest(folder, memoryBroker(), { plant });
+    expect((await third.stored()).map(({ seq }) => seq).sort()).toEqual([1, 2, 3]);
+    await third.stop();
+  });
+
+  test("a batch that its neighbours do not vouch for is set aside, whichever of them came first", async () => {
+    const ingest = await startedIngest(temporaryFolder());
+    const one = sealed(batchBody(1));
+    const two = sealed(batchBody(2, { prev: (JSON.parse(one.toString()) as { h: string }).h }));
+    const four = sealed(batchBody(4, { prev: "a".repeat(64) }));
+    for (const payload of [one, two, four]) await ingest.send(payload);
+    // It follows 2 and not 1; and 4 says that another one came before it.
+    await ingest.send(sealed(batchBody(3, { prev: (JSON.parse(one.toString()) as { h: string }).h })));
+    await ingest.ackedUpto(4);
+    await until("the dead letter", async () => (await deadLetters(ingest.records, 10)).total === 1);
+    expect((await deadLetters(ingest.records, 10)).byReason).toEqual({ "chain-broken": 1 });
+    await ingest.storedCount(3);
     await ingest.stop();
   });
 

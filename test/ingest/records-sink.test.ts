@@ -29,6 +29,7 @@ function scripted(seed: number): readonly Outcome[] {
     outcomes.push({
       entry: { ...entry, offset, arrivedAtMs: nowMs } as Outcome["entry"],
       batch: null,
+      newlyLost: 0,
       events,
     });
   };

@@ -9,6 +9,7 @@ import { openSegmentLog } from "../../platform/log/segment-log.ts";
 import { realWorld } from "../../platform/world.ts";
 import { type SimulatedFiles, simulatedFiles } from "../helpers/simulated-files.ts";
 import { settled, simulatedWorld } from "../helpers/simulated-world.ts";
+import { sized, within } from "../helpers/sized.ts";
 import { everything, segmentLogSuite } from "../suites/segment-log-suite.ts";
 
 const world = realWorld("silent");
@@ -135,45 +136,49 @@ async function appendWithoutSync(files: SimulatedFiles, appends: () => Promise<u
 describe("damage", () => {
   const kinds = ["flip a bit", "zero a page", "cut the end", "write a page twice", "insert noise"] as const;
 
-  test("anywhere: no altered record is served, and every record outside what is reported is", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.nat(200), { minLength: 5, maxLength: 60 }),
-        fc.constantFrom(...kinds),
-        fc.double({ min: 0, max: 0.9999, noNaN: true }),
-        fc.double({ min: 0, max: 0.9999, noNaN: true }),
-        async (sizes, kind, whichFile, where) => {
-          const files = simulatedFiles();
-          const log = await openSegmentLog(files, options, world);
-          const texts = sizes.map((size, index) => `${index}:${"y".repeat(size)}`);
-          for (const text of texts) await log.append(Buffer.from(text));
-          await log.close();
+  test(
+    "anywhere: no altered record is served, and every record outside what is reported is",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.nat(200), { minLength: 5, maxLength: 60 }),
+          fc.constantFrom(...kinds),
+          fc.double({ min: 0, max: 0.9999, noNaN: true }),
+          fc.double({ min: 0, max: 0.9999, noNaN: true }),
+          async (sizes, kind, whichFile, where) => {
+            const files = simulatedFiles();
+            const log = await openSegmentLog(files, options, world);
+            const texts = sizes.map((size, index) => `${index}:${"y".repeat(size)}`);
+            for (const text of texts) await log.append(Buffer.from(text));
+            await log.close();
 
-          const names = [...files.contents().keys()].sort();
-          files.damage(names[Math.floor(whichFile * names.length)] ?? "", (bytes) =>
-            damaged(bytes, kind, where),
-          );
+            const names = [...files.contents().keys()].sort();
+            files.damage(names[Math.floor(whichFile * names.length)] ?? "", (bytes) =>
+              damaged(bytes, kind, where),
+            );
 
-          const again = await openSegmentLog(files, { ...options, confirmedAtLeast: texts.length }, world);
-          const found = await everything(again);
-          const served = new Set<number>();
-          for (const { offset, text } of found.records) {
-            expect(text).toBe(texts[offset - 1]);
-            expect(served.has(offset)).toBe(false);
-            served.add(offset);
-          }
-          const reported = (offset: number) =>
-            found.damaged.some(({ from, to }) => from <= offset && offset <= to);
-          texts.forEach((_, index) => {
-            expect(served.has(index + 1) !== reported(index + 1), `record ${index + 1}`).toBe(true);
-          });
-          expect(texts.length - served.size).toBeLessThanOrEqual(mostLost(kind, texts.length));
-          expect(again.nextOffset).toBeGreaterThan(texts.length);
-        },
-      ),
-      { numRuns: 400 },
-    );
-  });
+            const again = await openSegmentLog(files, { ...options, confirmedAtLeast: texts.length }, world);
+            const found = await everything(again);
+            const served = new Set<number>();
+            for (const { offset, text } of found.records) {
+              expect(text).toBe(texts[offset - 1]);
+              expect(served.has(offset)).toBe(false);
+              served.add(offset);
+            }
+            const reported = (offset: number) =>
+              found.damaged.some(({ from, to }) => from <= offset && offset <= to);
+            texts.forEach((_, index) => {
+              expect(served.has(index + 1) !== reported(index + 1), `record ${index + 1}`).toBe(true);
+            });
+            expect(texts.length - served.size).toBeLessThanOrEqual(mostLost(kind, texts.length));
+            expect(again.nextOffset).toBeGreaterThan(texts.length);
+          },
+        ),
+        { numRuns: sized(400, 2_000) },
+      );
+    },
+    within(60_000),
+  );
 
   function damaged(bytes: Buffer, kind: (typeof kinds)[number], where: number): Buffer {
     const at = Math.floor(where * bytes.length);

@@ -49,7 +49,10 @@ const config: GatewayConfig = {
   devices: [
     { id: "d", line: "line", unitId: 1, map: "counter", boiler: "b-1", maxRegisters: 125, pauseMs: 0 },
   ],
-  outbox: { segmentMib: 4, keepAckedHours: 168, keepAckedMib: 512 },
+  outbox: {
+    ...{ segmentMib: 4, keepAckedHours: 168, keepAckedMib: 512 },
+    ...{ quotaMib: 4_096, quotaDays: 90, reserveMib: 0 },
+  },
 };
 
 /** A gateway whose clock can be set, and ingest beside it over real stores, on a virtual clock. */

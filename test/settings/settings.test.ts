@@ -80,6 +80,15 @@ describe("a configuration", () => {
     expect(faultsOf(slow).join()).toMatch(/scanMs leaves nothing of cfb-01 to every scan/);
   });
 
+  test("report by exception names points that there are, and boilers of its gateway", () => {
+    const reporting = (what: string) =>
+      changed("    scanMs: 1000\n", `    scanMs: 1000\n    reportByException: ${what}\n`);
+    expect(faultsOf(reporting("{ points: { o2DryPercent: { abs: 0.05 } }, boilers: [toh-01] }"))).toEqual([]);
+    const faults = faultsOf(reporting("{ points: { o3Percent: { abs: 1 } }, boilers: [toh-09] }"));
+    expect(faults.join()).toMatch(/o3Percent.* is no point/);
+    expect(faults.join()).toMatch(/is "toh-09", which is no boiler of this gateway; known are/);
+  });
+
   test("every fault is named at once, with its line and what is allowed", () => {
     const faults = faultsOf(
       demo

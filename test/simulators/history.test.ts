@@ -40,7 +40,9 @@ describe("the past of a simulated plant", () => {
     });
     expect(batches.map(({ seq }) => seq)).toEqual(batches.map((_, index) => index + 1));
     expect(batches.map(({ prev }) => prev)).toEqual([noHash, ...batches.slice(0, -1).map(({ h }) => h)]);
-    const times = batches.flatMap(({ t0, b }) => b.flatMap(({ rows }) => rows.map(([dt]) => t0 + (dt ?? 0))));
+    const times = batches.flatMap(({ t0, b }) =>
+      b.flatMap(({ rows }) => rows.map(([dt]) => t0 + Number(dt ?? 0))),
+    );
     expect(times).toEqual(Array.from({ length: 180 }, (_, step) => fromMs + 10_000 * step));
   });
 

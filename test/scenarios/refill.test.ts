@@ -1,0 +1,128 @@
+import { cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { gatewayTopic } from "../../contracts/topics.ts";
+import { type Outbox, openOutbox } from "../../gateway/outbox.ts";
+import { type Sender, startSender } from "../../gateway/sender.ts";
+import { realWorld } from "../../platform/world.ts";
+import { batchBody, startMs } from "../helpers/batches.ts";
+import { type MemoryBroker, memoryBroker } from "../helpers/memory-bus.ts";
+import { startedIngest } from "../helpers/running-ingest.ts";
+import { temporaryFolder } from "../helpers/servers.ts";
+import { until } from "../helpers/until.ts";
+
+const world = realWorld("silent");
+const config = {
+  segmentMib: 0.01,
+  keepAckedHours: 168,
+  keepAckedMib: 512,
+  quotaMib: 4_096,
+  quotaDays: 90,
+  reserveMib: 0,
+};
+
+/** A gateway's outbox and sender, on a broker that outlives ingest. */
+async function gateway(folder: string, broker: MemoryBroker, changes: Partial<typeof config> = {}) {
+  const outbox = await openOutbox(folder, { ...config, ...changes }, world);
+  const bus = broker.connect();
+  const sender: Sender = startSender({ site: "works", id: "gw-1" }, outbox, bus, world);
+  bus.subscribe(gatewayTopic("works", "gw-1", "ack"), (_topic, payload) => {
+    sender.acknowledged(JSON.parse(payload.toString()));
+    return "taken";
+  });
+  return {
+    outbox,
+    stop: async () => {
+      await sender.stop();
+      await outbox.close();
+    },
+  };
+}
+
+let second = 0;
+async function capture(outbox: Outbox, batches: number): Promise<void> {
+  for (let index = 0; index < batches; index += 1) {
+    second += 1;
+    const { site, gw, tseg, mono, clk, b, gap, n } = batchBody(1);
+    await outbox.capture({ site, gw, tseg, mono, clk, b, gap, n, t0: startMs + second * 1_000 });
+  }
+}
+
+const timesOf = (rows: readonly { readonly takenAtMs: number }[]) => rows.map(({ takenAtMs }) => takenAtMs);
+const everySecond = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => startMs + (from + index) * 1_000);
+
+test("P21: a server put back to an old backup asks again, and the gateway fills the hole: nothing lost, nothing twice", async () => {
+  const folder = temporaryFolder();
+  const backup = temporaryFolder();
+  const broker = memoryBroker();
+  const { outbox, stop } = await gateway(temporaryFolder(), broker);
+  const first = second + 1;
+  let ingest = await startedIngest(folder, broker);
+  await capture(outbox, 100);
+  await ingest.storedCount(100);
+  await ingest.stop();
+  cpSync(folder, backup, { recursive: true });
+
+  ingest = await startedIngest(folder, broker);
+  await capture(outbox, 300);
+  await ingest.storedCount(400);
+  await until("all is acknowledged", () => outbox.ackedUpto === 400);
+  await ingest.stop();
+  rmSync(folder, { recursive: true });
+  cpSync(backup, folder, { recursive: true });
+
+  ingest = await startedIngest(folder, broker);
+  await capture(outbox, 50);
+  await ingest.storedCount(450);
+  expect(timesOf(await ingest.stored())).toEqual(everySecond(first, second));
+  await until("all is acknowledged again", () => outbox.ackedUpto === 450);
+  await ingest.stop();
+  await stop();
+});
+
+test("P3: an ingest that lost its journal, but not its stores, asks again; what it had is stored once", async () => {
+  const folder = temporaryFolder();
+  const broker = memoryBroker();
+  const { outbox, stop } = await gateway(temporaryFolder(), broker);
+  const first = second + 1;
+  let ingest = await startedIngest(folder, broker);
+  await capture(outbox, 200);
+  await ingest.storedCount(200);
+  await ingest.stop();
+  rmSync(join(folder, "journal"), { recursive: true });
+
+  ingest = await startedIngest(folder, broker);
+  await capture(outbox, 20);
+  await ingest.storedCount(220);
+  await until("all is acknowledged again", () => outbox.ackedUpto === 220);
+  expect(timesOf(await ingest.stored())).toEqual(everySecond(first, second));
+  await ingest.stop();
+  await stop();
+});
+
+test("what the gateway does not keep any more is declared, so that nobody waits for it", async () => {
+  const folder = temporaryFolder();
+  const broker = memoryBroker();
+  const { outbox, stop } = await gateway(temporaryFolder(), broker, { keepAckedMib: 0.05 });
+  let ingest = await startedIngest(folder, broker);
+  await capture(outbox, 400);
+  await until("old batches are let go", () => outbox.ackedUpto === 400 && outbox.bytes < 80_000);
+  await ingest.stop();
+  rmSync(folder, { recursive: true });
+
+  ingest = await startedIngest(folder, broker);
+  await until("the hole is closed", async () => {
+    await capture(outbox, 1);
+    return outbox.ackedUpto > 400;
+  });
+  await until(
+    "the newest is stored",
+    async () => (await ingest.stored()).at(-1)?.takenAtMs === startMs + second * 1_000,
+  );
+  const stored = await ingest.stored();
+  expect(stored.length).toBeGreaterThan(20);
+  expect(stored.length).toBeLessThan(400);
+  await ingest.stop();
+  await stop();
+});
