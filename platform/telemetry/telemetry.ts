@@ -84,7 +84,7 @@ export interface TierRow {
   readonly at: number;
   readonly lowest: readonly (number | null)[];
   readonly highest: readonly (number | null)[];
-  /** `null` throughout for a raw row. */
+  /** Of a raw row: its values. */
   readonly mean: readonly (number | null)[];
   /** By how many rows each mean stands. */
   readonly rows: readonly number[];
