@@ -3,6 +3,7 @@ import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { openTelemetry } from "../plant.ts";
+import { lockDataFolder } from "../platform/data-folder.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { messageOf, OperationalError } from "../platform/errors.ts";
 import { serviceStack } from "../platform/service.ts";
@@ -33,7 +34,8 @@ export const exportHistory: Command = {
     const services = serviceStack(world);
     const part = `${out}.part`;
     try {
-      const store = await openTelemetry(services, settings);
+      const folder = (name: string) => services.add(lockDataFolder(settings.dataDir, name)).path;
+      const store = services.add(await openTelemetry(settings, folder));
       const bytes = exported(exportTable(store, query, catalogueOf(settings)), format);
       await pipeline(Readable.from(bytes, { objectMode: false }), createWriteStream(part));
       await rename(part, out);

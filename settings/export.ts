@@ -38,7 +38,7 @@ export function exportWish(options: ExportOptions, settings: Settings, nowMs: nu
   const ending = options.format ?? out.slice(out.lastIndexOf(".") + 1);
   const format = exportFormats.find((each) => each === ending) ?? refuse("format", exportFormats.join(", "));
   const tier = tiers.find((each) => each === (options.tier ?? "raw")) ?? refuse("tier", tiers.join(", "));
-  const all = registryOf(settings, nowMs).boilers(nowMs);
+  const all = registryOf(settings).boilers(nowMs);
   const chosen = <T>(name: "boilers" | "points", known: ReadonlyMap<string, T>): readonly T[] => {
     const wanted = options[name]?.split(",") ?? [...known.keys()];
     return wanted.map((each) => known.get(each) ?? refuse(name, `of ${[...known.keys()].join(", ")}`));

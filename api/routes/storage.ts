@@ -16,7 +16,7 @@ export function storageRoute(
     app.get(
       "/storage",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "none" },
         schema: {
           summary:
             "What of the history is kept: readings, minutes and hours, each for how long and since when",

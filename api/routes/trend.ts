@@ -9,6 +9,7 @@ import type { KeepConfig } from "../../platform/telemetry/config.ts";
 import type { TierReader } from "../../platform/telemetry/telemetry.ts";
 import { keptSinceMs, trendOf } from "../../platform/telemetry/trend.ts";
 import type { World } from "../../platform/world.ts";
+import { callerOf, maySee } from "../guard.ts";
 import { boilerOf, integerOf, pointsOf, rangeOf } from "../query.ts";
 import type { Registry } from "../registry.ts";
 
@@ -76,7 +77,7 @@ export function trendRoutes(
     app.get(
       "/trends",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "rows" },
         schema: {
           summary:
             "The same of several boilers at once; a point that a boiler does not have is left out of its trend",
@@ -90,9 +91,14 @@ export function trendRoutes(
           response: { 200: Trends, "4xx": Problem, "5xx": Problem },
         },
       },
-      async ({ query }) => {
+      async (request) => {
+        const { query } = request;
+        const caller = callerOf(request);
         const ids = [...new Set(query.boilers.split(",").filter((id) => id !== ""))];
         const boilers = ids.map((id) => boilerOf(registry, id, world));
+        const foreign = boilers.find(({ siteId }) => !maySee(caller, siteId));
+        if (foreign !== undefined)
+          throw new OperationalError("boiler-unknown", `There is no boiler ${foreign.id}`);
         const points = pointsOf(boilers, query.points, mostPoints);
         if (boilers.length === 0 || boilers.length * points.length > mostColumns) {
           throw new OperationalError(

@@ -14,6 +14,7 @@ import type {
   StoredRollup,
   Stretch,
   Telemetry,
+  WrittenAgain,
 } from "./telemetry.ts";
 
 const hourMs = 3_600_000;
@@ -124,6 +125,31 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     }
   };
 
+  async function goBack(
+    checkpoint: number,
+    batches: readonly WrittenAgain[],
+    notes: string | null,
+  ): Promise<void> {
+    await writer.run("BEGIN");
+    try {
+      for (const { sid, ranges } of batches) {
+        for (const [first, last] of ranges)
+          await writer.run("DELETE FROM readings WHERE sid = $1 AND seq BETWEEN $2 AND $3", [
+            sid,
+            BigInt(first),
+            BigInt(last),
+          ]);
+      }
+      await writer.run("UPDATE checkpoint SET journalOffset = $1, notes = $2", [BigInt(checkpoint), notes]);
+      await writer.run("COMMIT");
+    } catch (error) {
+      await writer.run("ROLLBACK");
+      throw new OperationalError("telemetry-unavailable", `${file} did not go back: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
   return {
     name: "telemetry (DuckDB)",
     progress: async () => {
@@ -131,6 +157,7 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
       return { checkpoint: Number(row?.[0] ?? 0), notes: typeof row?.[1] === "string" ? row[1] : null };
     },
     write,
+    goBack,
     ...charts,
     rollups: (tier, stretch, wanted) => rollupsOn(reader, tier, stretch, wanted),
     readings: ({ limit, ...stretch }) =>

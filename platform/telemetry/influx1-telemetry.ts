@@ -73,6 +73,13 @@ export async function influx1Telemetry(
   const keep = (points: readonly IPoint[]) =>
     asking("store", () => influx.writePoints([...points], { precision: "ms" }));
 
+  function keepCheckpoint(checkpoint: number, notes: string | null): Promise<void> {
+    const fields: Record<string, number | string> = { journalOffset: checkpoint };
+    for (let from = 0; notes !== null && from <= notes.length; from += notesPart)
+      fields[`notes${from / notesPart}`] = notes.slice(from, from + notesPart);
+    return keep([{ measurement: checkpointMeasurement, fields, timestamp: toNanoDate("0") }]);
+  }
+
   const inStretch = ({ boilerId, fromMs, toMs }: Stretch) =>
     `boiler = ${text(boilerId)} AND time >= ${fromMs}ms AND time < ${toMs}ms`;
   const rowsIn = (tier: Tier, stretch: Stretch, limit = "", fields = "*") =>
@@ -109,10 +116,7 @@ export async function influx1Telemetry(
         })),
       );
     }
-    const fields: Record<string, number | string> = { journalOffset: checkpoint };
-    for (let from = 0; notes !== null && from <= notes.length; from += notesPart)
-      fields[`notes${from / notesPart}`] = notes.slice(from, from + notesPart);
-    await keep([{ measurement: checkpointMeasurement, fields, timestamp: toNanoDate("0") }]);
+    await keepCheckpoint(checkpoint, notes);
   };
 
   return {
@@ -131,6 +135,7 @@ export async function influx1Telemetry(
       return { checkpoint: Number(row?.["journalOffset"] ?? 0), notes: notes === "" ? null : notes };
     },
     write,
+    goBack: (checkpoint, _batches, notes) => keepCheckpoint(checkpoint, notes ?? ""),
     ...influxTierReader(select),
     rollups: async (tier, stretch, wanted) => {
       const fields = wanted === undefined ? "*" : rollupFieldNames(wanted, catalogue, rates).join(", ");

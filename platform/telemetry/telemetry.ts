@@ -1,6 +1,7 @@
 import type { Frame } from "../../domain/frame.ts";
 import type { FlawReason, Flaws, Values } from "../../domain/reading.ts";
 import type { Rollup, RollupTier, Tier } from "../../domain/rollup.ts";
+import type { SerialRanges } from "../../domain/serial-ranges.ts";
 import type { Service } from "../service.ts";
 
 /** A reading as it is kept: with what was derived from it, and the way back to the batch that brought it. */
@@ -67,6 +68,18 @@ export interface ReadingWriter {
     checkpoint: number,
     follow?: (stored: StoredInputs) => Promise<Consequences>,
   ): Promise<void>;
+  /**
+   * Goes back to a checkpoint, with notes that go with it: the readings of the batches behind it, as far as they are told, are
+   * written again, and what follows from them with them. A store that keeps a reading once however often it is
+   * written need not take them out.
+   */
+  goBack(checkpoint: number, batches: readonly WrittenAgain[], notes: string | null): Promise<void>;
+}
+
+/** Batches of one log of a gateway, by the ranges of their seqs. */
+export interface WrittenAgain {
+  readonly sid: string;
+  readonly ranges: SerialRanges;
 }
 
 /** One boiler's points over a stretch of time, as a chart asks for them. */

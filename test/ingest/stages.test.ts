@@ -13,7 +13,16 @@ import { sid, startMs, testPlant } from "../helpers/batches.ts";
 import { catalogue, frame } from "../helpers/frames.ts";
 
 const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
-const origin = { siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0, late: false };
+const origin = {
+  siteId: "works",
+  gatewayId: "gw-1",
+  sid,
+  seq: 1,
+  timeSegment: 0,
+  late: false,
+  clockDoubtful: false,
+  clockSetMs: 0,
+};
 
 function stages(): readonly Stage[] {
   const plant = testPlant(steady);
@@ -296,6 +305,20 @@ describe("judge and raise-alarms", () => {
     ).toBe(true);
     const view = all.at(-1) as ReturnType<typeof liveView>;
     expect(view.latest()[0]?.text().takenAtMs).toBe(startMs + 59_000);
+  });
+
+  test("a boiler of which another version said less than is told now waits for its next reading", () => {
+    const before = stages();
+    run(throughAll(before), 60, () => calm);
+    type Saved = { boiler: { verdicts: { airRatio: { input?: { flaws?: unknown } } } } };
+    const saved = JSON.parse(JSON.stringify(before.at(-1)?.memory())) as Saved[];
+    const view = liveView(catalogue);
+    view.recall(saved);
+    expect(view.latest()).toHaveLength(1);
+    expect(saved[0]?.boiler.verdicts.airRatio.input?.flaws).toEqual([]);
+    delete saved[0]?.boiler.verdicts.airRatio.input?.flaws;
+    view.recall(saved);
+    expect(view.latest()).toEqual([]);
   });
 
   test("taken up again from its memory at any place, a run gives the same", () => {
