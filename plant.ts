@@ -172,6 +172,17 @@ export async function assemble(
   return { api };
 }
 
+/** Opens the store that the configuration names. */
+export async function openTelemetry(plant: ServiceStack, settings: Settings): Promise<Telemetry> {
+  const { config, dataDir } = settings;
+  const { store, influx1 } = config.telemetry;
+  const catalogue = catalogueOf(settings);
+  if (store === "influx1" && influx1 !== undefined)
+    return plant.add(await influx1Telemetry(influx1, catalogue));
+  const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
+  return plant.add(await duckdbTelemetry(path, catalogue));
+}
+
 /**
  * Replays the journal into the stores, so many times; all of their folders are locked meanwhile.
  * @throws OperationalError `data-folder-locked` while Fluewatch runs on them
@@ -200,20 +211,6 @@ export async function replay(
   } finally {
     await opened.stop();
   }
-}
-
-/**
- * Opens the store that the configuration names; an embedded one for this process alone.
- * @throws OperationalError that says what to change
- */
-export async function openTelemetry(plant: ServiceStack, settings: Settings): Promise<Telemetry> {
-  const { config, dataDir } = settings;
-  const { store, influx1 } = config.telemetry;
-  const catalogue = catalogueOf(settings);
-  if (store === "influx1" && influx1 !== undefined)
-    return plant.add(await influx1Telemetry(influx1, catalogue));
-  const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
-  return plant.add(await duckdbTelemetry(path, catalogue));
 }
 
 /**

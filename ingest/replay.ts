@@ -61,10 +61,11 @@ export async function replayJournal(
   { rebuilt }: ReplayWish,
   needs: ReplayNeeds,
 ): Promise<ReplayReport> {
-  const { plant, folder, telemetry, keep, records, world } = needs;
+  const { plant, folder, telemetry, records, world } = needs;
   const journal = await openJournal(folder, config.journal, 0, world);
   try {
     const before = await projected(needs);
+    const rolling = rollingUp(telemetry, plant, needs.keep, world);
     if (rebuilt.size > 0) {
       const { offset } = earliestPlace(folder, journal.log.firstOffset);
       if (rebuilt.has("records")) {
@@ -75,9 +76,8 @@ export async function replayJournal(
           );
         await forgetProjectedRecords(records, recordsCheckpoint);
       }
-      if (rebuilt.has("telemetry")) await telemetry.goBack(offset, await batchesBehind(journal, offset));
+      if (rebuilt.has("telemetry")) await rolling.goBack(offset, await batchesBehind(journal, offset));
     }
-    const rolling = rollingUp(telemetry, plant, keep, world);
     const sinks = [await telemetrySink(rolling, world), await recordsSink(records, plant, noBus, world)];
     const snapshot = snapshotFor(folder, sinks);
     const fromOffset = (snapshot?.offset ?? 0) + 1;

@@ -15,8 +15,10 @@ import type {
   Consequences,
   FrameToStore,
   ReadingWriter,
+  Retention,
   StoredInputs,
   StoredRollup,
+  WrittenAgain,
 } from "../platform/telemetry/telemetry.ts";
 import { keptSinceMs } from "../platform/telemetry/trend.ts";
 import type { World } from "../platform/world.ts";
@@ -52,9 +54,13 @@ interface Notes {
     >
   >;
   readonly stale: Readonly<Record<RollupTier, readonly (readonly [boilerId: string, startMs: number])[]>>;
+  /** Up to here there may be readings and rollups of which nothing was noted; `null`: there are none. */
+  readonly unknownUptoMs: number | null;
 }
 
 export interface RollingWriter extends ReadingWriter {
+  /** As the store does; the notes are made here. */
+  goBack(checkpoint: number, batches: readonly WrittenAgain[]): Promise<void>;
   /** By the monotonic clock: when readings came last that are older than readings are kept; `null`: never. */
   readonly filledInAtMs: number | null;
 }
@@ -65,7 +71,12 @@ export interface RollingWriter extends ReadingWriter {
  * the process ended, is summed up from the readings that are stored, in the same commit: so a rollup is a function of
  * the readings of its time, whatever the store and however they came.
  */
-export function rollingUp(store: ReadingWriter, plant: Plant, keep: KeepConfig, world: World): RollingWriter {
+export function rollingUp(
+  store: ReadingWriter & Pick<Retention, "newest">,
+  plant: Plant,
+  keep: KeepConfig,
+  world: World,
+): RollingWriter {
   const { catalogue } = plant;
   const rates = ratesOf(catalogue);
   const slots = catalogue.names.length;
@@ -77,12 +88,14 @@ export function rollingUp(store: ReadingWriter, plant: Plant, keep: KeepConfig, 
   /** Whether what is in memory goes with the checkpoint in the store. */
   let isInStep = false;
   let filledInAtMs: number | null = null;
+  /** Up to here there may be readings and rollups of which nothing was noted. */
+  let unknownUptoMs: number | null = null;
 
   const hourOf = (boilerId: string, atMs: number) =>
     tierStartMs("hour", atMs, plant.boilers.get(boilerId)?.hourOffsetMs ?? 0);
 
   async function write(readings: readonly FrameToStore[], checkpoint: number): Promise<void> {
-    if (!isInStep) recall((await store.progress()).notes);
+    if (!isInStep) await recall((await store.progress()).notes);
     const nowMs = world.clock.monotonicMs();
     complete = [];
     isInStep = false;
@@ -120,14 +133,25 @@ export function rollingUp(store: ReadingWriter, plant: Plant, keep: KeepConfig, 
       siteId,
       minuteMs,
       isMinuteOpen: true,
-      minute: null,
+      minute: minuteFrom(siteId, boilerId, minuteMs),
       hourMs,
       isHourOpen: true,
-      hour: null,
+      hour: hourFrom(siteId, boilerId, hourMs),
       touchedMs: 0,
     };
     newest.set(boilerId, boiler);
     return boiler;
+  }
+
+  /** `null`: something of it may be stored already. */
+  function minuteFrom(siteId: string, boilerId: string, startMs: number): MinuteSums | null {
+    return isKnown(startMs) ? minuteSums(siteId, boilerId, startMs, rates) : null;
+  }
+  function hourFrom(siteId: string, boilerId: string, startMs: number): HourSums | null {
+    return isKnown(startMs) ? hourSums(siteId, boilerId, startMs, slots) : null;
+  }
+  function isKnown(startMs: number): boolean {
+    return unknownUptoMs === null || startMs > unknownUptoMs;
   }
 
   function goOn(boiler: Newest, boilerId: string, minuteMs: number): void {
@@ -138,10 +162,10 @@ export function rollingUp(store: ReadingWriter, plant: Plant, keep: KeepConfig, 
       Object.assign(boiler, {
         hourMs,
         isHourOpen: true,
-        hour: hourSums(boiler.siteId, boilerId, hourMs, slots),
+        hour: hourFrom(boiler.siteId, boilerId, hourMs),
       });
     } else if (!boiler.isHourOpen) Object.assign(boiler, { isHourOpen: true, hour: null });
-    const minute = minuteSums(boiler.siteId, boilerId, minuteMs, rates);
+    const minute = minuteFrom(boiler.siteId, boilerId, minuteMs);
     Object.assign(boiler, { minuteMs, isMinuteOpen: true, minute });
   }
 
@@ -263,12 +287,15 @@ export function rollingUp(store: ReadingWriter, plant: Plant, keep: KeepConfig, 
     return {
       boilers: Object.fromEntries(boilers),
       stale: { minute: stale.minute.all(), hour: stale.hour.all() },
+      unknownUptoMs,
     };
   }
 
   /** What was under way is not known any more: it is made of what is stored. */
-  function recall(text: string | null): void {
-    const { boilers, stale: left } = (text === null ? nothingNoted : JSON.parse(text)) as Notes;
+  async function recall(text: string | null): Promise<void> {
+    const notes = text === null ? await nothingNoted() : (JSON.parse(text) as Notes);
+    const { boilers, stale: left } = notes;
+    unknownUptoMs = notes.unknownUptoMs;
     const nowMs = world.clock.monotonicMs();
     committed = text;
     newest.clear();
@@ -282,20 +309,35 @@ export function rollingUp(store: ReadingWriter, plant: Plant, keep: KeepConfig, 
     }
   }
 
+  async function nothingNoted(): Promise<Notes> {
+    const tiers = ["raw", "minute", "hour"] as const;
+    const times = (await Promise.all(tiers.map((tier) => store.newest(tier)))).filter((ms) => ms !== null);
+    const unknown = times.length === 0 ? null : Math.max(...times);
+    return { boilers: {}, stale: { minute: [], hour: [] }, unknownUptoMs: unknown };
+  }
+
+  /** What comes again meets rollups that stand, and what waited to be made again still does. */
+  async function goBack(checkpoint: number, batches: readonly WrittenAgain[]): Promise<void> {
+    isInStep = false;
+    await recall((await store.progress()).notes);
+    for (const [boilerId, { minuteMs, isMinuteOpen, hourMs, isHourOpen }] of newest) {
+      if (isMinuteOpen) stale.minute.addSettled(boilerId, minuteMs);
+      if (isHourOpen) stale.hour.addSettled(boilerId, hourMs);
+    }
+    newest.clear();
+    ({ unknownUptoMs } = await nothingNoted());
+    await store.goBack(checkpoint, batches, JSON.stringify(notesNow()));
+  }
+
   return {
     progress: store.progress,
     write,
-    goBack: async (checkpoint, batches) => {
-      isInStep = false;
-      await store.goBack(checkpoint, batches);
-    },
+    goBack,
     get filledInAtMs() {
       return filledInAtMs;
     },
   };
 }
-
-const nothingNoted: Notes = { boilers: {}, stale: { minute: [], hour: [] } };
 
 /** Rows, in the order of time, each added to the sums of its stretch. */
 function summedUp<Row>(

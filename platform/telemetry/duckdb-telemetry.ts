@@ -19,6 +19,7 @@ import type {
 } from "./telemetry.ts";
 
 const hourMs = 3_600_000;
+const tiers = ["raw", ...rollupTiers] as const;
 
 /**
  * Telemetry in one DuckDB file: a wide row per reading and per rollup, columns per point, no index (a column store
@@ -38,8 +39,7 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     writer = await instance.connect();
     await prepareTables(writer);
     guard = await timeGuard(writer, catalogue);
-    for (const point of catalogue.names) await addPoint(writer, "raw", point, false);
-    for (const tier of ["raw", ...rollupTiers] as const) points.set(tier, await pointsOf(writer, tier));
+    for (const tier of tiers) points.set(tier, await pointsOf(writer, tier));
   } catch (error) {
     throw new OperationalError("telemetry-unusable", `${file} cannot be used: ${messageOf(error)}`, {
       cause: error,
@@ -48,6 +48,10 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
   const reader = await instance.connect();
   const remover = await instance.connect();
   const pointsIn = (tier: Tier) => points.get(tier) ?? [];
+  const known = new Set(pointsIn("hour"));
+  let unseen = catalogue.names
+    .map((point, slot) => ({ point, slot }))
+    .filter(({ point }) => !known.has(point));
   const charts = duckdbTierReader(reader, (tier, point) => pointsIn(tier).includes(point));
 
   async function outermost(tier: Tier, order: "ASC" | "DESC"): Promise<number | null> {
@@ -56,19 +60,19 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     return typeof row?.[0] === "bigint" ? Number(row[0]) : null;
   }
 
-  /** Rollups get columns for the points that readings really have: most plants measure few of all there are. */
-  async function widenRollups(readings: readonly FrameToStore[]): Promise<void> {
-    const known = new Set(pointsIn("hour"));
-    const seen = catalogue.names.filter(
-      (name, slot) =>
-        !known.has(name) &&
-        readings.some(({ frame }) => !Number.isNaN(frame.values[slot]) || frame.flaws[slot] !== 0),
-    );
+  /** A point gets its columns when a reading first has it: most plants measure few of all that there are. */
+  async function widen(readings: readonly FrameToStore[]): Promise<void> {
+    const seen = unseen.filter(({ slot }) => {
+      for (const { frame } of readings)
+        if (!Number.isNaN(frame.values[slot]) || frame.flaws[slot] !== 0) return true;
+      return false;
+    });
     if (seen.length === 0) return;
-    for (const tier of rollupTiers) {
-      for (const point of seen) await addPoint(writer, tier, point, rates[catalogue.slotOf(point)] ?? false);
+    for (const tier of tiers) {
+      for (const { point, slot } of seen) await addPoint(writer, tier, point, rates[slot] ?? false);
       points.set(tier, await pointsOf(writer, tier));
     }
+    unseen = unseen.filter((each) => !seen.includes(each));
   }
 
   async function stretchOf<Row>(
@@ -101,7 +105,7 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
 
   const write: ReadingWriter["write"] = async (readings, checkpoint, follow) => {
     try {
-      await widenRollups(readings);
+      await widen(readings);
       await writer.run("BEGIN");
       const admitted = await guard.admitted(readings);
       if (admitted.length > 0) await appendReadings(writer, admitted, catalogue, pointsIn("raw"));
@@ -126,7 +130,11 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     }
   };
 
-  async function goBack(checkpoint: number, batches: readonly WrittenAgain[]): Promise<void> {
+  async function goBack(
+    checkpoint: number,
+    batches: readonly WrittenAgain[],
+    notes: string | null,
+  ): Promise<void> {
     await writer.run("BEGIN");
     try {
       for (const { sid, ranges } of batches) {
@@ -138,7 +146,7 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
               BigInt(last),
             ]);
       }
-      await writer.run("UPDATE checkpoint SET journalOffset = $1, notes = NULL", [BigInt(checkpoint)]);
+      await writer.run("UPDATE checkpoint SET journalOffset = $1, notes = $2", [BigInt(checkpoint), notes]);
       await writer.run("COMMIT");
       await guard.reset();
     } catch (error) {

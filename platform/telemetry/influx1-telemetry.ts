@@ -73,8 +73,12 @@ export async function influx1Telemetry(
   const keep = (points: readonly IPoint[]) =>
     asking("store", () => influx.writePoints([...points], { precision: "ms" }));
 
-  const keepCheckpoint = (fields: Readonly<Record<string, number | string>>) =>
-    keep([{ measurement: checkpointMeasurement, fields, timestamp: toNanoDate("0") }]);
+  function keepCheckpoint(checkpoint: number, notes: string | null): Promise<void> {
+    const fields: Record<string, number | string> = { journalOffset: checkpoint };
+    for (let from = 0; notes !== null && from <= notes.length; from += notesPart)
+      fields[`notes${from / notesPart}`] = notes.slice(from, from + notesPart);
+    return keep([{ measurement: checkpointMeasurement, fields, timestamp: toNanoDate("0") }]);
+  }
 
   const inStretch = ({ boilerId, fromMs, toMs }: Stretch) =>
     `boiler = ${text(boilerId)} AND time >= ${fromMs}ms AND time < ${toMs}ms`;
@@ -112,10 +116,7 @@ export async function influx1Telemetry(
         })),
       );
     }
-    const fields: Record<string, number | string> = { journalOffset: checkpoint };
-    for (let from = 0; notes !== null && from <= notes.length; from += notesPart)
-      fields[`notes${from / notesPart}`] = notes.slice(from, from + notesPart);
-    await keepCheckpoint(fields);
+    await keepCheckpoint(checkpoint, notes);
   };
 
   return {
@@ -134,7 +135,7 @@ export async function influx1Telemetry(
       return { checkpoint: Number(row?.["journalOffset"] ?? 0), notes: notes === "" ? null : notes };
     },
     write,
-    goBack: (checkpoint) => keepCheckpoint({ journalOffset: checkpoint, notes0: "" }),
+    goBack: (checkpoint, _batches, notes) => keepCheckpoint(checkpoint, notes ?? ""),
     ...influxTierReader(select),
     rollups: async (tier, stretch, wanted) => {
       const fields = wanted === undefined ? "*" : rollupFieldNames(wanted, catalogue, rates).join(", ");

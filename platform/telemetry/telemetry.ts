@@ -69,11 +69,11 @@ export interface ReadingWriter {
     follow?: (stored: StoredInputs) => Promise<Consequences>,
   ): Promise<void>;
   /**
-   * Goes back to a checkpoint, without notes: the readings of the batches behind it, as far as they are told, are
+   * Goes back to a checkpoint, with notes that go with it: the readings of the batches behind it, as far as they are told, are
    * written again, and what follows from them with them. A store that keeps a reading once however often it is
    * written need not take them out.
    */
-  goBack(checkpoint: number, batches: readonly WrittenAgain[]): Promise<void>;
+  goBack(checkpoint: number, batches: readonly WrittenAgain[], notes: string | null): Promise<void>;
 }
 
 /** Batches of one log of a gateway, by the ranges of their seqs. */
@@ -97,7 +97,7 @@ export interface TierRow {
   readonly at: number;
   readonly lowest: readonly (number | null)[];
   readonly highest: readonly (number | null)[];
-  /** `null` throughout for a raw row. */
+  /** Of a raw row: its values. */
   readonly mean: readonly (number | null)[];
   /** By how many rows each mean stands. */
   readonly rows: readonly number[];

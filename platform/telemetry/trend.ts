@@ -63,7 +63,7 @@ export async function trendOf(store: TierReader, query: TrendQuery): Promise<Tre
   const wide = { boilerId: query.boilerId, points, fromMs: alignedMs, toMs };
   if (tier === "raw") {
     const [rows, flaws] = await Promise.all([
-      store.bucketed(tier, wide, buckets),
+      bucketed(store, tier, wide, buckets),
       store.flawCounts(tier, wide, buckets),
     ]);
     return bucketTrend(tier, rows, flaws, query, buckets);
@@ -76,14 +76,37 @@ export async function trendOf(store: TierReader, query: TrendQuery): Promise<Tre
     { ...wide, fromMs: tailMs },
   ];
   const [rows, flaws, tailRows, tailFlaws] = await Promise.all([
-    store.bucketed(tier, body, buckets),
+    bucketed(store, tier, body, buckets),
     store.flawCounts(tier, body, buckets),
-    tailMs === toMs ? [] : store.bucketed("raw", tail, buckets),
+    tailMs === toMs ? [] : bucketed(store, "raw", tail, buckets),
     tailMs === toMs ? [] : store.flawCounts("raw", tail, buckets),
   ]);
   // All of the tail is about as long as one rollup.
   const light = tailRows.map((row) => ({ ...row, rows: row.rows.map((count) => Math.min(count, 1)) }));
   return bucketTrend(tier, [...rows, ...light], [...flaws, ...tailFlaws], query, buckets);
+}
+
+/** So few rows are put into buckets faster here than a store makes a plan for it. */
+const fewRows = 4_000;
+const usualScanMs = 1_000;
+
+async function bucketed(
+  store: TierReader,
+  tier: Tier,
+  query: TierQuery,
+  buckets: Buckets,
+): Promise<readonly TierRow[]> {
+  const rows = (query.toMs - query.fromMs) / (tier === "raw" ? usualScanMs : tierMs[tier]);
+  if (rows > fewRows) return store.bucketed(tier, query, buckets);
+  const made: TierRow[] = [];
+  for (const row of await store.rows(tier, query)) {
+    const at = Math.floor((row.at - buckets.fromMs) / buckets.widthMs);
+    const last = made.at(-1);
+    const own = { ...row, at };
+    if (last?.at === at) made[made.length - 1] = joined(last, own);
+    else made.push(own);
+  }
+  return made;
 }
 
 /** The finest tier of which there are not many rows to a pixel; a coarser one where that is not kept so far back. */

@@ -7,7 +7,8 @@ import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { realWorld } from "../../platform/world.ts";
 import { batchBody, rowsOf, sealed, testPlant } from "../helpers/batches.ts";
-import { ingestConfig, keep, startedIngest, steady } from "../helpers/running-ingest.ts";
+import { keep } from "../helpers/rollups.ts";
+import { ingestConfig, startedIngest, steady } from "../helpers/running-ingest.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 
@@ -66,7 +67,7 @@ describe("a replay of the journal", () => {
   test("stores again what the stores have lost, and only that", async () => {
     const folder = await lived();
     await opened(folder, async ({ db }, telemetry) => {
-      await telemetry.goBack(0, [{ sid: batchBody(1).sid, ranges: [[1, 200]] }]);
+      await telemetry.goBack(0, [{ sid: batchBody(1).sid, ranges: [[1, 200]] }], null);
       await db.deleteFrom("alarms").execute();
     });
     const { before, after } = await replayed(folder, "records");

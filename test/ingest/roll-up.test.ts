@@ -6,7 +6,12 @@ import type { Rollup } from "../../domain/rollup.ts";
 import { rollingUp } from "../../ingest/roll-up.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
-import type { FrameToStore, ReadingWriter, StoredRollup } from "../../platform/telemetry/telemetry.ts";
+import type {
+  FrameToStore,
+  ReadingWriter,
+  Retention,
+  StoredRollup,
+} from "../../platform/telemetry/telemetry.ts";
 import { testPlant } from "../helpers/batches.ts";
 import { rollupsByDefinition } from "../helpers/rollups.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
@@ -31,7 +36,7 @@ function reading(boilerId: string, atMs: number, o2: number | null, steam: numbe
   return { origin, frame: frameOf({ boilerId, takenAtMs: atMs, values, flaws }, catalogue) };
 }
 
-type Trouble = "none" | "before" | "between" | "kill";
+type Trouble = "none" | "before" | "between" | "kill" | "go back";
 
 /** A store that keeps things the way InfluxDB does: point by point, so that a commit can break in the middle. */
 function pointStore() {
@@ -49,7 +54,16 @@ function pointStore() {
         ({ frame }) => frame.boilerId === boilerId && frame.takenAtMs >= fromMs && frame.takenAtMs < toMs,
       )
       .sort((a, b) => a.frame.takenAtMs - b.frame.takenAtMs);
-  const writer: ReadingWriter = {
+  const newest = (times: readonly number[]) => (times.length === 0 ? null : Math.max(...times));
+  const writer: ReadingWriter & Pick<Retention, "newest"> = {
+    newest: async (tier) =>
+      tier === "raw"
+        ? newest([...readings.values()].map(({ frame }) => frame.takenAtMs))
+        : newest([...rollups.values()].filter((each) => each.tier === tier).map(({ startMs: at }) => at)),
+    goBack: async (offset, _batches, left) => {
+      checkpoint = offset;
+      notes = left;
+    },
     progress: async () => ({ checkpoint, notes }),
     write: async (written, upto, follow) => {
       failing("before");
@@ -71,10 +85,6 @@ function pointStore() {
       failing("between");
       checkpoint = upto;
       notes = left ?? notes;
-    },
-    goBack: async (upto) => {
-      checkpoint = upto;
-      notes = null;
     },
   };
   return {
@@ -122,7 +132,7 @@ describe("rollups", () => {
         fc.array(
           fc.record({
             size: fc.integer({ min: 1, max: 30 }),
-            trouble: fc.constantFrom<Trouble>("none", "none", "none", "before", "between", "kill"),
+            trouble: fc.constantFrom<Trouble>("none", "none", "none", "before", "between", "kill", "go back"),
             pauseMs: fc.constantFrom(0, 500, 5_000, 200_000),
           }),
           { minLength: 1, maxLength: 40 },
@@ -149,6 +159,7 @@ describe("rollups", () => {
             const upto = Math.min(readings.length, checkpoint + size);
             await writer.write(readings.slice(checkpoint, upto), upto).catch(() => {});
             if (trouble === "kill") writer = opened();
+            if (trouble === "go back" && turn < commits.length) await writer.goBack(Math.floor(upto / 2), []);
             ({ checkpoint } = await writer.progress());
             await world.advance(pauseMs);
           }

@@ -36,7 +36,10 @@ export function duckdbTierReader(
     rows: async (tier, query) => {
       const { name, time, where } = among(tier);
       const parts = query.points.map((point) => partsOf(tier, point));
-      const list = parts.flatMap((part) => (part === null ? [] : [part.min, part.max, part.mean]));
+      const columns = tier === "raw" ? 1 : 3;
+      const list = parts.flatMap((part) =>
+        part === null ? [] : [part.mean, part.min, part.max].slice(0, columns),
+      );
       const order = tier === "raw" ? `${time}, tseg` : time;
       const rows = await rowsOf(
         reader,
@@ -47,16 +50,11 @@ export function duckdbTierReader(
         let at = 1;
         const read = parts.map((part) => {
           if (part === null) return noValue;
-          at += 3;
-          const mean = numberOrNull(row[at - 1]);
-          const lowest = numberOrNull(row[at - 3]);
-          return {
-            lowest,
-            highest: numberOrNull(row[at - 2]),
-            mean,
-            rows: mean === null ? 0 : 1,
-            lowestFirst: true,
-          };
+          const mean = numberOrNull(row[at]);
+          const lowest = columns === 1 ? mean : numberOrNull(row[at + 1]);
+          const highest = columns === 1 ? mean : numberOrNull(row[at + 2]);
+          at += columns;
+          return { lowest, highest, mean, rows: mean === null ? 0 : 1, lowestFirst: true };
         });
         return tierRow(Number(row[0]), read);
       });
