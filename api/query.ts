@@ -14,15 +14,18 @@ export function instantOf(name: string, text: string): number {
   );
 }
 
-/** A range of time that goes forward. */
-export function rangeOf({ from, to }: { readonly from: string; readonly to: string }): {
-  readonly fromMs: number;
-  readonly toMs: number;
-} {
+const dayMs = 86_400_000;
+
+/** A range of time that goes forward, and no further than an answer may be worked out for. */
+export function rangeOf(
+  { from, to }: { readonly from: string; readonly to: string },
+  longestDays = Number.POSITIVE_INFINITY,
+): { readonly fromMs: number; readonly toMs: number } {
   const fromMs = instantOf("from", from);
   const toMs = instantOf("to", to);
-  if (toMs > fromMs) return { fromMs, toMs };
-  throw new OperationalError("request-invalid", "to must be later than from");
+  if (toMs <= fromMs) throw new OperationalError("request-invalid", "to must be later than from");
+  if (toMs - fromMs <= longestDays * dayMs) return { fromMs, toMs };
+  throw new OperationalError("request-invalid", `to may be at most ${longestDays} days after from`);
 }
 
 export function integerOf(name: string, text: string, lowest: number, highest: number): number {

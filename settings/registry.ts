@@ -15,6 +15,7 @@ import {
   emissionLimitInForce,
   emissionQuantities,
   inForceAt,
+  isoDayOf,
   limitInForce,
   nearestEdition,
   turnsOf,
@@ -23,6 +24,7 @@ import { type Point, type PointCatalogue, pointCatalogue } from "../domain/point
 import { defaultSteadySettings, type SteadySettings } from "../domain/steady-state.ts";
 import { saturatedEnthalpyKjPerKg } from "../domain/steam/if97.ts";
 import type { Plant, PlantBoiler, PlantGateway, PlantSite } from "../ingest/plant.ts";
+import { limitsText } from "./limits-text.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -87,6 +89,13 @@ export function plantOf(settings: Settings, nowMs: number): Plant {
 /** What the API tells of the settings. */
 export function registryOf(settings: Settings, nowMs: number): Registry {
   const { config, rules } = settings;
+  const siteOf = new Map<string, string>();
+  for (const { id, boilers } of config.sites) {
+    siteOf.set(id, id);
+    for (const boiler of boilers) siteOf.set(boiler.id, id);
+  }
+  for (const { id, site } of config.gateways) siteOf.set(id, site);
+  const today = describedByDay(settings);
   return {
     sites: config.sites.map(({ id, name, place, timeZone, simulated }) => ({
       id,
@@ -95,17 +104,12 @@ export function registryOf(settings: Settings, nowMs: number): Registry {
       timeZone,
       simulated,
     })),
-    boilers: (atMs) =>
-      config.sites.flatMap((site) => site.boilers.map((boiler) => boilerText(boiler, site, settings, atMs))),
+    boilers: (atMs) => [...today(atMs).values()],
+    boiler: (boilerId, atMs) => today(atMs).get(boilerId) ?? null,
+    limits: (atMs) => limitsText(settings, atMs),
     advice: (reading) => adviceOn(reading, settings),
     gateways: config.gateways.map(({ id, site, scanMs }) => ({ id, siteId: site, scanMs })),
-    siteOf: (sourceId) => {
-      const gateway = config.gateways.find(({ id }) => id === sourceId);
-      const site = config.sites.find(
-        ({ id, boilers }) => id === sourceId || boilers.some((boiler) => boiler.id === sourceId),
-      );
-      return gateway?.site ?? site?.id ?? null;
-    },
+    siteOf: (sourceId) => siteOf.get(sourceId) ?? null,
     // Also of rules that are over, or still to come: an alarm of theirs may be in the records.
     rules: new Map(
       [...rules.alarmRules].flatMap(([id, editions]) => {
@@ -113,6 +117,20 @@ export function registryOf(settings: Settings, nowMs: number): Registry {
         return edition === undefined ? [] : [[id, edition.rule] as const];
       }),
     ),
+  };
+}
+
+/** All boilers as they are described on a day: what is dated turns at its beginning, and at no other time. */
+function describedByDay(settings: Settings): (atMs: number) => ReadonlyMap<string, BoilerText> {
+  let known: { readonly day: string; readonly boilers: ReadonlyMap<string, BoilerText> } | null = null;
+  return (atMs) => {
+    const day = isoDayOf(atMs);
+    if (known?.day === day) return known.boilers;
+    const texts = settings.config.sites.flatMap((site) =>
+      site.boilers.map((boiler) => boilerText(boiler, site, settings, atMs)),
+    );
+    known = { day, boilers: new Map(texts.map((text) => [text.id, text])) };
+    return known.boilers;
   };
 }
 

@@ -42,9 +42,8 @@ export function readingsRoute(
         },
       },
       async ({ params: { boilerId }, query }, reply) => {
-        const boiler = registry.boilers(world.clock.nowMs()).find(({ id }) => id === boilerId);
-        if (boiler === undefined)
-          throw new OperationalError("boiler-unknown", `There is no boiler ${boilerId}`);
+        const boiler = registry.boiler(boilerId, world.clock.nowMs());
+        if (boiler === null) throw new OperationalError("boiler-unknown", `There is no boiler ${boilerId}`);
         const { fromMs, toMs } = rangeOf(query);
         const limit =
           query.limit === undefined ? mostReadings : integerOf("limit", query.limit, 1, mostReadings);

@@ -37,9 +37,8 @@ export function trendRoute(registry: Registry, store: TrendReader, world: World)
         },
       },
       async ({ params: { boilerId }, query }) => {
-        const boiler = registry.boilers(world.clock.nowMs()).find(({ id }) => id === boilerId);
-        if (boiler === undefined)
-          throw new OperationalError("boiler-unknown", `There is no boiler ${boilerId}`);
+        const boiler = registry.boiler(boilerId, world.clock.nowMs());
+        if (boiler === null) throw new OperationalError("boiler-unknown", `There is no boiler ${boilerId}`);
         const names = [...new Set(query.points.split(",").filter((name) => name !== ""))];
         const unknown = names.filter((name) => !boiler.points.some((point) => point.name === name));
         if (names.length === 0 || names.length > mostPoints || unknown.length > 0) {

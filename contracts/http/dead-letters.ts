@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { Instant } from "../ids.ts";
+import { nullable } from "../nullable.ts";
 
 export const DeadLetterText = Type.Object({
   id: Type.Integer(),
@@ -12,5 +13,8 @@ export const DeadLetterText = Type.Object({
 export const DeadLetters = Type.Object({
   total: Type.Integer(),
   byReason: Type.Record(Type.String(), Type.Integer()),
+  /** Newest first. */
   letters: Type.Array(DeadLetterText),
+  /** Ask on with this; `null`: there are no older ones. */
+  nextCursor: nullable(Type.String()),
 });

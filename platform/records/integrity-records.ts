@@ -19,7 +19,12 @@ export async function integrityHours(
 }
 
 /** What was set aside: how many for each reason, and the newest of them. */
-export async function deadLetters(db: RecordsDb, newest: number, sites: SiteScope = null) {
+export async function deadLetters(
+  db: RecordsDb,
+  newest: number,
+  sites: SiteScope = null,
+  beforeId: number | null = null,
+) {
   const all = db.selectFrom("deadLetters");
   const ofSites =
     sites === null
@@ -30,7 +35,12 @@ export async function deadLetters(db: RecordsDb, newest: number, sites: SiteScop
     .select(({ fn }) => ["reason", fn.countAll().as("count")])
     .groupBy("reason")
     .execute();
-  const rows = await ofSites.selectAll().orderBy("id", "desc").limit(newest).execute();
+  const rows = await ofSites
+    .selectAll()
+    .where("id", "<", beforeId ?? Number.MAX_SAFE_INTEGER)
+    .orderBy("id", "desc")
+    .limit(newest)
+    .execute();
   const byReason = Object.fromEntries(counts.map(({ reason, count }) => [reason, Number(count)]));
   return {
     total: Object.values(byReason).reduce((sum, count) => sum + count, 0),
