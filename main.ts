@@ -4,7 +4,10 @@ import { type Command, complain, say } from "./commands/command.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
+import { mqttCredential } from "./commands/mqtt-credential.ts";
+import { mqttMosquitto } from "./commands/mqtt-mosquitto.ts";
 import { reference } from "./commands/reference.ts";
+import { replay } from "./commands/replay.ts";
 import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
 import { userCommands } from "./commands/user.ts";
@@ -18,6 +21,9 @@ const commands: readonly Command[] = [
   gatewayPlan,
   gatewayProbe,
   gatewayWatch,
+  replay,
+  mqttCredential,
+  mqttMosquitto,
   ...userCommands,
   auditVerify,
 ];

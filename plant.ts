@@ -7,17 +7,25 @@ import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { openJournal } from "./ingest/journal.ts";
+import { type ReplayReport, type ReplayWish, replayJournal } from "./ingest/replay.ts";
+import { startNotifier } from "./notifications/notifier.ts";
+import { openDesk } from "./notifications/recipients.ts";
 import { type Broker, startBroker } from "./platform/broker.ts";
-import { connectBus, type Will } from "./platform/bus.ts";
+import { connectBus, type Identity, type Will } from "./platform/bus.ts";
 import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
+import { serverUser } from "./platform/mqtt/config.ts";
 import { sqliteRecords } from "./platform/records/records.ts";
-import type { ServiceStack } from "./platform/service.ts";
+import { type ServiceStack, serviceStack } from "./platform/service.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
+import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
+import { directoryOf } from "./settings/directory.ts";
+import { grantsOf } from "./settings/mqtt.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
 import type { Scenario } from "./settings/scenario.ts";
+import { notificationSecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
@@ -62,11 +70,14 @@ export async function assemble(
   let mqtt = config.mqtt;
   let broker: Broker | null = null;
   if (started.has("broker")) {
-    broker = plant.add(await startBroker(config.mqtt, world));
+    broker = plant.add(await startBroker(config.mqtt, world, grantsOf(config)));
     mqtt = { ...mqtt, port: broker.port };
   }
   // Each role has its own connection and last will, so that one process behaves as five would.
-  const busFor = (name: string, will?: Will) => plant.add(connectBus(mqtt, name, world, will));
+  const server: Identity =
+    broker === null ? { user: serverUser } : { user: serverUser, secret: broker.ownSecret };
+  const busFor = (name: string, will?: Will, identity = server) =>
+    plant.add(connectBus(mqtt, name, world, will, identity));
 
   let trainer: Trainer | null = null;
   if (started.has("simulators")) {
@@ -88,16 +99,11 @@ export async function assemble(
 
   let api: Api | null = null;
   if (started.has("ingest") && started.has("api")) {
-    const catalogue = catalogueOf(settings);
     const records = plant.add(await sqliteRecords(folder("records")));
-    const telemetry = plant.add(
-      config.telemetry.store === "influx1" && config.telemetry.influx1 !== undefined
-        ? await influx1Telemetry(config.telemetry.influx1, catalogue)
-        : await duckdbTelemetry(folder("telemetry"), catalogue),
-    );
+    const telemetry = plant.add(await openTelemetry(settings, folder));
     plant.add(
       await startIngest(config.ingest, {
-        plant: plantOf(settings, world.clock.nowMs()),
+        plant: plantOf(settings),
         folder: folder("journal"),
         telemetry,
         records: records.db,
@@ -105,12 +111,18 @@ export async function assemble(
         world,
       }),
     );
+    const siteIds = config.sites.map(({ id }) => id);
+    const bus = busFor("fluewatch-notifications");
+    const desk = openDesk(config.notifications, notificationSecrets(settings), siteIds, bus, world);
+    plant.add(startNotifier(desk, directoryOf(settings), records.db, world));
     api = plant.add(
       await startApi(config.api, {
-        registry: registryOf(settings, world.clock.nowMs()),
+        registry: registryOf(settings),
         telemetry,
+        keep: config.telemetry.keep,
         records: records.db,
         bus: busFor("fluewatch-api"),
+        troubles: () => broker?.troubles ?? [],
         world,
         version: versionOf(packageRoot),
         dashboardFolder: join(packageRoot, "dist", "dashboard"),
@@ -122,7 +134,9 @@ export async function assemble(
   }
   if (started.has("gateway")) {
     for (const gateway of config.gateways) {
-      const bus = busFor(`fluewatch-gateway-${gateway.id}`, gatewayWill(gateway, world));
+      // A gateway elsewhere is who it is by its own secret; beside the broker it is part of the server.
+      const identity = broker === null ? { user: gateway.id } : server;
+      const bus = busFor(gateway.id, gatewayWill(gateway, world), identity);
       plant.add(
         await startGateway(gateway, {
           maps,
@@ -135,6 +149,43 @@ export async function assemble(
     }
   }
   return { api };
+}
+
+/** The store that the configuration names. */
+function openTelemetry(settings: Settings, folder: (name: string) => string): Promise<Telemetry> {
+  const { store, influx1 } = settings.config.telemetry;
+  const catalogue = catalogueOf(settings);
+  if (store === "influx1" && influx1 !== undefined) return influx1Telemetry(influx1, catalogue);
+  return duckdbTelemetry(folder("telemetry"), catalogue);
+}
+
+/**
+ * Replays the journal into the stores, so many times; all of their folders are locked meanwhile.
+ * @throws OperationalError `data-folder-locked` while Fluewatch runs on them
+ */
+export async function replay(
+  settings: Settings,
+  wish: ReplayWish,
+  times: number,
+  world: World,
+): Promise<readonly ReplayReport[]> {
+  const { config, dataDir } = settings;
+  const opened = serviceStack(world);
+  const folder = (name: string) => opened.add(lockDataFolder(dataDir, name)).path;
+  try {
+    const needs = {
+      plant: plantOf(settings),
+      folder: folder("journal"),
+      records: opened.add(await sqliteRecords(folder("records"))).db,
+      telemetry: opened.add(await openTelemetry(settings, folder)),
+      world,
+    };
+    const reports: ReplayReport[] = [];
+    for (let time = 0; time < times; time += 1) reports.push(await replayJournal(config.ingest, wish, needs));
+    return reports;
+  } finally {
+    await opened.stop();
+  }
 }
 
 /**

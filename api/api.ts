@@ -12,13 +12,16 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify from "fastify";
 import type { Bus } from "../platform/bus.ts";
 import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
+import { isLoopback } from "../platform/loopback.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { allUsers, setAdminPassword } from "../platform/records/user-records.ts";
 import type { Service } from "../platform/service.ts";
+import type { KeepConfig } from "../platform/telemetry/config.ts";
 import type { Telemetry } from "../platform/telemetry/telemetry.ts";
+import type { Trouble } from "../platform/trouble.ts";
 import type { World } from "../platform/world.ts";
 import { commands } from "./commands.ts";
-import { type ApiConfig, isLoopback } from "./config.ts";
+import type { ApiConfig } from "./config.ts";
 import { cookieNameOf, guard } from "./guard.ts";
 import { type LivePush, startLive } from "./live.ts";
 import { liveState } from "./live-state.ts";
@@ -33,11 +36,12 @@ import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
 import { limitsRoute } from "./routes/limits.ts";
+import { notificationRoutes } from "./routes/notifications.ts";
 import { readingsRoute } from "./routes/readings.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { trainerRoutes } from "./routes/trainer.ts";
-import { trendRoute } from "./routes/trend.ts";
+import { trendRoutes } from "./routes/trend.ts";
 import { userRoutes } from "./routes/users.ts";
 import { sessions } from "./sessions.ts";
 import type { Trainer } from "./trainer.ts";
@@ -45,6 +49,7 @@ import type { Trainer } from "./trainer.ts";
 export interface ApiNeeds {
   readonly registry: Registry;
   readonly telemetry: Telemetry;
+  readonly keep: KeepConfig;
   readonly records: RecordsDb;
   readonly bus: Bus;
   readonly world: World;
@@ -56,6 +61,8 @@ export interface ApiNeeds {
   readonly fileAt: (name: string) => string;
   /** `null`: no simulators run in this process. */
   readonly trainer: Trainer | null;
+  /** Of what runs in this process and says nothing over the bus. */
+  readonly troubles?: () => readonly Trouble[];
 }
 
 export interface Api extends Service {
@@ -74,7 +81,7 @@ const about =
  * @throws OperationalError `port-busy`
  */
 export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api> {
-  const { registry, telemetry, records, bus, world } = needs;
+  const { registry, telemetry, keep, records, bus, world } = needs;
   if (needs.adminPassword !== null)
     await setAdminPassword(records, needs.adminPassword, { by: "console", atMs: world.clock.nowMs() });
   const tls = config.tls === undefined ? null : keyAndCertificate(config.tls, needs.fileAt);
@@ -138,11 +145,13 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(userRoutes(registry, records, inside, world));
       await v1.register(tokenRoutes(registry, records, inside, world));
       await v1.register(auditRoutes(records, world));
-      await v1.register(healthRoutes(needs.version, registry, live, bus, world));
+      const troubles = needs.troubles ?? (() => []);
+      await v1.register(healthRoutes(needs.version, { registry, live, records, bus, troubles, world }));
       await v1.register(boilerRoutes(registry, live, world));
-      await v1.register(trendRoute(registry, telemetry, world));
+      await v1.register(trendRoutes(registry, telemetry, keep, world));
       await v1.register(readingsRoute(registry, telemetry, world));
       await v1.register(alarmRoutes(registry, records, commands(bus, world), world));
+      await v1.register(notificationRoutes(registry, records, world));
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
       await v1.register(deadLettersRoute(records));

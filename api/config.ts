@@ -24,8 +24,3 @@ export const apiConfig = Type.Object(
   { ...closed, default: {} },
 );
 export type ApiConfig = Static<typeof apiConfig>;
-
-/** Whether only this machine can connect. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}

@@ -86,6 +86,15 @@ export function maySee({ sites }: Pick<SignedIn, "sites">, siteId: string | null
   return sites === null || (siteId !== null && sites.includes(siteId));
 }
 
+/** Refuses somebody who may see some sites only, where what is told is of all of them together. */
+export function assertAllSites({ sites }: SignedIn): void {
+  if (sites !== null)
+    throw new OperationalError(
+      "role-insufficient",
+      "This is of all sites together; your account is for some of them",
+    );
+}
+
 /** Who asks; for routes that nobody reaches without having signed in. */
 export function callerOf({ signedIn }: { readonly signedIn: SignedIn | null }): SignedIn {
   assert(signedIn !== null, "the guard lets nobody in who has not signed in");

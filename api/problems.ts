@@ -18,6 +18,8 @@ const statusOf: Readonly<Record<string, number>> = {
   "gateway-unknown": 404,
   "user-unknown": 404,
   "token-unknown": 404,
+  "destination-unknown": 404,
+  "message-unknown": 404,
   "point-unknown": 404,
   "no-simulators": 404,
   "controls-refused": 422,

@@ -47,7 +47,16 @@ function stages() {
       .map(({ kind }) => kind)
       .join(", ");
   });
-  const origin = { siteId: "works", gatewayId: "gw-0", sid: "", seq: 1, timeSegment: 0, late: false };
+  const origin = {
+    siteId: "works",
+    gatewayId: "gw-0",
+    sid: "",
+    seq: 1,
+    timeSegment: 0,
+    late: false,
+    clockDoubtful: false,
+    clockSetMs: 0,
+  };
   const subject: Subject = {
     name: "screen, derive and judge it",
     run: (count) => {

@@ -1,5 +1,5 @@
 import type { PointCatalogue } from "./points.ts";
-import { type FlawReason, flawReasons, type Quality, type Reading } from "./reading.ts";
+import { type FlawCount, type FlawReason, flawReasons, type Quality, type Reading } from "./reading.ts";
 
 /**
  * A reading as the formulas work on it: one slot per point of the catalogue. It says the same as a `Reading`, whose
@@ -25,6 +25,26 @@ export function flawCode(reason: FlawReason): number {
 
 export function flawOfCode(code: number): FlawReason | null {
   return flawReasons[code - 1] ?? null;
+}
+
+/** Samples by the code of their flaw: plain data, small, and empty while all is well. */
+export type FlawTally = Record<number, number>;
+
+export function tally(counts: FlawTally, code: number): void {
+  counts[code] = (counts[code] ?? 0) + 1;
+}
+
+/** What was counted of a point, the most frequent reason first. */
+export function flawCounts(point: string, tallies: readonly FlawTally[]): readonly FlawCount[] {
+  const sum: FlawTally = {};
+  for (const counts of tallies)
+    for (const [code, samples] of Object.entries(counts)) sum[+code] = (sum[+code] ?? 0) + samples;
+  return Object.entries(sum)
+    .flatMap(([code, samples]) => {
+      const reason = flawOfCode(+code);
+      return reason === null ? [] : [{ point, reason, samples }];
+    })
+    .sort((a, b) => b.samples - a.samples);
 }
 
 export type FrameMaker = (boilerId: string, takenAtMs: number, measured: readonly number[]) => Frame;

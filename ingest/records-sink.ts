@@ -21,7 +21,7 @@ type HourCounts = Pick<
   "accepted" | "quarantined" | "droppedBatches" | "missedScans"
 >;
 
-const checkpointName = "records";
+export const recordsCheckpoint = "records";
 const hourMs = 3_600_000;
 /** What is only counted is saved so often; what somebody waits for, at once. */
 const saveEveryMs = 1_000;
@@ -34,7 +34,7 @@ const commandSchema = Compile(AlarmCommand);
 export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: World): Promise<Sink> {
   const saved = await db
     .selectFrom("checkpoints")
-    .where("name", "=", checkpointName)
+    .where("name", "=", recordsCheckpoint)
     .select("journalOffset")
     .executeTakeFirst();
   let checkpoint = Number(saved?.journalOffset ?? 0);
@@ -84,7 +84,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     for (const hour of counted.values()) await addToHour(tx, hour);
     await tx
       .insertInto("checkpoints")
-      .values({ name: checkpointName, journalOffset: seen })
+      .values({ name: recordsCheckpoint, journalOffset: seen })
       .onConflict((conflict) => conflict.column("name").doUpdateSet({ journalOffset: seen }))
       .execute();
   }

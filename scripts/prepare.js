@@ -15,6 +15,7 @@ const serverSources = [
   "platform",
   "gateway",
   "ingest",
+  "notifications",
   "api",
   "simulators",
   "bench",

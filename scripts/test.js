@@ -1,7 +1,8 @@
 // `npm test`: installs and builds what is missing, borrows servers and a browser from Debian where it may, runs
-// every test, and ends with a line `N passed, N failed`.
+// every test, and ends with a line `N passed, N failed`. With `--long` (`npm run test:long`) the tests that have a
+// long form run that: the same claims, over the numbers that the documents name.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensurePrograms } from "./debian.js";
@@ -12,11 +13,14 @@ const borrowed = {
   mosquitto: "mosquitto",
   mbpoll: "mbpoll",
   socat: "socat",
+  openssl: "openssl",
   "/usr/lib/python3/dist-packages/pymodbus/__init__.py": "python3-pymodbus",
   "/usr/lib/python3/dist-packages/serial_asyncio/__init__.py": "python3-serial-asyncio",
   chromium: "chromium",
   "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 };
+
+const isLong = process.argv.includes("--long");
 
 ensureInstalled();
 const missing = ensurePrograms(borrowed);
@@ -26,15 +30,17 @@ if (missing.length > 0)
   );
 ensureBuilt();
 
-const report = join(mkdtempSync(join(tmpdir(), "fluewatch-test-")), "report.json");
+const folder = mkdtempSync(join(tmpdir(), "fluewatch-test-"));
+const report = join(folder, "report.json");
 const { status } = spawnSync(
   join(root, "node_modules", ".bin", "vitest"),
   ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
-  { cwd: root, stdio: "inherit" },
+  { cwd: root, stdio: "inherit", env: { ...process.env, ...(isLong && { FLUEWATCH_TEST_LONG: "1" }) } },
 );
 const counts = existsSync(report)
   ? JSON.parse(readFileSync(report, "utf8"))
   : { numPassedTests: 0, numFailedTests: 0 };
+rmSync(folder, { recursive: true, force: true });
 // A file that could not even be loaded has no tests to count; it fails all the same.
 const failed = counts.numFailedTests === 0 && status !== 0 ? 1 : counts.numFailedTests;
 console.log(`${counts.numPassedTests} passed, ${failed} failed`);

@@ -1,13 +1,15 @@
-import { isLoopback } from "../api/config.ts";
 import type { DeviceMapFile } from "../contracts/device-map.ts";
 import type { RuleKind } from "../contracts/rules.ts";
 import type { Fuel } from "../domain/fuel.ts";
 import { type Point, points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
 import { endpointOf, lineFault } from "../gateway/config.ts";
+import { isLoopback } from "../platform/loopback.ts";
+import { mqttFaults, serverUser } from "../platform/mqtt/config.ts";
 import type { Fault, YamlFile } from "../platform/yaml-file.ts";
 import { built, serverFault } from "../simulators/config.ts";
 import type { Config } from "./config.ts";
+import { notificationFaults } from "./notification-checks.ts";
 import { registerFaults } from "./register-checks.ts";
 import { airRatioLimitFault, type Rules } from "./rules.ts";
 
@@ -25,6 +27,7 @@ const rulesOfSite = {
   savingHints: "saving-hints",
   abatementCosts: "abatement-costs",
   wallTemperature: "wall-temperature",
+  warmingPotentials: "warming-potentials",
 } as const;
 
 /** Endings by which a name says its unit. */
@@ -37,7 +40,8 @@ export function configFaults(
   rules: Rules,
   maps: Maps,
   /** A device map could not be read: that a name of one is not known says nothing then. */
-  mapsIncomplete = false,
+  mapsIncomplete: boolean,
+  secretFault: (name: string) => string | null,
 ): readonly Fault[] {
   const { value: config } = file;
   const faults: Fault[] = [];
@@ -58,6 +62,7 @@ export function configFaults(
     seen.add(id);
   };
 
+  for (const { key, message } of mqttFaults(config.mqtt)) wrong(["mqtt", key], message);
   const { host, tls } = config.api;
   if (!isLoopback(host) && tls === undefined)
     wrong(
@@ -167,6 +172,8 @@ export function configFaults(
     const at: Path = ["gateways", g];
     once(gatewayIds, [...at, "id"], "gateway", gateway.id);
     if (gateway.id === "live") wrong([...at, "id"], 'is "live", a word that topics use for something else');
+    if (gateway.id === serverUser)
+      wrong([...at, "id"], `is "${serverUser}", as whom the server itself comes to the broker`);
     known([...at, "site"], "site", gateway.site, siteIds);
     const lineIds = new Set<string>();
     const endpoints = new Map<string, string>();
@@ -305,6 +312,7 @@ export function configFaults(
   if (config.telemetry.store === "influx1" && config.telemetry.influx1 === undefined) {
     wrong(["telemetry", "store"], "is influx1, so influx1: with host, port and database must be given");
   }
+  notificationFaults(config, isTimeZone, secretFault, wrong);
   return faults;
 }
 

@@ -4,6 +4,7 @@ import { AlarmCourse, AlarmHistory, AlarmKpisText, Alarms, AlarmText } from "../
 import { Problem } from "../../contracts/http/problem.ts";
 import { type Alarm, longestReviewMs, longestShelfMs } from "../../domain/alarms/alarm.ts";
 import { alarmKpis } from "../../domain/alarms/kpi.ts";
+import { noInput } from "../../domain/emissions/clock-hour.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import {
   alarmById,
@@ -42,7 +43,7 @@ export function alarmRoutes(
   world: World,
 ): FastifyPluginAsyncTypebox {
   const text = (alarm: Alarm): AlarmText => {
-    const rule = registry.rules.get(alarm.ruleId);
+    const rule = registry.rule(alarm.ruleId, alarm.lastSinceMs);
     const untitled = { en: alarm.ruleId, "zh-TW": alarm.ruleId };
     const { dueMs: _due, notifiedAtMs: _notified, ...told } = alarm;
     return {
@@ -266,5 +267,18 @@ function placeOf(cursor: string): HistoryPlace {
 }
 
 function evidenceText(evidence: Alarm["evidence"]): AlarmText["evidence"] {
-  return evidence?.kind === "sensors" ? { ...evidence, points: [...evidence.points] } : evidence;
+  switch (evidence?.kind) {
+    case "sensors":
+      return { ...evidence, points: [...evidence.points] };
+    // What was recorded by a version that did not count flaws yet has none to tell of.
+    case "within":
+    case "above":
+      return { ...evidence, input: { ...evidence.input, flaws: evidence.input.flaws ?? [] } };
+    case "hour": {
+      const { startUp = "left-out", input } = evidence;
+      return { ...evidence, startUp, input: input ?? noInput };
+    }
+    default:
+      return evidence ?? null;
+  }
 }

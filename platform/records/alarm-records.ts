@@ -109,6 +109,8 @@ export async function saveAlarmChange(
     await tx
       .insertInto("alarmEffects")
       .values({ alarmId, rev, place, kind: effect.kind, ...told, atMs })
+      // Alarms that are worked out anew from the journal find what was done about them.
+      .onConflict((conflict) => conflict.columns(["alarmId", "rev", "place"]).doNothing())
       .execute();
   }
   return listRev;

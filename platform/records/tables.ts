@@ -127,4 +127,35 @@ export interface RecordsTables {
     readonly rev: number;
     readonly writtenAtMs: number;
   };
+  /** One step of one alarm that one recipient is to be told of, exactly once; without a message it still waits. */
+  readonly notificationItems: {
+    readonly id: Generated<number>;
+    readonly recipient: string;
+    readonly alarmId: string;
+    readonly rev: number;
+    readonly place: number;
+    readonly kind: string;
+    readonly because: string | null;
+    readonly tier: number;
+    readonly priority: number;
+    readonly happenedAtMs: number;
+    readonly queuedAtMs: number;
+    readonly messageKey: string | null;
+  };
+  /** A message as it goes out, the same at every attempt; and how it went. */
+  readonly notificationMessages: {
+    readonly key: string;
+    readonly recipient: string;
+    readonly kind: string;
+    /** 1: holds something of the highest priority, which no flood holds back. */
+    readonly urgent: number;
+    readonly items: number;
+    readonly body: string;
+    readonly createdAtMs: number;
+    readonly state: string;
+    readonly attempts: number;
+    readonly nextAttemptMs: number;
+    readonly problem: string | null;
+    readonly endedAtMs: number | null;
+  };
 }

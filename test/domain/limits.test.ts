@@ -55,7 +55,8 @@ const cells = columns.flatMap(({ column, ...head }) =>
 );
 
 function windowOf(o2DryPercent: number | null, exhaustTempC: number | null): SteadyMeans {
-  const of = (mean: number | null) => (mean === null ? null : { mean, samples: 900, goodSamples: 890 });
+  const of = (mean: number | null) =>
+    mean === null ? null : { mean, samples: 900, goodSamples: 890, flaws: [] };
   return { o2DryPercent: of(o2DryPercent), exhaustTempC: of(exhaustTempC), steadySinceMs: 0 };
 }
 

@@ -109,13 +109,12 @@ export async function startTestApi(
   const settings = loadSettings(file, root, readEnvironment({}));
   const stack = serviceStack(world);
   const broker = memoryBroker();
-  const nowMs = world.clock.nowMs();
   const records = stack.add(await sqliteRecords(folder));
   const telemetry = stack.add(await duckdbTelemetry(folder, catalogueOf(settings)));
   mkdirSync(join(folder, "journal"));
   stack.add(
     await startIngest(settings.config.ingest, {
-      plant: plantOf(settings, nowMs),
+      plant: plantOf(settings),
       folder: join(folder, "journal"),
       telemetry,
       records: records.db,
@@ -127,8 +126,9 @@ export async function startTestApi(
     await startApi(
       { ...settings.config.api, port: 0, ...options.api },
       {
-        registry: registryOf(settings, nowMs),
+        registry: registryOf(settings),
         telemetry,
+        keep: settings.config.telemetry.keep,
         records: records.db,
         bus: broker.connect(),
         world,

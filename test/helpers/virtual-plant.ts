@@ -27,7 +27,7 @@ export function virtualPlant(scenarioFile: string, stepSeconds = 1) {
   const scenario = loadScenario(resolve(root, scenarioFile), root, readEnvironment({}));
   const { settings } = scenario;
   const { config, maps } = settings;
-  const plant = plantOf(settings, startMs);
+  const plant = plantOf(settings);
   const { catalogue } = plant;
   const running = simulation(
     config.simulators.boilers,
@@ -90,7 +90,16 @@ export function virtualPlant(scenarioFile: string, stepSeconds = 1) {
         siteId: "",
       };
       const frame = frameOf({ boilerId, takenAtMs: startMs + second * 1_000, values, flaws }, catalogue);
-      const origin = { siteId, gatewayId, sid: "", seq: second + 1, timeSegment: 0, late: false };
+      const origin = {
+        siteId,
+        gatewayId,
+        sid: "",
+        seq: second + 1,
+        timeSegment: 0,
+        late: false,
+        clockDoubtful: false,
+        clockSetMs: 0,
+      };
       through({ kind: "reading", origin, frame });
     }
   }

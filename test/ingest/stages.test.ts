@@ -13,7 +13,16 @@ import { sid, startMs, testPlant } from "../helpers/batches.ts";
 import { catalogue, frame } from "../helpers/frames.ts";
 
 const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
-const origin = { siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0, late: false };
+const origin = {
+  siteId: "works",
+  gatewayId: "gw-1",
+  sid,
+  seq: 1,
+  timeSegment: 0,
+  late: false,
+  clockDoubtful: false,
+  clockSetMs: 0,
+};
 
 function stages(): readonly Stage[] {
   const plant = testPlant(steady);

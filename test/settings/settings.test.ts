@@ -276,10 +276,7 @@ registers:
   test("a limit of a boiler's own stands in the registry, with its source", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "plant.yaml"), changed("# ownLimits:", "ownLimits:"));
-    const registry = registryOf(
-      loadSettings(join(folder, "plant.yaml"), root, environment),
-      Date.UTC(2026, 0, 1),
-    );
+    const registry = registryOf(loadSettings(join(folder, "plant.yaml"), root, environment));
     const toh02 = registry.boilers(Date.UTC(2026, 5, 1)).find(({ id }) => id === "toh-02");
     expect(toh02?.limits.airRatio).toMatchObject({ limit: 1.25, source: "Plant target" });
   });

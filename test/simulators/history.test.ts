@@ -32,7 +32,7 @@ describe("the past of a simulated plant", () => {
   test("is the same every time, and what ingest takes: numbered, chained, every reading once", () => {
     const texts = written(1_805);
     expect(written(1_805)).toEqual(texts);
-    const plant = plantOf(virtualPlant(scenario).settings, fromMs);
+    const plant = plantOf(virtualPlant(scenario).settings);
     const batches = texts.map((text) => {
       const read = readBatch(gatewayTopic("test-bench", "bench", "data"), Buffer.from(text), plant);
       expect(read).not.toHaveProperty("refusal");
