@@ -31,6 +31,7 @@ import type { Registry } from "./registry.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
+import { complianceRoutes } from "./routes/compliance.ts";
 import { deadLettersRoute } from "./routes/dead-letters.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -39,6 +40,7 @@ import { limitsRoute } from "./routes/limits.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { readingsRoute } from "./routes/readings.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { settingsRoute } from "./routes/settings.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { trainerRoutes } from "./routes/trainer.ts";
 import { trendRoutes } from "./routes/trend.ts";
@@ -156,6 +158,8 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
       await v1.register(deadLettersRoute(records));
       await v1.register(limitsRoute(registry, world));
+      await v1.register(complianceRoutes(registry, records, world));
+      await v1.register(settingsRoute(registry, keep));
       await v1.register(trainerRoutes(needs.trainer, registry, world));
     },
     { prefix: "/api/v1" },
@@ -164,7 +168,16 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   if (existsSync(join(needs.dashboardFolder, "index.html"))) {
     await app.register(fastifyStatic, { root: needs.dashboardFolder, wildcard: false });
     // Pages of the dashboard have addresses of their own; which page it is, the browser decides.
-    for (const page of ["/boilers", "/boilers/:boilerId", "/alerts", "/trainer", "/sign-in"]) {
+    for (const page of [
+      "/boilers",
+      "/boilers/:boilerId",
+      "/alerts",
+      "/compliance",
+      "/devices",
+      "/settings",
+      "/trainer",
+      "/sign-in",
+    ]) {
       app.get(page, { config: { role: "anyone" }, schema: { hide: true } }, (_request, reply) =>
         reply.sendFile("index.html"),
       );

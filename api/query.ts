@@ -6,7 +6,7 @@ import type { Registry } from "./registry.ts";
 /** @throws OperationalError `boiler-unknown` */
 export function boilerOf(registry: Registry, boilerId: string, world: World): BoilerText {
   const boiler = registry.boiler(boilerId, world.clock.nowMs());
-  if (boiler !== undefined) return boiler;
+  if (boiler !== null) return boiler;
   throw new OperationalError("boiler-unknown", `There is no boiler ${boilerId}`);
 }
 

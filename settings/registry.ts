@@ -113,6 +113,7 @@ export function registryOf(settings: Settings): Registry {
     boilers: (atMs) => [...today(atMs).values()],
     boiler: (boilerId, atMs) => today(atMs).get(boilerId) ?? null,
     limits: (atMs) => limitsText(settings, atMs),
+    prices: config.sites.flatMap(({ id, prices }) => prices.map((price) => ({ siteId: id, ...price }))),
     advice: (reading) => adviceOn(reading, settings),
     gateways: config.gateways.map(({ id, site, scanMs }) => ({ id, siteId: site, scanMs })),
     siteOf: (sourceId) => siteOf.get(sourceId) ?? null,

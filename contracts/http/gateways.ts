@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { LineStatistics } from "../batch.ts";
 import { Id, Instant } from "../ids.ts";
 import { nullable } from "../nullable.ts";
 
@@ -11,7 +12,11 @@ export const GatewayText = Type.Object({
   ackedUpto: nullable(Type.Integer()),
   bufferedBatches: nullable(Type.Integer()),
   oldestBufferedAtMs: nullable(Instant),
+  bufferBytes: nullable(Type.Integer()),
+  scanMs: Type.Integer(),
   trouble: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
+  /** How the units of each line have answered since the gateway's start; empty where it has not said. */
+  lines: Type.Array(LineStatistics),
 });
 export type GatewayText = Static<typeof GatewayText>;
 
