@@ -1,6 +1,7 @@
 import { auditVerify } from "./commands/audit-verify.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
+import { exportHistory } from "./commands/export.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   checkConfig,
   simulate,
   reference,
+  exportHistory,
   gatewayPlan,
   gatewayProbe,
   gatewayWatch,

@@ -24,6 +24,12 @@ export function hourQuality(input: HourInput): readonly string[] {
   ];
 }
 
+/** A formula in symbols; the words in it are those of the language. */
+export function formulaText(formula: string): string {
+  const { round2, mean } = text().boiler.inFormulas;
+  return formula.replaceAll("round2", round2).replaceAll("mean", mean);
+}
+
 function goodOf(good: number, all: number): string {
   return text().boiler.goodSamples(formatNumber(good, 0), formatNumber(all, 0));
 }

@@ -27,23 +27,22 @@ export function flawOfCode(code: number): FlawReason | null {
   return flawReasons[code - 1] ?? null;
 }
 
-/** Samples by the code of their flaw: plain data, small, and empty while all is well. */
-export type FlawTally = Record<number, number>;
+/** Samples by their flaw: plain data, small, and empty while all is well. */
+export type FlawTally = Partial<Record<FlawReason, number>>;
 
-export function tally(counts: FlawTally, code: number): void {
-  counts[code] = (counts[code] ?? 0) + 1;
+export function tally(counts: FlawTally, reason: FlawReason | null): void {
+  if (reason !== null) counts[reason] = (counts[reason] ?? 0) + 1;
 }
 
 /** What was counted of a point, the most frequent reason first. */
 export function flawCounts(point: string, tallies: readonly FlawTally[]): readonly FlawCount[] {
-  const sum: FlawTally = {};
-  for (const counts of tallies)
-    for (const [code, samples] of Object.entries(counts)) sum[+code] = (sum[+code] ?? 0) + samples;
-  return Object.entries(sum)
-    .flatMap(([code, samples]) => {
-      const reason = flawOfCode(+code);
-      return reason === null ? [] : [{ point, reason, samples }];
-    })
+  return flawReasons
+    .map((reason) => ({
+      point,
+      reason,
+      samples: tallies.reduce((sum, each) => sum + (each[reason] ?? 0), 0),
+    }))
+    .filter(({ samples }) => samples > 0)
     .sort((a, b) => b.samples - a.samples);
 }
 

@@ -1,4 +1,4 @@
-import { type FlawTally, type Frame, flawCode, flawCounts, qualityInSlot, tally } from "./frame.ts";
+import { type FlawTally, type Frame, flawCounts, flawOfCode, qualityInSlot, tally } from "./frame.ts";
 import type { NotJudgedReason, WindowMean } from "./limits.ts";
 import type { PointCatalogue } from "./points.ts";
 import { withoutNoise } from "./without-noise.ts";
@@ -36,7 +36,6 @@ export const defaultSteadySettings: SteadySettings = {
 const tracked = ["o2DryPercent", "exhaustTempC", "loadPercent"] as const;
 const o2 = 0;
 const exhaust = 1;
-const airLeak = flawCode("air-leak");
 /** Of fewer samples due a share is no whole number: of two at 75 %, one may fail to arrive. */
 const fewSamples = 4;
 
@@ -240,7 +239,7 @@ export function steadyWatch(
       step.read[index] = (step.read[index] ?? 0) + 1;
       const inAir = index === o2 && isInAir(frame);
       if (quality !== "good" || inAir) {
-        tally(step.flaws[index] as FlawTally, frame.flaws[slot] || airLeak);
+        tally(step.flaws[index] as FlawTally, flawOfCode(frame.flaws[slot] ?? 0) ?? "air-leak");
         continue;
       }
       step.good[index] = (step.good[index] ?? 0) + 1;

@@ -4,7 +4,6 @@ import { AlarmCourse, AlarmHistory, AlarmKpisText, Alarms, AlarmText } from "../
 import { Problem } from "../../contracts/http/problem.ts";
 import { type Alarm, longestReviewMs, longestShelfMs } from "../../domain/alarms/alarm.ts";
 import { alarmKpis } from "../../domain/alarms/kpi.ts";
-import { noInput } from "../../domain/emissions/clock-hour.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import {
   alarmById,
@@ -20,6 +19,7 @@ import type { RecordsDb } from "../../platform/records/records.ts";
 import { mayActAs, type Role } from "../../platform/records/user-records.ts";
 import type { World } from "../../platform/world.ts";
 import type { Commands, WantedCommand } from "../commands.ts";
+import { evidenceText } from "../evidence-text.ts";
 import { callerOf, maySee } from "../guard.ts";
 import { integerOf, rangeOf } from "../query.ts";
 import type { Registry } from "../registry.ts";
@@ -264,21 +264,4 @@ function placeOf(cursor: string): HistoryPlace {
   const [, sinceMs, id] = /^(\d{1,13})\.(.+)$/.exec(cursor) ?? [];
   if (sinceMs !== undefined && id !== undefined) return { sinceMs: Number(sinceMs), id };
   throw new OperationalError("request-invalid", "cursor: give the one that came with the page before");
-}
-
-function evidenceText(evidence: Alarm["evidence"]): AlarmText["evidence"] {
-  switch (evidence?.kind) {
-    case "sensors":
-      return { ...evidence, points: [...evidence.points] };
-    // What was recorded by a version that did not count flaws yet has none to tell of.
-    case "within":
-    case "above":
-      return { ...evidence, input: { ...evidence.input, flaws: evidence.input.flaws ?? [] } };
-    case "hour": {
-      const { startUp = "left-out", input } = evidence;
-      return { ...evidence, startUp, input: input ?? noInput };
-    }
-    default:
-      return evidence ?? null;
-  }
 }

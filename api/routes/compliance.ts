@@ -9,7 +9,7 @@ import {
 import { Problem } from "../../contracts/http/problem.ts";
 import { Id } from "../../contracts/ids.ts";
 import { dayOutcome, hourOutcome, minutesAbove } from "../../domain/compliance.ts";
-import { localDays } from "../../domain/local-day.ts";
+import { daysTouched, type LocalDay } from "../../domain/local-day.ts";
 import type { RecordsDb } from "../../platform/records/records.ts";
 import {
   countVerdictHours,
@@ -47,7 +47,7 @@ export function complianceRoutes(registry: Registry, db: RecordsDb, world: World
         const caller = callerOf(request);
         const days: ComplianceDay[] = [];
         for (const { id, timeZone } of registry.sites.filter((site) => maySee(caller, site.id)))
-          for (const day of localDays(timeZone, fromMs, toMs)) days.push(...(await daysOf(id, day)));
+          for (const day of daysTouched(timeZone, fromMs, toMs)) days.push(...(await daysOf(id, day)));
         const wanted = { fromMs, toMs, sites: caller.sites, limit: mostExceedances + 1 };
         const found = await exceedanceHours(db, wanted);
         const exceedances = found.slice(0, mostExceedances).map(hourText);
@@ -76,9 +76,9 @@ export function complianceRoutes(registry: Registry, db: RecordsDb, world: World
 
   async function daysOf(
     siteId: string,
-    { day, startMs, endMs }: { readonly day: string; readonly startMs: number; readonly endMs: number },
+    { date: day, fromMs: startMs, toMs }: LocalDay,
   ): Promise<readonly ComplianceDay[]> {
-    const counts = await countVerdictHours(db, siteId, startMs, endMs);
+    const counts = await countVerdictHours(db, siteId, startMs, toMs);
     return [...new Set(counts.map(({ boilerId }) => boilerId))].map((boilerId) => {
       const of = (number: number) =>
         counts.find((each) => each.boilerId === boilerId && each.above === number)?.hours ?? 0;

@@ -1,6 +1,6 @@
 import { createEffect, createMemo, For, type JSX, on, Show } from "solid-js";
 import type { Compliance, ComplianceDay } from "../../contracts/http/compliance.ts";
-import { localDays } from "../../domain/local-day.ts";
+import { daysTouched, type LocalDay, localDays } from "../../domain/local-day.ts";
 import { classes } from "../classes.ts";
 import { useDesk } from "../desk.ts";
 import { csvOf, save } from "../download.ts";
@@ -13,23 +13,21 @@ import { text } from "../texts/texts.ts";
 import { dayName, momentTime } from "../time.ts";
 import "../styles/manage.css";
 
-const dayMs = 86_400_000;
-
 /** A month of every boiler: a strip of days, the hours of one of them, and every hour above a limit. */
 export function CompliancePage(): JSX.Element {
   const { list, feed } = useDesk();
   const t = () => manageText().compliance;
   const zone = () => list.sites()[0]?.timeZone ?? "UTC";
-  const today = localDays(zone(), feed.nowMs(), feed.nowMs() + 1)[0]?.day ?? "";
+  const today = daysTouched(zone(), feed.nowMs(), feed.nowMs() + 1)[0]?.date ?? "";
   const month = createMemo(() => (/^\d{4}-\d\d$/.test(query("month")) ? query("month") : today.slice(0, 7)));
   const days = createMemo(() => daysOfMonth(month(), zone()));
-  const range = () => ({ fromMs: days()[0]?.startMs ?? 0, toMs: days().at(-1)?.endMs ?? 1 });
+  const range = () => ({ fromMs: days()[0]?.fromMs ?? 0, toMs: days().at(-1)?.toMs ?? 1 });
   const found = asked(() => manageApi.compliance(range().fromMs, range().toMs), 60_000);
   createEffect(on(month, () => void found.load(), { defer: true }));
 
   const open = createMemo(() => {
     const boiler = list.boiler(query("boiler"));
-    const day = days().find((each) => each.day === query("day"));
+    const day = days().find(({ date }) => date === query("day"));
     return boiler === null || day === undefined ? null : { boiler, day };
   });
   const step = (by: number) => {
@@ -78,15 +76,14 @@ export function CompliancePage(): JSX.Element {
   );
 }
 
-type Day = ReturnType<typeof localDays>[number];
-
-function daysOfMonth(month: string, zone: string): readonly Day[] {
-  const startMs = Date.parse(`${month}-01T00:00:00Z`);
-  return localDays(zone, startMs - dayMs, startMs + 32 * dayMs).filter(({ day }) => day.startsWith(month));
+function daysOfMonth(month: string, zone: string): readonly LocalDay[] {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  const last = new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
+  return localDays(`${month}-01`, last, zone);
 }
 
 function Calendar(props: {
-  readonly days: readonly Day[];
+  readonly days: readonly LocalDay[];
   readonly found: readonly ComplianceDay[];
   readonly zone: string;
 }): JSX.Element {
@@ -115,7 +112,7 @@ function Calendar(props: {
           <thead>
             <tr>
               <th>{t().boiler}</th>
-              <For each={props.days}>{({ day }) => <th class="d">{Number(day.slice(8))}</th>}</For>
+              <For each={props.days}>{({ date }) => <th class="d">{Number(date.slice(8))}</th>}</For>
             </tr>
           </thead>
           <tbody>
@@ -124,7 +121,7 @@ function Calendar(props: {
                 <tr>
                   <th scope="row">{boiler.name}</th>
                   <For each={props.days}>
-                    {({ day, startMs }) => (
+                    {({ date: day, fromMs: startMs }) => (
                       <td>
                         <Show
                           when={byCell().get(`${boiler.id}/${day}`)}

@@ -34,11 +34,11 @@ export function HourTable(props: {
   readonly zone: string;
 }): JSX.Element {
   const t = () => manageText().compliance;
-  const found = asked(() => manageApi.hours(props.boiler.id, props.day.startMs, props.day.endMs), 60_000);
+  const found = asked(() => manageApi.hours(props.boiler.id, props.day.fromMs, props.day.toMs), 60_000);
   return (
     <section class="panel" aria-labelledby="hours">
       <header>
-        <h2 id="hours">{t().hours(props.boiler.name, dayName(props.day.startMs, props.zone))}</h2>
+        <h2 id="hours">{t().hours(props.boiler.name, dayName(props.day.fromMs, props.zone))}</h2>
         <p>{t().hoursNote}</p>
       </header>
       <Loaded of={found}>{(value) => <Hours hours={value().hours} zone={props.zone} />}</Loaded>

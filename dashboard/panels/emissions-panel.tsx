@@ -7,7 +7,7 @@ import { classes, toneClass } from "../classes.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber, formatPoint } from "../format.ts";
 import { emissionLimit, emissionUnits, shownAgainst } from "../limits.ts";
-import { hourQuality } from "../quality.ts";
+import { formulaText, hourQuality } from "../quality.ts";
 import { zoneOf } from "../sources.ts";
 import { text } from "../texts/texts.ts";
 import { minuteTime, momentTime } from "../time.ts";
@@ -142,9 +142,13 @@ function HourMean(props: QuantityProps): JSX.Element {
   const facts = ({ formula, source, inForceFrom, input, startUp }: HourJudgedText) => {
     const { boiler } = text();
     const quality = hourQuality(input);
-    return [formula, boiler.startUp[startUp], ...quality, source, boiler.inForceSince(inForceFrom)].join(
-      " · ",
-    );
+    return [
+      formulaText(formula),
+      boiler.startUp[startUp],
+      ...quality,
+      source,
+      boiler.inForceSince(inForceFrom),
+    ].join(" · ");
   };
   return (
     <Show when={judged()} fallback={<span>{unjudged()}</span>}>

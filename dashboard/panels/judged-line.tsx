@@ -7,7 +7,7 @@ import { useDesk } from "../desk.ts";
 import { formatNumber, formatPoint, formatSpan } from "../format.ts";
 import { headroomText } from "../headroom.ts";
 import { rowName } from "../limits.ts";
-import { windowQuality } from "../quality.ts";
+import { formulaText, windowQuality } from "../quality.ts";
 import { measured } from "../reasons.ts";
 import { zoneOf } from "../sources.ts";
 import { text } from "../texts/texts.ts";
@@ -104,7 +104,7 @@ export function JudgedFacts(props: {
     const zone = zoneOf(list, props.boiler.siteId);
     return [
       `${t.row}${colon}${rowName(verdict.row, verdict.tablesId)}`,
-      verdict.formula,
+      formulaText(verdict.formula),
       meanText(verdict, props.quantity, props.boiler),
       ...windowQuality(verdict.input),
       t.steadySince(momentTime(verdict.steadySinceMs, feed.nowMs(), zone, true)),

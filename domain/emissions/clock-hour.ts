@@ -1,4 +1,4 @@
-import { type FlawTally, type Frame, flawCounts, tally } from "../frame.ts";
+import { type FlawTally, type Frame, flawCounts, flawOfCode, tally } from "../frame.ts";
 import type { EmissionQuantity } from "../limits.ts";
 import type { PointCatalogue, PointName } from "../points.ts";
 import type { FlawCount } from "../reading.ts";
@@ -198,9 +198,11 @@ export function hourWatch(
       ofHour.idle += 1;
       return;
     }
-    if (measuredFlaw !== 0) tally(ofHour.flaws, measuredFlaw);
-    if (o2Flaw !== 0) tally(ofHour.o2Flaws, o2Flaw);
-    if (measuredFlaw !== 0 || o2Flaw !== 0 || Number.isNaN(o2)) return;
+    if (measuredFlaw !== 0 || o2Flaw !== 0 || Number.isNaN(o2)) {
+      tally(ofHour.flaws, flawOfCode(measuredFlaw));
+      tally(ofHour.o2Flaws, flawOfCode(o2Flaw) ?? (Number.isNaN(o2) ? "input-missing" : null));
+      return;
+    }
     const isStartUp = o2 > firingO2AtMostPercent;
     if (isStartUp) ofHour.startUp += 1;
     if (isStartUp && startUp === "left-out") return;

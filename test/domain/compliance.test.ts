@@ -7,7 +7,7 @@ import {
   type ReadingsHour,
 } from "../../domain/compliance.ts";
 import type { EmissionVerdict } from "../../domain/limits.ts";
-import { localDays } from "../../domain/local-day.ts";
+import { daysTouched } from "../../domain/local-day.ts";
 
 const hour = (parts: Partial<ReadingsHour>): ReadingsHour => ({
   kind: "readings",
@@ -61,60 +61,18 @@ test("a day shows an exceedance before what is within, and that before what was 
   expect(dayOutcome({ above: 0, within: 0, notJudged: 24 })).toBe("not-judged");
 });
 
-describe("days of a place's own calendar", () => {
-  const hours = (timeZone: string, from: string, to: string) =>
-    localDays(timeZone, Date.parse(from), Date.parse(to)).map(({ day, startMs, endMs }) => [
-      day,
-      (endMs - startMs) / 3_600_000,
-    ]);
-
-  test("begin at its midnight", () => {
-    const [day] = localDays(
-      "Asia/Taipei",
-      Date.parse("2026-03-12T15:59:59Z"),
-      Date.parse("2026-03-12T16:00:00Z"),
-    );
-    expect(day).toEqual({
-      day: "2026-03-12",
-      startMs: Date.parse("2026-03-11T16:00:00Z"),
-      endMs: Date.parse("2026-03-12T16:00:00Z"),
-    });
-    expect(hours("Asia/Taipei", "2026-03-11T16:00:00Z", "2026-04-10T16:00:00Z")).toHaveLength(30);
-  });
-
-  test.each([
-    [
-      "Europe/Berlin",
-      "2026-03-28T12:00:00Z",
-      "2026-03-30T12:00:00Z",
-      [
-        ["2026-03-28", 24],
-        ["2026-03-29", 23],
-        ["2026-03-30", 24],
-      ],
-    ],
-    [
-      "Europe/Berlin",
-      "2026-10-24T12:00:00Z",
-      "2026-10-26T12:00:00Z",
-      [
-        ["2026-10-24", 24],
-        ["2026-10-25", 25],
-        ["2026-10-26", 24],
-      ],
-    ],
-    ["Asia/Kolkata", "2026-03-12T00:00:00Z", "2026-03-12T12:00:00Z", [["2026-03-12", 24]]],
-    [
-      "Africa/Cairo",
-      "2026-04-23T12:00:00Z",
-      "2026-04-25T12:00:00Z",
-      [
-        ["2026-04-23", 24],
-        ["2026-04-24", 23],
-        ["2026-04-25", 24],
-      ],
-    ],
-  ])("in %s around %s have the hours that they have there", (zone, from, to, expected) => {
-    expect(hours(zone, from, to)).toEqual(expected);
-  });
+test("the days of a place that are touched are those of its own calendar", () => {
+  const days = (from: string, to: string) => daysTouched("Asia/Taipei", Date.parse(from), Date.parse(to));
+  expect(days("2026-03-12T15:59:59Z", "2026-03-12T16:00:00Z")).toEqual([
+    {
+      date: "2026-03-12",
+      fromMs: Date.parse("2026-03-11T16:00:00Z"),
+      toMs: Date.parse("2026-03-12T16:00:00Z"),
+    },
+  ]);
+  expect(days("2026-03-11T16:00:00Z", "2026-04-10T16:00:00Z")).toHaveLength(30);
+  expect(days("2026-03-11T15:59:59Z", "2026-03-11T16:00:01Z").map(({ date }) => date)).toEqual([
+    "2026-03-11",
+    "2026-03-12",
+  ]);
 });

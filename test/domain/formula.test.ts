@@ -28,6 +28,9 @@ describe("what is derived from a reading", () => {
     const wet = gas({ firing: 1, o2WetPercent: 2.5 }).values;
     expect(wet["o2DryPercent"]).toBeCloseTo(3, 1);
     expect(wet["flueMoisturePercent"]).toBeCloseTo(16.5, 0);
+    // A moisture that is measured goes before the computed one.
+    const measured = gas({ firing: 1, o2WetPercent: 2.5, flueMoisturePercent: 20 }).values;
+    expect(measured["o2DryPercent"]).toBe(2.5 / 0.8);
     const both = gas({ firing: 1, o2WetPercent: 2.5, o2DryPercent: 4 }).values;
     expect(both["o2DryPercent"]).toBe(4);
   });

@@ -151,6 +151,11 @@ test("a limit of three decimals has the bar of the hundredths that the rounded r
   }
 });
 
+test("the oxygen that may not be reached is, to the digit, that of the limit and half a hundredth", () => {
+  const bars = [1.2, 1.25, 1.3, 1.45].map((limit) => o2BarDryPercent(limit).toFixed(4));
+  expect(bars).toEqual(["3.5726", "4.2669", "4.9080", "6.5670"]);
+});
+
 test("the oxygen that is written as still allowed is allowed, and a hundredth more is not", () => {
   expect(mostO2DryPercent(o2BarDryPercent(1.3))).toBe(4.9);
   expect(mostO2DryPercent(o2BarDryPercent(1.45))).toBe(6.56);
