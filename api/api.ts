@@ -3,9 +3,11 @@ import type { Server as HttpServer } from "node:http";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import cookiePlugin from "@fastify/cookie";
+import etag from "@fastify/etag";
 import helmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
 import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify from "fastify";
 import type { PointCatalogue } from "../domain/points.ts";
@@ -22,21 +24,25 @@ import type { World } from "../platform/world.ts";
 import { commands } from "./commands.ts";
 import type { ApiConfig } from "./config.ts";
 import { cookieNameOf, guard } from "./guard.ts";
-import { startLive } from "./live.ts";
+import { type LivePush, startLive } from "./live.ts";
 import { liveState } from "./live-state.ts";
-import { replyWithProblems } from "./problems.ts";
+import { metricsRoute } from "./metrics.ts";
+import { refuseAddress, replyWithProblems } from "./problems.ts";
 import type { Registry } from "./registry.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
+import { complianceRoutes } from "./routes/compliance.ts";
 import { daysRoute } from "./routes/days.ts";
 import { type DeadLetterContent, deadLetterRoutes } from "./routes/dead-letters.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
-import { healthRoute } from "./routes/health.ts";
+import { healthRoutes } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
+import { limitsRoute } from "./routes/limits.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { readingsRoute } from "./routes/readings.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { settingsRoute } from "./routes/settings.ts";
 import { storageRoute } from "./routes/storage.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { trainerRoutes } from "./routes/trainer.ts";
@@ -74,6 +80,8 @@ export interface Api extends Service {
 
 const bodyLimit = 256 * 1024;
 const requestTimeout = 30_000;
+const about =
+  "Live combustion, limits and emissions of industrial boilers. Each route says in x-role the least role that may call it, and in x-sites how it keeps a caller to their sites.";
 
 /**
  * Serves the API, the live feed and the dashboard.
@@ -95,6 +103,8 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
     bodyLimit,
     requestTimeout,
     forceCloseConnections: true,
+    routerOptions: { maxParamLength: 256 },
+    frameworkErrors: refuseAddress,
     ...(config.trustedProxies.length > 0 && { trustProxy: [...config.trustedProxies] }),
     ...(tls !== null && { https: { ...tls, minVersion: "TLSv1.2" } }),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
@@ -118,16 +128,33 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   await app.register(cookiePlugin);
   replyWithProblems(app, world);
   guard(app, inside, registry, cookie.name);
+  await app.register(etag);
+  // One parser, for one kind of body: what calls itself otherwise is refused before anybody reads it.
+  app.removeContentTypeParser("text/plain");
+  let pushing: LivePush | null = null;
+  metricsRoute(app, { registry, live, bus, records, world, push: () => pushing });
   await app.register(swagger, {
-    openapi: { info: { title: "Fluewatch", version: needs.version }, openapi: "3.1.0" },
+    openapi: {
+      info: { title: "Fluewatch", version: needs.version, description: about },
+      openapi: "3.1.0",
+      components: {
+        securitySchemes: {
+          session: { type: "apiKey", in: "cookie", name: cookie.name },
+          token: { type: "http", scheme: "bearer" },
+        },
+      },
+      security: [{ session: [] }, { token: [] }],
+    },
   });
+  await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { docExpansion: "list" } });
   await app.register(
     async (v1) => {
       await v1.register(sessionRoutes(inside, records, cookie, world));
       await v1.register(userRoutes(registry, records, inside, world));
       await v1.register(tokenRoutes(registry, records, inside, world));
       await v1.register(auditRoutes(records, world));
-      await v1.register(healthRoute(needs.version, live, records, bus, needs.troubles ?? (() => []), world));
+      const troubles = needs.troubles ?? (() => []);
+      await v1.register(healthRoutes(needs.version, { registry, live, records, bus, troubles, world }));
       await v1.register(boilerRoutes(registry, live, world));
       await v1.register(trendRoutes(registry, telemetry, keep, world));
       await v1.register(daysRoute(registry, telemetry, catalogue, world));
@@ -138,6 +165,9 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
       await v1.register(deadLetterRoutes(records, needs.deadLetter, registry, sending, world));
+      await v1.register(limitsRoute(registry, world));
+      await v1.register(complianceRoutes(registry, records, world));
+      await v1.register(settingsRoute(registry, keep));
       await v1.register(trainerRoutes(needs.trainer, registry, world));
     },
     { prefix: "/api/v1" },
@@ -146,18 +176,27 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   if (existsSync(join(needs.dashboardFolder, "index.html"))) {
     await app.register(fastifyStatic, { root: needs.dashboardFolder, wildcard: false });
     // Pages of the dashboard have addresses of their own; which page it is, the browser decides.
-    for (const page of ["/boilers", "/boilers/:boilerId", "/alerts", "/trainer", "/sign-in"]) {
+    for (const page of [
+      "/boilers",
+      "/boilers/:boilerId",
+      "/alerts",
+      "/compliance",
+      "/devices",
+      "/settings",
+      "/trainer",
+      "/sign-in",
+    ]) {
       app.get(page, { config: { role: "anyone" }, schema: { hide: true } }, (_request, reply) =>
         reply.sendFile("index.html"),
       );
     }
   }
 
-  const pushing = startLive(app.server as HttpServer, live, registry, inside, records, cookie.name, world);
+  pushing = startLive(app.server as HttpServer, live, registry, inside, records, cookie.name, world);
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
-    await pushing.stop();
+    await pushing?.stop();
     await app.close();
     const why =
       systemCode(error) === "EADDRINUSE"
@@ -180,7 +219,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
     // A ticket in a server's log would be a way in for all who read the log.
     signInLink: async () => (isLocal ? `${url}/?ticket=${await inside.newTicket()}` : `${url}/`),
     stop: async () => {
-      await pushing.stop();
+      await pushing?.stop();
       await app.close();
     },
   };

@@ -10,9 +10,10 @@ import type { GivenAs, Sessions, SignedIn } from "./sessions.ts";
 /**
  * How a route keeps somebody to the sites that are theirs. `boiler`, `gateway`: by the parameter of its path, which
  * the guard checks. `rows`: the route leaves out what is not theirs. `parameter`: the route looks up of which site
- * its parameter is. `none`: nothing of any site is in it.
+ * its parameter is. `all`: what is told is of all sites together, so who may see some of them only is refused. `none`:
+ * nothing of any site is in it.
  */
-export type SiteRule = "boiler" | "gateway" | "rows" | "parameter" | "none";
+export type SiteRule = "boiler" | "gateway" | "rows" | "parameter" | "all" | "none";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -68,6 +69,7 @@ export function guard(
     assertReport(request.signedIn, report, request.params);
     if (!mayActAs(request.signedIn.role, role))
       throw new OperationalError("role-insufficient", `This needs the role ${role}`);
+    if (request.routeOptions.config.sites === "all") assertAllSites(request.signedIn);
   });
   // After validation: an id that cannot be one has been refused by then.
   app.addHook("preHandler", async ({ signedIn, routeOptions, params }) => {
@@ -87,7 +89,7 @@ export function maySee({ sites }: Pick<SignedIn, "sites">, siteId: string | null
 }
 
 /** Refuses somebody who may see some sites only, where what is told is of all of them together. */
-export function assertAllSites({ sites }: SignedIn): void {
+function assertAllSites({ sites }: SignedIn): void {
   if (sites !== null)
     throw new OperationalError(
       "role-insufficient",

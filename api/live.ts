@@ -41,7 +41,7 @@ const mostMessagesPerSecond = 20;
 const watchersOf = (boilerId: string) => `boiler:${boilerId}`;
 
 export interface LivePush extends Service {
-  readonly sockets: number;
+  readonly viewers: number;
   readonly stalledCut: number;
 }
 
@@ -189,7 +189,7 @@ export function startLive(
   const checking = backgroundLoop("live sign-in check", keepChecking);
   return {
     name: "live",
-    get sockets() {
+    get viewers() {
       return seeing.count;
     },
     get stalledCut() {

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import type { FastifyError, FastifyInstance } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Problem } from "../contracts/http/problem.ts";
 import { OperationalError } from "../platform/errors.ts";
 import type { World } from "../platform/world.ts";
@@ -24,6 +24,7 @@ const statusOf: Readonly<Record<string, number>> = {
   "no-simulators": 404,
   "controls-refused": 422,
   "password-weak": 422,
+  "password-wrong": 422,
   "user-exists": 409,
   "last-admin": 409,
   "rev-stale": 409,
@@ -36,7 +37,21 @@ const statusOf: Readonly<Record<string, number>> = {
   "telemetry-unavailable": 503,
   "ingest-silent": 503,
   "bus-down": 503,
+  "not-ready": 503,
 };
+
+/** What the HTTP library itself refuses, where there is more to say than that the request is wrong. */
+const codeOfStatus: Readonly<Record<number, string>> = {
+  413: "body-too-large",
+  415: "content-type-unsupported",
+};
+
+/** Every code that a program may meet, with its status. */
+export const problemCodes: ReadonlyMap<string, number> = new Map([
+  ...Object.entries(statusOf),
+  ...Object.entries(codeOfStatus).map(([status, code]): [string, number] => [code, Number(status)]),
+  ["internal", 500],
+]);
 
 /** Every reply that is not a success says what failed, in one shape, with a stable code; never a stack. */
 export function replyWithProblems(app: FastifyInstance, world: World): void {
@@ -56,6 +71,15 @@ export function replyWithProblems(app: FastifyInstance, world: World): void {
   });
 }
 
+/** An address that no route was asked for, because it cannot be one. */
+export function refuseAddress(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const detail = "This address cannot be read: a part of it is too long, or badly encoded";
+  void reply
+    .code(400)
+    .type("application/problem+json")
+    .send(problem(400, "request-invalid", detail));
+}
+
 function described(error: FastifyError): {
   readonly status: number;
   readonly code: string;
@@ -66,6 +90,8 @@ function described(error: FastifyError): {
   }
   if (error.validation !== undefined) return { status: 400, code: "request-invalid", detail: error.message };
   const status = error.statusCode ?? 500;
+  const known = codeOfStatus[status];
+  if (known !== undefined) return { status, code: known, detail: error.message };
   if (status < 500) return { status, code: "request-invalid", detail: error.message };
   return { status, code: "internal", detail: "The server failed; its log says more" };
 }

@@ -5,8 +5,8 @@ import type { Registry } from "./registry.ts";
 
 /** @throws OperationalError `boiler-unknown` */
 export function boilerOf(registry: Registry, boilerId: string, world: World): BoilerText {
-  const boiler = registry.boilers(world.clock.nowMs()).find(({ id }) => id === boilerId);
-  if (boiler !== undefined) return boiler;
+  const boiler = registry.boiler(boilerId, world.clock.nowMs());
+  if (boiler !== null) return boiler;
   throw new OperationalError("boiler-unknown", `There is no boiler ${boilerId}`);
 }
 
@@ -35,15 +35,18 @@ export function instantOf(name: string, text: string): number {
   );
 }
 
-/** A range of time that goes forward. */
-export function rangeOf({ from, to }: { readonly from: string; readonly to: string }): {
-  readonly fromMs: number;
-  readonly toMs: number;
-} {
+const dayMs = 86_400_000;
+
+/** A range of time that goes forward, and no further than an answer may be worked out for. */
+export function rangeOf(
+  { from, to }: { readonly from: string; readonly to: string },
+  longestDays = Number.POSITIVE_INFINITY,
+): { readonly fromMs: number; readonly toMs: number } {
   const fromMs = instantOf("from", from);
   const toMs = instantOf("to", to);
-  if (toMs > fromMs) return { fromMs, toMs };
-  throw new OperationalError("request-invalid", "to must be later than from");
+  if (toMs <= fromMs) throw new OperationalError("request-invalid", "to must be later than from");
+  if (toMs - fromMs <= longestDays * dayMs) return { fromMs, toMs };
+  throw new OperationalError("request-invalid", `to may be at most ${longestDays} days after from`);
 }
 
 export function integerOf(name: string, text: string, lowest: number, highest: number): number {

@@ -1,7 +1,9 @@
 import type { Delivery } from "../contracts/batch.ts";
 import type { AdviceText } from "../contracts/http/advice.ts";
 import type { BoilerText, SiteText } from "../contracts/http/boilers.ts";
+import type { LimitsText } from "../contracts/http/limits.ts";
 import type { RecipientText } from "../contracts/http/notifications.ts";
+import type { PriceText } from "../contracts/http/settings.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
 
@@ -10,6 +12,11 @@ export interface Registry {
   readonly sites: readonly SiteText[];
   /** The limits in them are those in force at the moment of the call. */
   boilers(atMs: number): readonly BoilerText[];
+  boiler(boilerId: string, atMs: number): BoilerText | null;
+  /** Every version of the limits that any boiler is held against, and which are in force. */
+  limits(atMs: number): LimitsText;
+  /** What fuels cost, every version of it. */
+  readonly prices: readonly PriceText[];
   /** What may be worth doing at a boiler, by one reading of it; nothing for a boiler that is not here. */
   advice(reading: LiveBoiler): readonly AdviceText[];
   readonly gateways: readonly {

@@ -57,8 +57,8 @@ export interface Sessions {
    * @throws OperationalError `sign-in-failed`
    */
   signInByLink(secret: string): Promise<Entered>;
-  /** @throws OperationalError `sign-in-failed` or `too-many-attempts` */
-  checkPassword(user: string, password: string, from: string): Promise<void>;
+  /** @throws OperationalError `too-many-attempts` */
+  isPassword(user: string, password: string, from: string): Promise<boolean>;
   /**
    * Who holds this secret, or `null`. Asked for a request, a session is used and lasts on; asked for an open socket
    * (`looking`), it is not.
@@ -111,14 +111,15 @@ export function sessions(db: RecordsDb, world: World): Sessions {
     return { secret, signedIn };
   }
 
-  async function checkPassword(name: string, password: string, from: string): Promise<void> {
+  async function isPassword(name: string, password: string, from: string): Promise<boolean> {
     const attempt = delays.begin(`${name} from ${from}`);
     const user = await userByPassword(db, name, password);
     if (user === null) {
       if (attempt.failures >= 5) world.log.warn({ user: name, from }, "sign-in fails again and again");
-      throw new OperationalError("sign-in-failed", "User or password is wrong");
+      return false;
     }
     attempt.succeeded();
+    return true;
   }
 
   async function ofSession(secret: string, looking: "looking" | null): Promise<SignedIn | null> {
@@ -203,10 +204,11 @@ export function sessions(db: RecordsDb, world: World): Sessions {
       return begin(user, "link");
     },
     signInByPassword: async (name, password, from) => {
-      await checkPassword(name, password, from);
+      if (!(await isPassword(name, password, from)))
+        throw new OperationalError("sign-in-failed", "User or password is wrong");
       return begin(name, "password");
     },
-    checkPassword,
+    isPassword,
     signInByLink: async (secret) => {
       const signedIn = await of(secret, "cookie");
       if (signedIn === null || signedIn.kind === "session")

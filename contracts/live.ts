@@ -226,6 +226,8 @@ export const IngestStatus = Type.Object({
   journalBytes: Type.Optional(Type.Integer()),
   /** Journal entries that the telemetry store does not have yet. */
   telemetryLag: Type.Integer(),
+  /** What else is worth a curve; `/metrics` tells each as `fluewatch_ingest_<name>`. The name ends in its unit. */
+  figures: Type.Optional(Type.Record(Type.String({ pattern: "^[a-z][a-z0-9_]{0,63}$" }), Type.Number())),
   /** Per gateway and its log: the seqs that are durable. */
   accepted: Type.Array(
     Type.Object({

@@ -25,8 +25,12 @@ export function onSignInNeeded(listener: () => void): void {
 
 export const api = {
   session: () => call<Session>("GET", "session"),
-  signIn: (body: { readonly ticket: string } | { readonly user: string; readonly password: string }) =>
-    call<Session>("POST", "session", body),
+  signIn: (
+    body:
+      | { readonly ticket: string }
+      | { readonly link: string }
+      | { readonly user: string; readonly password: string },
+  ) => call<Session>("POST", "session", body),
   signOut: () => call<null>("DELETE", "session"),
   boilers: () => call<Boilers>("GET", "boilers"),
   gateways: () => call<Gateways>("GET", "gateways"),
@@ -50,7 +54,7 @@ export const api = {
 };
 
 /** The server has checked its replies against the contract already; here they are taken as what they are. */
-async function call<T>(
+export async function call<T>(
   method: string,
   path: string,
   body?: unknown,

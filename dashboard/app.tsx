@@ -1,4 +1,16 @@
-import { createEffect, createMemo, createSignal, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  type JSX,
+  lazy,
+  Match,
+  onCleanup,
+  Show,
+  Suspense,
+  Switch,
+} from "solid-js";
+import { Dynamic } from "solid-js/web";
 import { isActive, isUnacknowledged, wantsAcknowledgement } from "./alarms.ts";
 import { reasonText } from "./api.ts";
 import { Hatches } from "./charts/icons.tsx";
@@ -20,6 +32,13 @@ import { switchTheme } from "./preferences.ts";
 import { go, Link, path } from "./router.tsx";
 import { session } from "./session.ts";
 import { text } from "./texts/texts.ts";
+
+// Loaded when they are opened: who looks at boilers need not wait for them.
+const CompliancePage = lazy(async () => ({
+  default: (await import("./pages/compliance.tsx")).CompliancePage,
+}));
+const DevicesPage = lazy(async () => ({ default: (await import("./pages/devices.tsx")).DevicesPage }));
+const SettingsPage = lazy(async () => ({ default: (await import("./pages/settings.tsx")).SettingsPage }));
 
 /** The door or the desk: what is shown depends on whether somebody is signed in. */
 export function App(): JSX.Element {
@@ -65,6 +84,11 @@ function Shell(): JSX.Element {
   });
   useKeys(desk, () => showKeys(true));
 
+  const managePage = () => {
+    if (path() === "/compliance") return CompliancePage;
+    if (path() === "/devices") return DevicesPage;
+    return path() === "/settings" ? SettingsPage : null;
+  };
   const failure = () => {
     const state = list.state();
     return typeof state === "object" ? state.failure : null;
@@ -104,6 +128,13 @@ function Shell(): JSX.Element {
             <Match when={path() === "/trainer"}>
               <TrainerPage />
             </Match>
+            <Match when={managePage()}>
+              {(page) => (
+                <Suspense fallback={<Skeleton rows={6} height={40} />}>
+                  <Dynamic component={page()} />
+                </Suspense>
+              )}
+            </Match>
             <Match when={list.boilers().length === 0}>
               <FirstRunPage />
             </Match>
@@ -130,6 +161,9 @@ function pageName(boilerName: string | null): string {
   const { nav } = text();
   if (path() === "/alerts") return nav.alerts;
   if (path() === "/trainer") return nav.trainer;
+  if (path() === "/compliance") return nav.compliance;
+  if (path() === "/devices") return nav.devices;
+  if (path() === "/settings") return nav.settings;
   return boilerName ?? nav.fleet;
 }
 
@@ -147,6 +181,9 @@ function useKeys(desk: Desk, showKeys: () => void): void {
     onKey("g f", () => go("/")),
     onKey("g b", () => go("/boilers")),
     onKey("g a", () => go("/alerts")),
+    onKey("g c", () => go("/compliance")),
+    onKey("g d", () => go("/devices")),
+    onKey("g s", () => go("/settings")),
     onKey("j", () => moveRow(1)),
     onKey("k", () => moveRow(-1)),
     onKey("ArrowDown", () => isOnRow() && moveRow(1)),

@@ -19,10 +19,17 @@ export function mayAct(): boolean {
   return now.kind === "in" && now.role !== "viewer";
 }
 
-/** Signs in with the link's ticket, which leaves the address bar at once, or finds who is signed in already. */
+/** Signs in with the ticket or the link in the address, which leaves the address bar at once, or finds who is signed in already. */
 export async function beginSession(): Promise<void> {
   onSignInNeeded(endSession);
-  const ticket = new URLSearchParams(location.search).get("ticket");
+  const given = new URLSearchParams(location.search);
+  const link = given.get("link");
+  if (link !== null) {
+    go(location.pathname, { instead: true });
+    const reply = await api.signIn({ link });
+    if (reply.ok) return enter(reply.value);
+  }
+  const ticket = given.get("ticket");
   if (ticket !== null) {
     go(location.pathname, { instead: true });
     const reply = await api.signIn({ ticket });
@@ -31,7 +38,7 @@ export async function beginSession(): Promise<void> {
   const reply = await api.session();
   if (reply.ok) return enter(reply.value);
   if (reply.failure.code === "unreachable") return leave("unreachable");
-  leave(ticket === null ? "first" : "usedTicket");
+  leave(ticket === null && link === null ? "first" : "usedTicket");
 }
 
 /** @returns why it failed, or `null` */

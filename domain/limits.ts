@@ -104,6 +104,14 @@ export function dayStartMs(isoDate: string): number {
   return startMs;
 }
 
+/**
+ * The day of the rules in which a moment lies.
+ * @source Definition, midnight UTC+8
+ */
+export function isoDayOf(atMs: number): string {
+  return new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 10);
+}
+
 /** Why a limit was not held against a value: the tables are made for steady firing, and for good data. */
 export const notJudgedReasons = [
   "not-firing",

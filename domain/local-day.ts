@@ -62,3 +62,12 @@ export function localDays(first: string, last: string, timeZone: string): readon
   }
   return days;
 }
+
+/** The days of a place of which some moment lies in a stretch of time. */
+export function daysTouched(timeZone: string, fromMs: number, toMs: number): readonly LocalDay[] {
+  // A place's date is the one of UTC, or that of the day before or after.
+  const date = (atMs: number) => new Date(atMs).toISOString().slice(0, 10);
+  return localDays(date(fromMs - dayMs), date(toMs + dayMs), timeZone).filter(
+    (day) => day.fromMs < toMs && day.toMs > fromMs,
+  );
+}

@@ -101,6 +101,15 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
       })),
       journalBytes: journal.log.bytes,
       telemetryLag: lag(),
+      figures: {
+        journal_bytes: journal.log.bytes,
+        journal_entries: journal.log.nextOffset,
+        journal_unsynced_entries: journal.log.nextOffset - journal.log.durableOffset,
+        pass_lag_entries: Math.max(0, journal.log.durableOffset - pass.offset),
+        records_lag_entries: Math.max(0, pass.offset - records.checkpoint),
+        telemetry_waiting_readings: telemetry.waitingReadings,
+        bus_shed_messages: bus.shed,
+      },
       accepted: accepting
         .durable()
         .map((log) => ({ ...log, ranges: log.ranges.map(([first, last]) => [first, last]) })),

@@ -9,12 +9,13 @@ import { alarmById, alarmsSince, saveAlarmChange } from "../platform/records/ala
 import { audit } from "../platform/records/audit.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import type { RecordsTables } from "../platform/records/tables.ts";
+import { saveVerdictHour } from "../platform/records/verdict-records.ts";
 import type { World } from "../platform/world.ts";
 import { type AlarmDraft, alarmDesk } from "./alarm-desk.ts";
 import type { Quarantine } from "./journal.ts";
 import type { Plant } from "./plant.ts";
 import type { Outcome, Sink } from "./sink.ts";
-import type { ConditionEvent } from "./stage.ts";
+import type { ConditionEvent, HourEvent } from "./stage.ts";
 
 type Db = Transaction<RecordsTables>;
 type HourCounts = Pick<
@@ -23,6 +24,7 @@ type HourCounts = Pick<
 >;
 
 export const recordsCheckpoint = "records";
+const auditCheckpoint = "audit";
 const hourMs = 3_600_000;
 /** What is only counted is saved so often; what somebody waits for, at once. */
 const saveEveryMs = 1_000;
@@ -49,6 +51,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     .executeTakeFirst();
   let checkpoint = Number(saved?.journalOffset ?? 0);
   let seen = checkpoint;
+  let seenAtMs = 0;
   let savedAtMs = world.clock.monotonicMs();
   const desk = alarmDesk(plant, await alarmsSince(db, null));
   const counted = new Map<string, RecordsTables["integrityHours"]>();
@@ -56,12 +59,16 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
   let letters: Omit<RecordsTables["deadLetters"], "id">[] = [];
   let requeued: { readonly journalOffset: number; readonly atMs: number }[] = [];
   let trouble: string | null = null;
+  const hours: HourEvent[] = [];
+  const auditedUpto = await auditedBefore(db);
 
   async function take(outcome: Outcome): Promise<void> {
     const { entry, batch, newlyLost, events } = outcome;
     if (entry.offset <= checkpoint) return;
     seen = entry.offset;
+    seenAtMs = entry.arrivedAtMs;
     if (batch !== null) countBatch(batch, newlyLost);
+    for (const event of events) if (event.kind === "hour") hours.push(event);
     if (entry.kind === "quarantine") {
       countQuarantined(entry, 1);
       letters.push(deadLetterOf(entry));
@@ -107,7 +114,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
       if (entry.kind === "command") {
         const command: unknown = JSON.parse(entry.bytes.toString());
         if (commandSchema.Check(command)) {
-          const failure = await obey(tx, draft, command, nowMs);
+          const failure = await obey(tx, draft, command, entry);
           replies.push({ siteId: command.site, reply: { v: 1, id: command.id, failure } });
         }
       }
@@ -136,6 +143,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
         .set({ requeuedAtMs: atMs })
         .where("journalOffset", "=", journalOffset)
         .execute();
+    for (const hour of hours) await saveVerdictHour(tx, hour, seenAtMs);
     await tx
       .insertInto("checkpoints")
       .values({ name: recordsCheckpoint, journalOffset: seen })
@@ -147,6 +155,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     counted.clear();
     letters = [];
     requeued = [];
+    hours.length = 0;
     checkpoint = seen;
     savedAtMs = world.clock.monotonicMs();
   }
@@ -163,7 +172,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     tx: Db,
     draft: AlarmDraft,
     command: AlarmCommand,
-    atMs: number,
+    { offset, arrivedAtMs: atMs }: Outcome["entry"],
   ): Promise<CommandReply["failure"]> {
     const known = await tx
       .selectFrom("commands")
@@ -174,7 +183,8 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     const said = draft.command(command, atMs);
     const failure = said === "alarm-unknown" ? await whyNotOpen(tx, command) : said;
     await tx.insertInto("commands").values({ key: command.key, failure, atMs }).execute();
-    if (failure === null) await writeDown(tx, command, atMs);
+    // The audit is no projection: a journal that is read again does nothing again.
+    if (failure === null && offset > auditedUpto) await writeDown(tx, command, atMs, offset);
     return failure;
   }
 
@@ -239,9 +249,24 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
 }
 
 /** Who did what to which alarm, and why, in the audit. */
-async function writeDown(tx: Db, command: AlarmCommand, atMs: number): Promise<void> {
+async function writeDown(tx: Db, command: AlarmCommand, atMs: number, offset: number): Promise<void> {
   const { v: _v, id: _id, key: _key, site: siteId, by, kind, alarmId, ...detail } = command;
   await audit.write(tx, { atMs, by, action: `alarm.${kind}`, subject: `alarm:${alarmId}`, siteId, detail });
+  await tx
+    .insertInto("checkpoints")
+    .values({ name: auditCheckpoint, journalOffset: offset })
+    .onConflict((conflict) => conflict.column("name").doUpdateSet({ journalOffset: offset }))
+    .execute();
+}
+
+/** The newest command that stands in the audit. */
+async function auditedBefore(db: RecordsDb): Promise<number> {
+  const row = await db
+    .selectFrom("checkpoints")
+    .where("name", "=", auditCheckpoint)
+    .select("journalOffset")
+    .executeTakeFirst();
+  return Number(row?.journalOffset ?? 0);
 }
 
 /** A command names no open alarm: it is closed, or there never was one. */

@@ -1,6 +1,7 @@
 import type { Priority } from "../domain/alarms/alarm.ts";
 import type { AlarmContext, Evidence } from "../domain/alarms/evidence.ts";
 import type { Moment } from "../domain/alarms/watch.ts";
+import type { HourRecord, LimitedQuantity } from "../domain/compliance.ts";
 import type { Frame } from "../domain/frame.ts";
 
 /** Where a reading came from: the evidence that leads back to the bytes a gateway sealed. */
@@ -46,7 +47,18 @@ export type PlantEvent =
       /** Journal entries that the telemetry store did not have then; `null` where nobody said. */
       readonly telemetryLag: number | null;
     }
+  | HourEvent
   | ConditionEvent;
+
+/** What a clock hour of a boiler came to so far, whole: told again, it takes the place of what was told before. */
+export interface HourEvent {
+  readonly kind: "hour";
+  readonly siteId: string;
+  readonly boilerId: string;
+  readonly quantity: LimitedQuantity;
+  readonly hourStartMs: number;
+  readonly hour: HourRecord;
+}
 
 /** A rule's condition began or ended, after its delay, or holds at another level than before. */
 export interface ConditionEvent {

@@ -16,6 +16,7 @@ import {
   emissionLimitInForce,
   emissionQuantities,
   inForceAt,
+  isoDayOf,
   limitInForce,
   nearestEdition,
   turnsOf,
@@ -33,6 +34,7 @@ import type {
   RulesEdition,
 } from "../ingest/plant.ts";
 import { recipientsIn } from "../notifications/config.ts";
+import { limitsText } from "./limits-text.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -98,6 +100,13 @@ export function plantOf(settings: Settings): Plant {
 /** What the API tells of the settings. */
 export function registryOf(settings: Settings): Registry {
   const { config, rules } = settings;
+  const siteOf = new Map<string, string>();
+  for (const { id, boilers } of config.sites) {
+    siteOf.set(id, id);
+    for (const boiler of boilers) siteOf.set(boiler.id, id);
+  }
+  for (const { id, site } of [...config.gateways, ...config.thirdParty]) siteOf.set(id, site);
+  const today = describedByDay(settings);
   return {
     sites: config.sites.map(({ id, name, place, timeZone, simulated }) => ({
       id,
@@ -106,8 +115,10 @@ export function registryOf(settings: Settings): Registry {
       timeZone,
       simulated,
     })),
-    boilers: (atMs) =>
-      config.sites.flatMap((site) => site.boilers.map((boiler) => boilerText(boiler, site, settings, atMs))),
+    boilers: (atMs) => [...today(atMs).values()],
+    boiler: (boilerId, atMs) => today(atMs).get(boilerId) ?? null,
+    limits: (atMs) => limitsText(settings, atMs),
+    prices: config.sites.flatMap(({ id, prices }) => prices.map((price) => ({ siteId: id, ...price }))),
     advice: (reading) => adviceOn(reading, settings),
     gateways: [
       ...config.gateways.map(({ id, site, scanMs }) => ({
@@ -123,19 +134,27 @@ export function registryOf(settings: Settings): Registry {
         delivery: "broker" as const,
       })),
     ],
-    siteOf: (sourceId) => {
-      const gateway = [...config.gateways, ...config.thirdParty].find(({ id }) => id === sourceId);
-      const site = config.sites.find(
-        ({ id, boilers }) => id === sourceId || boilers.some((boiler) => boiler.id === sourceId),
-      );
-      return gateway?.site ?? site?.id ?? null;
-    },
+    siteOf: (sourceId) => siteOf.get(sourceId) ?? null,
     recipients: recipientsIn(
       config.notifications.destinations,
       config.sites.map(({ id }) => id),
     ).map(({ siteId: _site, ...recipient }) => recipient),
     // Also of rules that are over, or still to come: an alarm of theirs may be in the records.
     rule: (ruleId, atMs) => nearestEdition(rules.alarmRules.get(ruleId) ?? [], atMs)?.rule ?? null,
+  };
+}
+
+/** All boilers as they are described on a day: what is dated turns at its beginning, and at no other time. */
+function describedByDay(settings: Settings): (atMs: number) => ReadonlyMap<string, BoilerText> {
+  let known: { readonly day: string; readonly boilers: ReadonlyMap<string, BoilerText> } | null = null;
+  return (atMs) => {
+    const day = isoDayOf(atMs);
+    if (known?.day === day) return known.boilers;
+    const texts = settings.config.sites.flatMap((site) =>
+      site.boilers.map((boiler) => boilerText(boiler, site, settings, atMs)),
+    );
+    known = { day, boilers: new Map(texts.map((text) => [text.id, text])) };
+    return known.boilers;
   };
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, type TObject, type TProperties, Type } from "typebox";
-import { AlarmCourse, AlarmKpisText, Alarms, AlarmText } from "../../contracts/http/alarms.ts";
+import { AlarmCourse, AlarmHistory, AlarmKpisText, Alarms, AlarmText } from "../../contracts/http/alarms.ts";
 import { Problem } from "../../contracts/http/problem.ts";
 import { type Alarm, longestReviewMs, longestShelfMs } from "../../domain/alarms/alarm.ts";
 import { alarmKpis } from "../../domain/alarms/kpi.ts";
@@ -11,6 +11,7 @@ import {
   alarmStepsUpTo,
   alarmsSince,
   changesOfAlarm,
+  type HistoryPlace,
   newestListRev,
   newestOfTag,
 } from "../../platform/records/alarm-records.ts";
@@ -25,6 +26,7 @@ import type { Registry } from "../registry.ts";
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
+const longestKpiDays = 366;
 const Comment = Type.Optional(Type.String({ maxLength: 2_000 }));
 const Sentence = Type.String({ minLength: 1, maxLength: 2_000, pattern: "\\S" });
 const Revision = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -87,19 +89,33 @@ export function alarmRoutes(
       {
         config: { role: "viewer", sites: "rows" },
         schema: {
-          summary: "Alarms whose condition held at any time in a range, newest first",
+          summary: "Alarms whose condition held at any time in a range, newest first; ask on with the cursor",
           querystring: Type.Object(
-            { from: Type.String({ maxLength: 40 }), to: Type.String({ maxLength: 40 }) },
+            {
+              from: Type.String({ maxLength: 40 }),
+              to: Type.String({ maxLength: 40 }),
+              cursor: Type.Optional(Type.String({ maxLength: 240, description: "of the page before" })),
+              limit: Type.Optional(Type.String({ maxLength: 4 })),
+            },
             { additionalProperties: false },
           ),
-          response: { 200: Alarms, "4xx": Problem },
+          response: { 200: AlarmHistory, "4xx": Problem },
         },
       },
       async (request) => {
         const { fromMs, toMs } = rangeOf(request.query);
         const rev = await newestListRev(db);
         const { sites } = callerOf(request);
-        return { rev, alarms: (await alarmHistory(db, fromMs, toMs, sites)).map(text) };
+        const { cursor, limit = "1000" } = request.query;
+        const wanted = integerOf("limit", limit, 1, 1_000);
+        const after = cursor === undefined ? null : placeOf(cursor);
+        const alarms = await alarmHistory(db, fromMs, toMs, sites, { limit: wanted, after });
+        const last = alarms.at(-1);
+        return {
+          rev,
+          alarms: alarms.map(text),
+          nextCursor: last === undefined || alarms.length < wanted ? null : `${last.sinceMs}.${last.id}`,
+        };
       },
     );
 
@@ -118,7 +134,7 @@ export function alarmRoutes(
         },
       },
       async (request) => {
-        const { fromMs, toMs } = rangeOf(request.query);
+        const { fromMs, toMs } = rangeOf(request.query, longestKpiDays);
         const { sites } = callerOf(request);
         return alarmKpis(await alarmStepsUpTo(db, fromMs, toMs, sites), fromMs, toMs);
       },
@@ -242,4 +258,10 @@ export function alarmRoutes(
       );
     }
   };
+}
+
+function placeOf(cursor: string): HistoryPlace {
+  const [, sinceMs, id] = /^(\d{1,13})\.(.+)$/.exec(cursor) ?? [];
+  if (sinceMs !== undefined && id !== undefined) return { sinceMs: Number(sinceMs), id };
+  throw new OperationalError("request-invalid", "cursor: give the one that came with the page before");
 }

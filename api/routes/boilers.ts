@@ -14,8 +14,8 @@ export function boilerRoutes(registry: Registry, live: LiveState, world: World):
   const params = Type.Object({ boilerId: Id });
 
   function boilerOf(boilerId: string): BoilerText {
-    const boiler = registry.boilers(world.clock.nowMs()).find(({ id }) => id === boilerId);
-    if (boiler === undefined) throw new OperationalError("boiler-unknown", `There is no boiler ${boilerId}`);
+    const boiler = registry.boiler(boilerId, world.clock.nowMs());
+    if (boiler === null) throw new OperationalError("boiler-unknown", `There is no boiler ${boilerId}`);
     return boiler;
   }
 

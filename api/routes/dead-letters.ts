@@ -16,6 +16,7 @@ import type { RecordsDb } from "../../platform/records/records.ts";
 import type { World } from "../../platform/world.ts";
 import type { Commands } from "../commands.ts";
 import { callerOf, maySee } from "../guard.ts";
+import { integerOf } from "../query.ts";
 import type { Registry } from "../registry.ts";
 import type { SignedIn } from "../sessions.ts";
 
@@ -64,11 +65,21 @@ export function deadLetterRoutes(
       {
         ...rows,
         schema: {
-          summary: `Messages that were set aside, with the reason: how many of each, and the newest ${shown}`,
+          summary: `Messages that were set aside, with the reason: how many of each, and the newest ${shown}; ask on with the cursor`,
+          querystring: Type.Object(
+            { cursor: Type.Optional(Type.String({ maxLength: 16, description: "of the page before" })) },
+            { additionalProperties: false },
+          ),
           response: { 200: DeadLetters, "4xx": Problem },
         },
       },
-      async (request) => deadLetters(db, shown, callerOf(request).sites),
+      async (request) => {
+        const { cursor } = request.query;
+        const before = cursor === undefined ? null : integerOf("cursor", cursor, 1, Number.MAX_SAFE_INTEGER);
+        const found = await deadLetters(db, shown, callerOf(request).sites, before);
+        const last = found.letters.at(-1);
+        return { ...found, nextCursor: found.letters.length < shown ? null : String(last?.id) };
+      },
     );
     app.get(
       "/dead-letters/export",

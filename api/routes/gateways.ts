@@ -21,7 +21,7 @@ export function gatewaysRoute(registry: Registry, live: LiveState, world: World)
         serverTimeMs: world.clock.nowMs(),
         gateways: registry.gateways
           .filter(({ siteId }) => maySee(callerOf(request), siteId))
-          .map(({ id, siteId, delivery }) => {
+          .map(({ id, siteId, scanMs, delivery }) => {
             const status = live.gateways.get(id);
             return {
               id,
@@ -33,7 +33,10 @@ export function gatewaysRoute(registry: Registry, live: LiveState, world: World)
               ackedUpto: status?.ackedUpto ?? null,
               bufferedBatches: status?.bufferedBatches ?? null,
               oldestBufferedAtMs: status?.oldestBufferedAtMs ?? null,
+              bufferBytes: status?.bufferBytes ?? null,
+              scanMs,
               trouble: status?.trouble ?? null,
+              lines: status?.lines ?? [],
             };
           }),
       }),

@@ -86,7 +86,8 @@ export function sessionRoutes(
         const { kind, user } = callerOf(request);
         if (kind !== "session")
           throw new OperationalError("role-insufficient", "Only a person has a password");
-        await sessions.checkPassword(user, request.body.current, request.ip);
+        if (!(await sessions.isPassword(user, request.body.current, request.ip)))
+          throw new OperationalError("password-wrong", "current: this is not your password");
         await setPassword(db, user, request.body.password, { by: user, atMs: world.clock.nowMs() });
         sessions.forget();
         void reply.clearCookie(cookie.name, options).code(204);

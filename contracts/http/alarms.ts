@@ -115,6 +115,14 @@ export type AlarmText = Static<typeof AlarmText>;
 export const Alarms = Type.Object({ rev: Type.Integer(), alarms: Type.Array(AlarmText) });
 export type Alarms = Static<typeof Alarms>;
 
+/** Newest first. */
+export const AlarmHistory = Type.Object({
+  ...Alarms.properties,
+  /** Ask on with this; `null`: there are no older ones. */
+  nextCursor: nullable(Type.String()),
+});
+export type AlarmHistory = Static<typeof AlarmHistory>;
+
 /** An alarm, and every step of it. */
 export const AlarmCourse = Type.Object({
   alarm: AlarmText,

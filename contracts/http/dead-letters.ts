@@ -21,7 +21,10 @@ export const DeadLetters = Type.Object({
   total: Type.Integer(),
   requeued: Type.Integer(),
   byReason: Type.Record(Type.String(), Type.Integer()),
+  /** Newest first. */
   letters: Type.Array(DeadLetterText),
+  /** Ask on with this; `null`: there are no older ones. */
+  nextCursor: nullable(Type.String()),
 });
 
 /** A message that was set aside, as it came. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { deliveries } from "../batch.ts";
+import { deliveries, LineStatistics } from "../batch.ts";
 import { Id, Instant } from "../ids.ts";
 import { nullable } from "../nullable.ts";
 
@@ -13,7 +13,11 @@ export const GatewayText = Type.Object({
   ackedUpto: nullable(Type.Integer()),
   bufferedBatches: nullable(Type.Integer()),
   oldestBufferedAtMs: nullable(Instant),
+  bufferBytes: nullable(Type.Integer()),
+  scanMs: Type.Integer(),
   trouble: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
+  /** How the units of each line have answered since the gateway's start; empty where it has not said. */
+  lines: Type.Array(LineStatistics),
 });
 export type GatewayText = Static<typeof GatewayText>;
 

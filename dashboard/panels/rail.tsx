@@ -48,6 +48,12 @@ export function Rail(): JSX.Element {
               </Show>
             </Link>
           </li>
+          <li>
+            <Link href="/compliance" aria-current={path() === "/compliance" ? "page" : undefined}>
+              <Icon of="calendar" />
+              <span>{t().compliance}</span>
+            </Link>
+          </li>
         </ul>
         <Show when={training.state()?.available}>
           <h2>{t().practise}</h2>
@@ -60,6 +66,21 @@ export function Rail(): JSX.Element {
             </li>
           </ul>
         </Show>
+        <h2>{t().manage}</h2>
+        <ul>
+          <li>
+            <Link href="/devices" aria-current={path() === "/devices" ? "page" : undefined}>
+              <Icon of="devices" />
+              <span>{t().devices}</span>
+            </Link>
+          </li>
+          <li>
+            <Link href="/settings" aria-current={path() === "/settings" ? "page" : undefined}>
+              <Icon of="settings" />
+              <span>{t().settings}</span>
+            </Link>
+          </li>
+        </ul>
       </nav>
       <Show when={who()}>
         {(here) => (

@@ -232,14 +232,33 @@ export async function newestOfTag(db: Kysely<RecordsTables>, tag: string): Promi
   return row === undefined ? null : alarmFromRow(row);
 }
 
-const mostHistory = 1_000;
+/** How many alarms there are that are not closed, by site, priority and state. */
+export async function alarmCounts(db: Kysely<RecordsTables>) {
+  const rows = await db
+    .selectFrom("alarms")
+    .select(({ fn }) => ["siteId", "priority", "state", fn.countAll().as("count")])
+    .where("state", "!=", "closed")
+    .groupBy(["siteId", "priority", "state"])
+    .execute();
+  return rows.map(({ count, ...row }) => ({ ...row, count: Number(count) }));
+}
 
-/** Alarms whose condition held at any time from `fromMs` on and before `toMs`, newest first, at most a thousand. */
+/** Where a page of the history goes on: after this alarm. */
+export interface HistoryPlace {
+  readonly sinceMs: number;
+  readonly id: string;
+}
+
+/** Alarms whose condition held at any time from `fromMs` on and before `toMs`, newest first. */
 export async function alarmHistory(
   db: Kysely<RecordsTables>,
   fromMs: number,
   toMs: number,
   sites: SiteScope = null,
+  { limit, after }: { readonly limit: number; readonly after: HistoryPlace | null } = {
+    limit: 1_000,
+    after: null,
+  },
 ): Promise<readonly Alarm[]> {
   const all = db.selectFrom("alarms").selectAll();
   const rows = await (sites === null ? all : all.where("siteId", "in", [...sites]))
@@ -247,8 +266,17 @@ export async function alarmHistory(
     // One that was hidden before it ever held is no history of the boiler.
     .where("occurrences", ">", 0)
     .where(({ eb, or }) => or([eb("returnedAtMs", "is", null), eb("returnedAtMs", ">=", fromMs)]))
+    .where(({ eb, or, and, lit }) =>
+      after === null
+        ? eb(lit(1), "=", 1)
+        : or([
+            eb("sinceMs", "<", after.sinceMs),
+            and([eb("sinceMs", "=", after.sinceMs), eb("id", "<", after.id)]),
+          ]),
+    )
     .orderBy("sinceMs", "desc")
-    .limit(mostHistory)
+    .orderBy("id", "desc")
+    .limit(limit)
     .execute();
   return rows.map(alarmFromRow);
 }

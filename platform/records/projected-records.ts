@@ -13,6 +13,7 @@ const projected = {
   commands: ["key"],
   deadLetters: ["journalOffset"],
   integrityHours: ["gatewayId", "hourStartMs"],
+  verdictHours: ["boilerId", "quantity", "hourStartMs"],
 } as const satisfies Partial<{ readonly [Table in keyof RecordsTables]: readonly string[] }>;
 
 export type ProjectedTable = keyof typeof projected;

@@ -126,7 +126,7 @@ export interface RecordsTables {
     readonly hourStartMs: number;
     /** JSON of the verdict and of what else explains it. */
     readonly verdict: string;
-    /** 1: above its limit; for the log of exceedances. */
+    /** 1: above its limit, 0: within it, -1: not judged; for counting. */
     readonly above: number;
     readonly rev: number;
     readonly writtenAtMs: number;

@@ -163,7 +163,10 @@ overTls("users", () => {
     await plant.addUser("lin", "viewer", null, words);
     const lin = plant.as((await plant.signIn({ user: "lin", password: words })).cookie);
     const to = (current: string) => ({ current, password: "a kettle hums at noon" });
-    expect(await give("session/password", "PUT", to("not it, surely"), lin)).toMatchObject({ status: 401 });
+    expect(await give("session/password", "PUT", to("not it, surely"), lin)).toMatchObject({
+      status: 422,
+      body: { code: "password-wrong" },
+    });
     expect((await give("session/password", "PUT", to(words), lin)).status).toBe(204);
     expect((await give("boilers", "GET", undefined, lin)).status).toBe(401);
   });

@@ -195,6 +195,9 @@ export async function startTestApi(
         ...more,
         ...{ rejectUnauthorized: false },
       }),
+    /** As a gateway or a broker would say it. */
+    publish: (topic: string, message: object, retain = false) =>
+      gateway.publish(topic, JSON.stringify(message), { qos: 1, retain }),
     /** One reading of a boiler, through ingest. */
     send: async (boilerId: string, values: Readonly<Record<string, number | null>>, atMs: number) => {
       const south = boilerId === "cfb-01";
