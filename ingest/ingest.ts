@@ -9,14 +9,11 @@ import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
 import type { IngestConfig } from "./config.ts";
 import { type Journal, openJournal } from "./journal.ts";
+import { judging } from "./judging.ts";
 import { liveView, publishFrames } from "./live-view.ts";
 import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
 import { recordsSink } from "./records-sink.ts";
-import { derive } from "./stages/derive.ts";
-import { judge } from "./stages/judge.ts";
-import { raiseAlarms } from "./stages/raise-alarms.ts";
-import { screen } from "./stages/screen.ts";
 import { telemetrySink } from "./telemetry-sink.ts";
 
 export interface IngestNeeds {
@@ -41,7 +38,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   const confirmed = Math.max(snapshot?.offset ?? 0, ...sinks.map(({ checkpoint }) => checkpoint));
   const journal = await openJournal(folder, config.journal, confirmed, world);
   const view = liveView(plant.catalogue);
-  const stages = [screen(plant.catalogue), derive(plant), judge(plant), raiseAlarms(plant), view];
+  const stages = [...judging(plant), view];
 
   const services = serviceStack(world);
   services.add({ name: "journal", stop: () => journal.close() });

@@ -48,9 +48,15 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     if (batch !== null) countBatch(batch);
     if (entry.kind === "quarantine") countQuarantined(entry);
     const conditions = events.filter((event) => event.kind === "condition");
+    const past = events.filter((event) => event.kind === "past-episode");
     const nowMs = entry.arrivedAtMs;
     const isDue = entry.kind === "tick" && desk.dueMs !== null && nowMs >= desk.dueMs;
-    const urgent = conditions.length > 0 || isDue || entry.kind === "command" || entry.kind === "quarantine";
+    const urgent =
+      conditions.length > 0 ||
+      past.length > 0 ||
+      isDue ||
+      entry.kind === "command" ||
+      entry.kind === "quarantine";
     if (!urgent && world.clock.monotonicMs() - savedAtMs < saveEveryMs) return;
 
     const draft = desk.begin();
@@ -58,6 +64,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     const replies: { readonly siteId: string; readonly reply: CommandReply }[] = [];
     await db.transaction().execute(async (tx) => {
       for (const event of conditions) draft.condition(event, nowMs);
+      for (const episode of past) draft.past(episode, nowMs);
       if (isDue) draft.tick(nowMs);
       if (entry.kind === "command") {
         const command: unknown = JSON.parse(entry.bytes.toString());

@@ -1,4 +1,4 @@
-import type { Priority } from "../domain/alarms/alarm.ts";
+import type { PastEpisode, Priority } from "../domain/alarms/alarm.ts";
 import type { AlarmContext, Evidence } from "../domain/alarms/evidence.ts";
 import type { Moment } from "../domain/alarms/watch.ts";
 import type { Frame } from "../domain/frame.ts";
@@ -42,7 +42,9 @@ export type PlantEvent =
       /** Journal entries that the telemetry store did not have then; `null` where nobody said. */
       readonly telemetryLag: number | null;
     }
-  | ConditionEvent;
+  | ConditionEvent
+  /** An alarm that began and ended in data that came late. */
+  | ({ readonly kind: "past-episode" } & PastEpisode);
 
 /** A rule's condition began or ended, after its delay, or holds at another level than before. */
 export interface ConditionEvent {
@@ -50,7 +52,10 @@ export interface ConditionEvent {
   readonly ruleId: string;
   readonly siteId: string;
   readonly sourceId: string;
-  readonly turned: "on" | "raised" | "lowered" | "off";
+  /** `since`: late data show that what holds began before it was seen. */
+  readonly turned: "on" | "raised" | "lowered" | "off" | "since";
+  /** Found in data that came late. */
+  readonly late: boolean;
   /** Of an onset: its first moment. */
   readonly sinceMs: number;
   readonly atMs: number;
@@ -71,6 +76,14 @@ export interface Stage {
   memory(): unknown;
   /** Takes up what `memory` gave; `null` at the very beginning. */
   recall(memory: unknown): void;
+}
+
+/** What it remembers of one boiler can be taken out and put in: so a copy of it can go through the past of that one. */
+export interface BoilerStage extends Stage {
+  /** As it is kept here, not a copy. */
+  memoryOf(boilerId: string): unknown;
+  /** `null`: nothing is known of it. */
+  recallOf(boilerId: string, memory: unknown): void;
 }
 
 /** Stages one behind the other: each event runs through all of them before the next one begins. */

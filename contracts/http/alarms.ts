@@ -85,6 +85,8 @@ export const AlarmText = Type.Object({
   ),
   /** Place among the alarms of its source that held at its onset, and the one that began first. */
   firstOut: nullable(Type.Object({ place: Type.Integer(), firstId: Type.String() })),
+  /** Found in data that came late. */
+  late: Type.Boolean(),
   /** Must be reset by hand once it is over and seen. */
   latching: Type.Boolean(),
   /** How far it was escalated. */

@@ -22,7 +22,7 @@ import {
 } from "../../domain/limits.ts";
 import { type SteadyMemory, type SteadyState, steadyMemory, steadyWatch } from "../../domain/steady-state.ts";
 import { forEachEdition, type Plant, type PlantBoiler } from "../plant.ts";
-import type { Stage } from "../stage.ts";
+import type { BoilerStage } from "../stage.ts";
 
 /** What is remembered of one boiler. */
 interface Memory {
@@ -47,7 +47,7 @@ const noHours = { pmAtRefO2MgPerNm3: null, soxAtRefO2Ppm: null, noxAtRefO2Ppm: n
 const saidOfLate = { verdicts: { ...notJudged("no-data"), ...emissionsNotJudged }, hoursSoFar: noHours };
 
 /** Holds each boiler against the tables while it is steady, and its clock hours against the emission standard. */
-export function judge(plant: Plant): Stage {
+export function judge(plant: Plant): BoilerStage {
   const { catalogue, gateways } = plant;
   const prepared = forEachEdition(plant, ({ boiler, plausibility }, { steady, hourOffsetMs, gatewayId }) => {
     const scanMs = gateways.get(gatewayId)?.scanMs ?? null;
@@ -129,6 +129,12 @@ export function judge(plant: Plant): Stage {
       if (said !== null) next({ kind: "judged", origin, frame, ...said });
     },
     memory: () => memories,
+    memoryOf: (boilerId) => memories[boilerId] ?? null,
+    recallOf: (boilerId, memory) => {
+      if (memory === null) delete memories[boilerId];
+      else memories[boilerId] = memory as Memory;
+      said.delete(boilerId);
+    },
     recall: (memory) => {
       memories = (memory ?? {}) as Record<string, Memory>;
       // A window that an older version began knows nothing of the fuel meters: it begins anew.

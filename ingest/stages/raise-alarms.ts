@@ -1,32 +1,56 @@
-import { watchFor } from "../../domain/alarms/watch.ts";
+import type { AlarmRule } from "../../domain/alarms/rule.ts";
+import { type Watch, watchFor } from "../../domain/alarms/watch.ts";
+import type { LateMeeting } from "../late-lane.ts";
 import { editionAt, forEachEdition, type Plant, type PlantBoiler, rulesAt } from "../plant.ts";
-import type { PlantEvent, Stage } from "../stage.ts";
-import { alarmMemory, nowOf, passTime, recallAlarms } from "../watches/alarm-memory.ts";
-import { alarmFamilies, type Tell } from "../watches/families.ts";
+import type { BoilerStage, PlantEvent } from "../stage.ts";
+import {
+  type AlarmMemory,
+  alarmMemory,
+  type Fire,
+  nowOf,
+  passTime,
+  recallAlarms,
+} from "../watches/alarm-memory.ts";
+import { alarmFamilies, type Source, type Tell } from "../watches/families.ts";
+import { meetLate } from "../watches/meet-late.ts";
+import { staleAfterMs } from "../watches/stale.ts";
 import { watchGateway, watchLag } from "../watches/watch-gateway.ts";
-import { sensorWatches, watchSensors } from "../watches/watch-sensors.ts";
-import { watchValues } from "../watches/watch-values.ts";
+import { type SensorWatch, sensorWatches, watchSensors } from "../watches/watch-sensors.ts";
+import { gateOf, watchValues } from "../watches/watch-values.ts";
 
-/** Silence of a boiler for so many scans makes its conditions unknown. */
-const staleScans = 3;
-const staleAtLeastMs = 3_000;
+/** All that is known of one boiler. */
+interface OfBoiler {
+  readonly families: AlarmMemory["families"][string];
+  readonly fire: Fire | null;
+  readonly baselines: AlarmMemory["baselines"][string];
+}
+
+interface Prepared {
+  readonly rules: readonly AlarmRule[];
+  readonly watches: readonly Watch[];
+  readonly sensors: readonly SensorWatch[];
+}
 
 /**
  * Feeds the condition of every rule with what was judged, and with silence; tells when one begins, ends or changes.
  * The rules are those in force at the event: of a boiler or a gateway, by the time of its own clock.
  */
-export function raiseAlarms(plant: Plant): Stage {
+export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
   const { catalogue } = plant;
-  const prepared = forEachEdition(plant, ({ boiler, rules }, { standards }) => ({
-    rules,
-    watches: rules.flatMap((rule) => watchFor(rule, boiler, standards, catalogue) ?? []),
-    sensors: sensorWatches(rules),
-  }));
+  const prepared = forEachEdition(
+    plant,
+    ({ boiler, rules }, { standards }): Prepared => ({
+      rules,
+      watches: rules.flatMap((rule) => watchFor(rule, boiler, standards, catalogue) ?? []),
+      sensors: sensorWatches(rules),
+    }),
+  );
   const memory = alarmMemory();
   const families = alarmFamilies(memory);
   const values = watchValues(families, memory, catalogue.slotOf("firing"));
   const sensors = watchSensors(families, catalogue);
   const gateway = watchGateway(families, memory);
+  const meeting = meetLate(families, memory);
   /** By boiler: the rules under which it was seen last. */
   const seenUnder = new Map<string, unknown>();
 
@@ -41,8 +65,31 @@ export function raiseAlarms(plant: Plant): Stage {
       seenUnder.set(boilerId, ofBoiler);
       families.endForgotten(source, ofBoiler.rules, takenAtMs, tell);
     }
+    if (meeting.awaits(boilerId)) resolveLate(ofBoiler, source, event, tell);
     values(ofBoiler.watches, source, event, tell);
     sensors.see(ofBoiler.sensors, source, frame, tell);
+  }
+
+  /** What late data left of this boiler is held against its first live reading that says anything. */
+  function resolveLate(
+    { watches, sensors: watched }: Prepared,
+    source: Source,
+    moment: Extract<PlantEvent, { kind: "judged" }>,
+    tell: Tell,
+  ): void {
+    const { frame } = moment;
+    const fire = memory.fires[source.id] ?? null;
+    for (const watch of watches) {
+      const { rule } = watch;
+      const past = memory.baselines[source.id]?.[rule.id] ?? null;
+      const standing = () =>
+        gateOf(rule, fire, frame.takenAtMs) ?? watch.standing(rule.levels[0], moment, past);
+      meeting.resolve(rule, source, standing, tell);
+    }
+    for (const { rule, flaws } of watched) {
+      const isFlawed = () => frame.measured.some((slot) => flaws.has(frame.flaws[slot] ?? 0));
+      meeting.resolve(rule, source, () => (isFlawed() ? "beyond" : "inside"), tell);
+    }
   }
 
   function ticked({ monotonicMs, atMs, telemetryLag }: Extract<PlantEvent, { kind: "tick" }>, tell: Tell) {
@@ -74,8 +121,7 @@ export function raiseAlarms(plant: Plant): Stage {
   function passOver({ id, siteId, gatewayId, editions }: PlantBoiler, tell: Tell): void {
     const heard = memory.heardBoilers[id];
     if (heard === undefined) return;
-    const scanMs = plant.gateways.get(gatewayId)?.scanMs ?? 1_000;
-    const staleMs = Math.max(staleScans * scanMs, staleAtLeastMs);
+    const staleMs = staleAfterMs(plant.gateways.get(gatewayId)?.scanMs ?? 1_000);
     if (memory.monotonicMs - heard.monotonicMs <= staleMs) return;
     const ofGateway = memory.heardGateways[gatewayId];
     const gatewayHeard = ofGateway !== undefined && memory.monotonicMs - ofGateway.monotonicMs <= staleMs;
@@ -114,5 +160,19 @@ export function raiseAlarms(plant: Plant): Stage {
       recallAlarms(memory, saved);
       seenUnder.clear();
     },
+    memoryOf: (boilerId): OfBoiler => ({
+      families: memory.families[boilerId] ?? {},
+      fire: memory.fires[boilerId] ?? null,
+      baselines: memory.baselines[boilerId] ?? {},
+    }),
+    recallOf: (boilerId, saved) => {
+      const { families: ofBoiler, fire = null, baselines } = (saved ?? {}) as Partial<OfBoiler>;
+      memory.families[boilerId] = { ...ofBoiler };
+      memory.baselines[boilerId] = { ...baselines };
+      if (fire === null) delete memory.fires[boilerId];
+      else memory.fires[boilerId] = fire;
+      seenUnder.delete(boilerId);
+    },
+    meet: meeting.meet,
   };
 }

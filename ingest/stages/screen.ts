@@ -1,9 +1,9 @@
 import type { PointCatalogue } from "../../domain/points.ts";
 import { screenFor } from "../../domain/screening.ts";
-import type { Stage } from "../stage.ts";
+import type { BoilerStage } from "../stage.ts";
 
 /** Takes out of each frame what cannot be true, with the reason. */
-export function screen(catalogue: PointCatalogue): Stage {
+export function screen(catalogue: PointCatalogue): BoilerStage {
   const { screen: screened } = screenFor(catalogue);
   return {
     name: "screen",
@@ -13,5 +13,7 @@ export function screen(catalogue: PointCatalogue): Stage {
     },
     memory: () => null,
     recall: () => {},
+    memoryOf: () => null,
+    recallOf: () => {},
   };
 }

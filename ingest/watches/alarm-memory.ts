@@ -1,5 +1,6 @@
 import type { BaselineMemory } from "../../domain/alarms/baseline.ts";
 import type { Condition } from "../../domain/alarms/condition.ts";
+import type { LateHolding } from "./meet-late.ts";
 
 /** When something was last heard of a source: in its own event time, and in ingest's monotonic time. */
 export interface Heard {
@@ -35,6 +36,8 @@ export interface AlarmMemory {
   fires: Record<string, Fire>;
   /** By boiler and rule. */
   baselines: Record<string, Record<string, BaselineMemory>>;
+  /** By boiler and rule: what late data left, until a live reading says whether it still holds. */
+  late: Record<string, Record<string, LateHolding>>;
   monotonicMs: number;
 }
 
@@ -47,6 +50,7 @@ export function alarmMemory(): AlarmMemory {
     setAside: {},
     fires: {},
     baselines: {},
+    late: {},
     monotonicMs: 0,
   };
 }

@@ -88,6 +88,7 @@ export function alarmFamilies(memory: AlarmMemory): Families {
       siteId: source.siteId,
       sourceId: source.id,
       turned,
+      late: false,
       sinceMs: turned === "off" ? atMs : onsetOf(family, atMs) - heldBeforeMs,
       atMs,
       priority: level.priority,
@@ -124,7 +125,7 @@ export function alarmFamilies(memory: AlarmMemory): Families {
         if (told.length === 0) continue;
         const level = { priority: 3 as Priority, latching: false };
         const common = { kind: "condition", ruleId, siteId, sourceId, turned: "off" } as const;
-        tell({ ...common, sinceMs: atMs, atMs, ...level, ...unexplained });
+        tell({ ...common, late: false, sinceMs: atMs, atMs, ...level, ...unexplained });
       }
     },
   };
@@ -165,7 +166,7 @@ function turnOf(
 }
 
 /** When the first of those that hold began. */
-function onsetOf({ conditions }: Family, atMs: number): number {
+export function onsetOf({ conditions }: Family, atMs: number): number {
   const onsets = Object.values(conditions).flatMap((condition) =>
     condition.state === "true"
       ? [condition.sinceMs]
