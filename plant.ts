@@ -18,6 +18,7 @@ import type { ServiceStack } from "./platform/service.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
 import type { World } from "./platform/world.ts";
+import { certificateFiles } from "./settings/certificates.ts";
 import { directoryOf } from "./settings/directory.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
 import type { Scenario } from "./settings/scenario.ts";
@@ -107,6 +108,7 @@ export async function assemble(
         records: records.db,
         bus: busFor("fluewatch-ingest"),
         world,
+        certificates: certificateFiles(settings),
       }),
     );
     const siteIds = config.sites.map(({ id }) => id);

@@ -2,6 +2,7 @@ import type { IngestStatus } from "../contracts/live.ts";
 import { liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
+import { certificateDays, diskUsedPercent } from "../platform/machine.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { backgroundLoop, type Service, serviceStack } from "../platform/service.ts";
 import type { ReadingWriter } from "../platform/telemetry/telemetry.ts";
@@ -9,11 +10,11 @@ import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
 import type { IngestConfig } from "./config.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import { judging } from "./judging.ts";
-import { liveView, publishFrames } from "./live-view.ts";
+import { publishFrames } from "./live-view.ts";
 import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
 import { recordsSink } from "./records-sink.ts";
+import { stagesOf } from "./stages/stages.ts";
 import { telemetrySink } from "./telemetry-sink.ts";
 
 export interface IngestNeeds {
@@ -23,6 +24,8 @@ export interface IngestNeeds {
   readonly records: RecordsDb;
   readonly bus: Bus;
   readonly world: World;
+  /** Files of the certificates with which this server is known. */
+  readonly certificates?: readonly string[];
 }
 
 const tickEveryMs = 1_000;
@@ -37,8 +40,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   const snapshot = snapshotFor(folder, sinks);
   const confirmed = Math.max(snapshot?.offset ?? 0, ...sinks.map(({ checkpoint }) => checkpoint));
   const journal = await openJournal(folder, config.journal, confirmed, world);
-  const view = liveView(plant.catalogue);
-  const stages = [...judging(plant), view];
+  const { stages, view } = stagesOf(plant);
 
   const services = serviceStack(world);
   services.add({ name: "journal", stop: () => journal.close() });
@@ -49,7 +51,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
     startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, world),
   );
   const lag = () => pass.offset - telemetry.checkpoint;
-  services.add(backgroundLoop("ticks", (signal) => tick(journal, lag, world, signal)));
+  services.add(backgroundLoop("ticks", (signal) => tick(journal, lag, needs, signal)));
   services.add(publishFrames(view, [...plant.sites.keys()], bus, world));
 
   services.add(
@@ -94,14 +96,36 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   return { name: "ingest", stop: () => services.stop() };
 }
 
-/** Writes down that time passes, and how far the store is behind, so that both are part of what is replayed. */
-async function tick(journal: Journal, lag: () => number, world: World, signal: AbortSignal): Promise<void> {
+const lookEveryMs = 60_000;
+
+/** Writes down that time passes, and how the server does meanwhile, so that both are part of what is replayed. */
+async function tick(
+  journal: Journal,
+  lag: () => number,
+  { folder, certificates = [], world }: IngestNeeds,
+  signal: AbortSignal,
+): Promise<void> {
+  let lookedMs = Number.NEGATIVE_INFINITY;
+  let disk: number | null = null;
+  let days: number | null = null;
   while (!signal.aborted) {
     await world.clock.sleep(tickEveryMs, signal);
     if (signal.aborted) return;
+    const monotonicMs = Math.round(world.clock.monotonicMs());
+    if (monotonicMs - lookedMs >= lookEveryMs) {
+      lookedMs = monotonicMs;
+      const used = await diskUsedPercent(folder);
+      disk = used === null ? null : Math.round(10 * used) / 10;
+      days = certificateDays(certificates, world.clock.nowMs());
+    }
     try {
-      const monotonicMs = Math.round(world.clock.monotonicMs());
-      await journal.append({ kind: "tick", monotonicMs, telemetryLag: lag() });
+      await journal.append({
+        kind: "tick",
+        monotonicMs,
+        telemetryLag: lag(),
+        diskUsedPercent: disk,
+        certificateDays: days,
+      });
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error; // the disk's trouble is told by the log itself
     }

@@ -106,8 +106,8 @@ export function startPass(
 
   function run(entry: JournalEntry, batch: Batch | null): void {
     if (entry.kind === "tick") {
-      const { arrivedAtMs: atMs, monotonicMs, telemetryLag } = entry;
-      through({ kind: "tick", atMs, monotonicMs, telemetryLag });
+      const { arrivedAtMs: atMs, offset: _offset, ...tick } = entry;
+      through({ ...tick, atMs });
     }
     if (entry.kind === "quarantine") {
       const gatewayId = entry.batch?.gw ?? parseTopic(entry.topic)?.gatewayId;

@@ -41,6 +41,9 @@ export type PlantEvent =
       readonly monotonicMs: number;
       /** Journal entries that the telemetry store did not have then; `null` where nobody said. */
       readonly telemetryLag: number | null;
+      /** Of the disk that holds the data, and days left of the certificate that ends first; absent: nobody said. */
+      readonly diskUsedPercent?: number | null;
+      readonly certificateDays?: number | null;
     }
   | ConditionEvent
   /** An alarm that began and ended in data that came late. */

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { alarmStates, priorities } from "../../domain/alarms/alarm.ts";
+import { countedWhats } from "../../domain/alarms/evidence.ts";
 import { averagingOrders } from "../../domain/emissions/hourly-mean.ts";
 import { emissionQuantities } from "../../domain/limits.ts";
 import { flawReasons } from "../../domain/reading.ts";
@@ -48,7 +49,7 @@ export const EvidenceText = Type.Union([
   Type.Object({ kind: Type.Literal("silence"), lastHeardMs: Type.Number() }),
   Type.Object({
     kind: Type.Literal("count"),
-    what: Type.Enum(["clock-offset-seconds", "dead-letters", "entries-behind"]),
+    what: Type.Enum(countedWhats),
     value: Type.Number(),
     limit: Type.Number(),
     detail: nullable(Type.String()),

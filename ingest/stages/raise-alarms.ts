@@ -14,8 +14,10 @@ import {
 import { alarmFamilies, type Source, type Tell } from "../watches/families.ts";
 import { meetLate } from "../watches/meet-late.ts";
 import { staleAfterMs } from "../watches/stale.ts";
-import { watchGateway, watchLag } from "../watches/watch-gateway.ts";
+import { watchCompleteness } from "../watches/watch-completeness.ts";
+import { watchGateway } from "../watches/watch-gateway.ts";
 import { type SensorWatch, sensorWatches, watchSensors } from "../watches/watch-sensors.ts";
+import { watchServer } from "../watches/watch-server.ts";
 import { gateOf, watchValues } from "../watches/watch-values.ts";
 
 /** All that is known of one boiler. */
@@ -50,6 +52,7 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
   const values = watchValues(families, memory, catalogue.slotOf("firing"));
   const sensors = watchSensors(families, catalogue);
   const gateway = watchGateway(families, memory);
+  const completeness = watchCompleteness(families, memory);
   const meeting = meetLate(families, memory);
   /** By boiler: the rules under which it was seen last. */
   const seenUnder = new Map<string, unknown>();
@@ -58,7 +61,9 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
     const { frame, origin } = event;
     const { boilerId, takenAtMs } = frame;
     const ofBoiler = prepared(boilerId, takenAtMs);
-    if (ofBoiler === null || origin.late) return;
+    if (ofBoiler === null) return;
+    completeness.see(boilerId, takenAtMs, plant.boilers.get(boilerId)?.hourOffsetMs ?? 0);
+    if (origin.late) return;
     const source = { siteId: origin.siteId, id: boilerId };
     memory.heardBoilers[boilerId] = { atMs: takenAtMs, monotonicMs: memory.monotonicMs };
     if (seenUnder.get(boilerId) !== ofBoiler) {
@@ -92,7 +97,8 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
     }
   }
 
-  function ticked({ monotonicMs, atMs, telemetryLag }: Extract<PlantEvent, { kind: "tick" }>, tell: Tell) {
+  function ticked(tick: Extract<PlantEvent, { kind: "tick" }>, tell: Tell): void {
+    const { monotonicMs, atMs } = tick;
     passTime(memory, monotonicMs);
     for (const boiler of plant.boilers.values()) passOver(boiler, tell);
     for (const { id, siteId, editions } of plant.gateways.values()) {
@@ -100,9 +106,7 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
       for (const rule of editionAt(editions, nowMs).rules) gateway(rule, { siteId, id }, nowMs, tell);
     }
     for (const { id, editions } of plant.sites.values()) {
-      for (const rule of editionAt(editions, atMs).rules)
-        if (rule.watches === "telemetry-lag" && telemetryLag !== null)
-          watchLag(families, rule, id, telemetryLag, atMs, tell);
+      for (const rule of editionAt(editions, atMs).rules) watchServer(families, rule, id, tick, tell);
     }
     for (const sourceId of Object.keys(memory.families)) {
       const siteId = (plant.boilers.get(sourceId) ?? plant.gateways.get(sourceId))?.siteId ?? sourceId;
@@ -117,16 +121,18 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
     return heard === undefined ? ingestMs : nowOf(heard, memory);
   }
 
-  /** Notices when a boiler has been silent for too long. */
-  function passOver({ id, siteId, gatewayId, editions }: PlantBoiler, tell: Tell): void {
+  /** Notices what a boiler lacks: of its last hour, and now that it has been silent for too long. */
+  function passOver({ id, siteId, gatewayId, editions, hourOffsetMs }: PlantBoiler, tell: Tell): void {
     const heard = memory.heardBoilers[id];
     if (heard === undefined) return;
-    const staleMs = staleAfterMs(plant.gateways.get(gatewayId)?.scanMs ?? 1_000);
+    const nowMs = nowOf(heard, memory);
+    const { rules } = editionAt(editions, nowMs);
+    const scanMs = plant.gateways.get(gatewayId)?.scanMs ?? 1_000;
+    completeness.pass(rules, { siteId, id }, scanMs, hourOffsetMs, nowMs, tell);
+    const staleMs = staleAfterMs(scanMs);
     if (memory.monotonicMs - heard.monotonicMs <= staleMs) return;
     const ofGateway = memory.heardGateways[gatewayId];
     const gatewayHeard = ofGateway !== undefined && memory.monotonicMs - ofGateway.monotonicMs <= staleMs;
-    const nowMs = nowOf(heard, memory);
-    const { rules } = editionAt(editions, nowMs);
     sensors.silent(rules, { siteId, id }, gatewayHeard, nowMs, tell);
   }
 

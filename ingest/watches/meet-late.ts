@@ -40,8 +40,10 @@ export function meetLate(families: Families, memory: AlarmMemory): MeetLate {
       for (const [member, condition] of Object.entries(live.conditions)) {
         const sinceMs = onsetIn(family, member);
         // What held before the gap already is the same alarm still, and known by an earlier onset.
-        if (sinceMs === null || condition.state === "false" || condition.state === "pending-off") continue;
-        if (condition.sinceMs >= untilMs) live.conditions[member] = { ...condition, sinceMs };
+        if (sinceMs === null || condition.state === "false") continue;
+        if (condition.state === "pending-off") {
+          if (condition.onSinceMs >= untilMs) live.conditions[member] = { ...condition, onSinceMs: sinceMs };
+        } else if (condition.sinceMs >= untilMs) live.conditions[member] = { ...condition, sinceMs };
       }
       const sinceMs = onsetOf(live, untilMs);
       if (live.told.length === 0 || sinceMs >= before) return;

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Alarm } from "../../domain/alarms/alarm.ts";
 import { alarmDesk } from "../../ingest/alarm-desk.ts";
-import { judging } from "../../ingest/judging.ts";
 import { type PlantEvent, pipeline, type Stage } from "../../ingest/stage.ts";
+import { stagesOf } from "../../ingest/stages/stages.ts";
 import { sid, startMs, testPlant } from "../helpers/batches.ts";
 import { frame } from "../helpers/frames.ts";
 import { isLong } from "../helpers/long.ts";
@@ -14,7 +14,7 @@ const origin = { siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0
 
 /** The stages with a desk behind them: what is open, what is over, and what people were told. */
 function watched() {
-  const stages = judging(plant);
+  const { stages } = stagesOf(plant);
   const desk = alarmDesk(plant, []);
   const alarms = new Map<string, Alarm>();
   const told: string[] = [];
@@ -57,7 +57,7 @@ function watched() {
         string,
         unknown,
       ][];
-      const again: readonly Stage[] = judging(plant);
+      const again: readonly Stage[] = stagesOf(plant).stages;
       for (const stage of again) stage.recall(new Map(saved).get(stage.name) ?? null);
       through = pipeline(again, take);
     },
@@ -220,7 +220,9 @@ describe("late data", () => {
         const it = watched();
         run(it, 0, fromS, o2);
         for (let at = fromS; at < toS; at += 1) it.tick(at);
-        const meetS = Math.min(toS + liveFirstS, endS - 10);
+        // An episode that began before the live readings and was over before the backlog came is two in the records.
+        const cut = lows.find(([from, to]) => from < toS && to > toS);
+        const meetS = Math.min(toS + liveFirstS, endS - 10, ...(cut === undefined ? [] : [cut[1] + 50]));
         run(it, toS, meetS, o2);
         for (let at = fromS; at < toS; at += 1) {
           if (at === Math.floor(fromS + restartAt * (toS - fromS))) it.restart();
