@@ -1,3 +1,4 @@
+import { backTest } from "./commands/back-test.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
@@ -13,6 +14,7 @@ const commands: readonly Command[] = [
   checkConfig,
   simulate,
   reference,
+  backTest,
   gatewayPlan,
   gatewayProbe,
   gatewayWatch,

@@ -5,6 +5,7 @@ import type { Trainer } from "./api/trainer.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
+import { type BackTest, backTest } from "./ingest/back-test.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { openJournal } from "./ingest/journal.ts";
 import { startNotifier } from "./notifications/notifier.ts";
@@ -20,6 +21,7 @@ import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
 import type { World } from "./platform/world.ts";
 import { certificateFiles } from "./settings/certificates.ts";
 import { directoryOf } from "./settings/directory.ts";
+import { withRules, withRulesText } from "./settings/other-rules.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
 import type { Scenario } from "./settings/scenario.ts";
 import { notificationSecrets } from "./settings/secrets.ts";
@@ -100,7 +102,7 @@ export async function assemble(
         ? await influx1Telemetry(config.telemetry.influx1, catalogue)
         : await duckdbTelemetry(folder("telemetry"), catalogue),
     );
-    plant.add(
+    const ingest = plant.add(
       await startIngest(config.ingest, {
         plant: plantOf(settings),
         folder: folder("journal"),
@@ -126,6 +128,10 @@ export async function assemble(
         dashboardFolder: join(packageRoot, "dist", "dashboard"),
         adminPassword,
         trainer,
+        tryRules: (rules, fromMs, toMs, signal) => {
+          const other = withRulesText(settings, rules);
+          return ingest.backTest(plantOf(other), fromMs, toMs, signal);
+        },
       }),
     );
   }
@@ -144,6 +150,29 @@ export async function assemble(
     }
   }
   return { api };
+}
+
+/**
+ * What other rules would have given of a stretch of the journal, beside those in force; nothing is written.
+ * @param file alarm rules, limit tables or an emission standard, as in `config/rules/`
+ * @throws OperationalError `config-invalid`, `data-folder-locked`
+ */
+export async function backTestOf(
+  settings: Settings,
+  file: string,
+  fromMs: number,
+  toMs: number,
+  world: World,
+): Promise<BackTest> {
+  const plants = { before: plantOf(settings), after: plantOf(withRules(settings, file)) };
+  const folder = lockDataFolder(settings.dataDir, "journal");
+  const journal = await openJournal(folder.path, settings.config.ingest.journal, 0, world);
+  try {
+    return await backTest(journal, plants, fromMs, toMs, world);
+  } finally {
+    await journal.close();
+    await folder.stop();
+  }
 }
 
 /**

@@ -15,6 +15,7 @@ import type { Telemetry } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
 import { commands } from "./commands.ts";
 import type { ApiConfig } from "./config.ts";
+import { dryRuns, type TryRules } from "./dry-runs.ts";
 import { guard } from "./guard.ts";
 import { startLive } from "./live.ts";
 import { liveState } from "./live-state.ts";
@@ -23,6 +24,7 @@ import type { Registry } from "./registry.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
 import { deadLettersRoute } from "./routes/dead-letters.ts";
+import { dryRunRoutes } from "./routes/dry-runs.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoute } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
@@ -46,6 +48,8 @@ export interface ApiNeeds {
   readonly adminPassword: string | null;
   /** `null`: no simulators run in this process. */
   readonly trainer: Trainer | null;
+  /** Tries rules out on the past. */
+  readonly tryRules: TryRules;
 }
 
 export interface Api extends Service {
@@ -73,6 +77,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   }
   const inside = sessions(records, world);
   const live = liveState(bus, world);
+  const trials = dryRuns(needs.tryRules, world);
   const app = fastify({
     logger: false,
     bodyLimit,
@@ -109,6 +114,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(trendRoute(registry, telemetry, world));
       await v1.register(readingsRoute(registry, telemetry, world));
       await v1.register(alarmRoutes(registry, records, commands(bus, world), world));
+      await v1.register(dryRunRoutes(trials, world));
       await v1.register(notificationRoutes(registry, records, world));
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
@@ -156,6 +162,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
     stop: async () => {
       await pushing.stop();
       await app.close();
+      await trials.stop();
     },
   };
 }

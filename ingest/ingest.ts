@@ -8,6 +8,7 @@ import { backgroundLoop, type Service, serviceStack } from "../platform/service.
 import type { ReadingWriter } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
+import { type BackTest, backTest } from "./back-test.ts";
 import type { IngestConfig } from "./config.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { publishFrames } from "./live-view.ts";
@@ -31,8 +32,13 @@ export interface IngestNeeds {
 const tickEveryMs = 1_000;
 const statusEveryMs = 5_000;
 
+export interface Ingest extends Service {
+  /** What another plant would have made of a stretch of the journal, while this one runs on. */
+  backTest(after: Plant, fromMs: number, toMs: number, signal: AbortSignal): Promise<BackTest>;
+}
+
 /** Accepts what gateways send, and turns the journal into history, alarms and the live view. */
-export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Service> {
+export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Ingest> {
   const { plant, folder, bus, world } = needs;
   const telemetry = await telemetrySink(needs.telemetry, world);
   const records = await recordsSink(needs.records, plant, bus, world);
@@ -93,7 +99,12 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
     }
   }
 
-  return { name: "ingest", stop: () => services.stop() };
+  return {
+    name: "ingest",
+    stop: () => services.stop(),
+    backTest: (after, fromMs, toMs, signal) =>
+      backTest(journal, { before: plant, after }, fromMs, toMs, world, signal),
+  };
 }
 
 const lookEveryMs = 60_000;

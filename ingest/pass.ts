@@ -1,17 +1,14 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Batch } from "../contracts/batch.ts";
-import { parseTopic } from "../contracts/topics.ts";
-import { type Frame, flawCode, frameMaker } from "../domain/frame.ts";
 import type { PointCatalogue } from "../domain/points.ts";
-import type { FlawReason } from "../domain/reading.ts";
 import { readFileIfThere, replaceFile } from "../platform/data-folder.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import { type AcceptedBatches, type AcceptedLog, acceptedBatches } from "./accepted.ts";
 import type { IngestConfig } from "./config.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
-import { isAheadOfItsArrival } from "./live-view.ts";
+import { entryRunner } from "./run-entry.ts";
 import type { Sink } from "./sink.ts";
 import { type PlantEvent, pipeline, type Stage } from "./stage.ts";
 
@@ -74,9 +71,9 @@ export function startPass(
 ): Pass {
   let events: PlantEvent[] = [];
   const through = pipeline(stages, (event) => events.push(event));
-  const framesOf = batchFrames(catalogue);
   const accepted = acceptedBatches(snapshot?.accepted);
   const cursors = new Map(Object.entries(snapshot?.cursors ?? {}));
+  const run = entryRunner(catalogue, accepted, cursors, through);
   for (const stage of stages) stage.recall(snapshot?.stages[stage.name] ?? null);
   let offset = snapshot?.offset ?? 0;
 
@@ -102,32 +99,6 @@ export function startPass(
     }
     for (const sink of sinks) await sink.stop();
     await saveSnapshot();
-  }
-
-  function run(entry: JournalEntry, batch: Batch | null): void {
-    if (entry.kind === "tick") {
-      const { arrivedAtMs: atMs, offset: _offset, ...tick } = entry;
-      through({ ...tick, atMs });
-    }
-    if (entry.kind === "quarantine") {
-      const gatewayId = entry.batch?.gw ?? parseTopic(entry.topic)?.gatewayId;
-      if (gatewayId !== undefined) through({ kind: "set-aside", gatewayId, reason: entry.reason });
-    }
-    if (batch === null || accepted.identityOf(batch) !== "new") return;
-    const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment, t0: atMs, clk } = batch;
-    through({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: clk.off });
-    for (const frame of framesOf(batch)) {
-      const late = isLate(frame, timeSegment, entry.arrivedAtMs);
-      through({ kind: "reading", origin: { siteId, gatewayId, sid, seq, timeSegment, late }, frame });
-    }
-  }
-
-  function isLate({ boilerId, takenAtMs }: Frame, timeSegment: number, arrivedAtMs: number): boolean {
-    if (isAheadOfItsArrival(takenAtMs, arrivedAtMs)) return true;
-    const key = `${boilerId}/${timeSegment}`;
-    if (takenAtMs <= (cursors.get(key) ?? 0)) return true;
-    cursors.set(key, takenAtMs);
-    return false;
   }
 
   async function saveSnapshot(): Promise<void> {
@@ -160,38 +131,14 @@ export function startPass(
   };
 }
 
-function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | null): void {
+export function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | null): void {
   if (batch !== null) accepted.add(batch);
   else if (entry.kind === "quarantine" && entry.batch !== null) accepted.addDead(entry.batch);
 }
 
 /** What was accepted was checked then; here it is only read. */
-function batchOf(entry: JournalEntry): Batch | null {
+export function batchOf(entry: JournalEntry): Batch | null {
   return entry.kind === "batch" ? (JSON.parse(entry.bytes.toString()) as Batch) : null;
-}
-
-/** The readings of a batch, as frames. A point that the configuration does not know any more is left out. */
-function batchFrames(catalogue: PointCatalogue): (batch: Batch) => readonly Frame[] {
-  const newFrame = frameMaker(catalogue);
-  return ({ t0, b }) =>
-    b.flatMap(({ boiler, points, rows, flaws }) => {
-      const slots = points.map(catalogue.slotOf);
-      const measured = slots.filter((slot) => slot >= 0);
-      const frames = rows.map((row) => {
-        const frame = newFrame(boiler, t0 + (row[0] ?? 0), measured);
-        for (let index = 0; index < slots.length; index += 1) {
-          const slot = slots[index] as number;
-          if (slot >= 0) frame.values[slot] = row[index + 1] ?? Number.NaN;
-        }
-        return frame;
-      });
-      for (const [row, point, reason] of flaws) {
-        const slot = slots[point] ?? -1;
-        const frame = frames[row];
-        if (frame !== undefined && slot >= 0) frame.flaws[slot] = flawCode(reason as FlawReason);
-      }
-      return frames;
-    });
 }
 
 function snapshotFile(folder: string, offset: number): string {

@@ -1,0 +1,61 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
+import { DryRun } from "../../contracts/http/dry-runs.ts";
+import { Problem } from "../../contracts/http/problem.ts";
+import { OperationalError } from "../../platform/errors.ts";
+import type { World } from "../../platform/world.ts";
+import type { DryRuns } from "../dry-runs.ts";
+import { rangeOf } from "../query.ts";
+
+const weekMs = 7 * 86_400_000;
+const longestMs = 31 * 86_400_000;
+
+/** Rules tried out on the past, before they are put in force. */
+export function dryRunRoutes(runs: DryRuns, world: World): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post(
+      "/rules/dry-runs",
+      {
+        config: { role: "engineer" },
+        schema: {
+          summary:
+            "Starts a dry run: which alarms a file of rules would have given; without a range, in the last 7 days",
+          body: Type.Object(
+            {
+              /** As a file of `config/rules/` has it. */
+              rules: Type.String({ minLength: 1, maxLength: 200_000 }),
+              from: Type.Optional(Type.String({ maxLength: 40 })),
+              to: Type.Optional(Type.String({ maxLength: 40 })),
+            },
+            { additionalProperties: false },
+          ),
+          response: { 202: DryRun, "4xx": Problem },
+        },
+      },
+      async ({ body: { rules, from, to } }, reply) => {
+        const nowMs = world.clock.nowMs();
+        const { fromMs, toMs } = rangeOf({ from: from ?? String(nowMs - weekMs), to: to ?? String(nowMs) });
+        if (toMs - fromMs > longestMs)
+          throw new OperationalError("request-invalid", "a dry run looks at 31 days at most");
+        return reply.code(202).send(runs.start(rules, fromMs, toMs));
+      },
+    );
+
+    app.get(
+      "/rules/dry-runs/:id",
+      {
+        config: { role: "engineer" },
+        schema: {
+          summary: "How a dry run goes, and what it gave",
+          params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
+          response: { 200: DryRun, "4xx": Problem },
+        },
+      },
+      async ({ params: { id } }) => {
+        const run = runs.of(id);
+        if (run === null) throw new OperationalError("dry-run-unknown", "There is no such dry run any more");
+        return run;
+      },
+    );
+  };
+}
