@@ -1,4 +1,5 @@
 import type { AdviceText } from "../contracts/http/advice.ts";
+import type { AlarmRuleText } from "../contracts/http/alarm-rules.ts";
 import type { BoilerText, SiteText } from "../contracts/http/boilers.ts";
 import type { RecipientText } from "../contracts/http/notifications.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
@@ -14,6 +15,8 @@ export interface Registry {
   readonly gateways: readonly { readonly id: string; readonly siteId: string; readonly scanMs: number }[];
   /** The site of a boiler or a gateway, or the site itself; `null` for what is not here. */
   siteOf(sourceId: string): string | null;
+  /** The alarm rules in force at a moment. */
+  alarmRules(atMs: number): readonly AlarmRuleText[];
   /** Who can be told of alarms. */
   readonly recipients: readonly RecipientText[];
   /** An alarm rule as it was in force at a moment, or nearest to it; `null` for one that is not here any more. */

@@ -32,6 +32,7 @@ import type {
   RulesEdition,
 } from "../ingest/plant.ts";
 import { recipientsIn } from "../notifications/config.ts";
+import { alarmRuleTexts } from "./rule-texts.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -112,6 +113,7 @@ export function registryOf(settings: Settings): Registry {
       );
       return gateway?.site ?? site?.id ?? null;
     },
+    alarmRules: (atMs) => alarmRuleTexts(settings, atMs),
     recipients: recipientsIn(
       config.notifications.destinations,
       config.sites.map(({ id }) => id),

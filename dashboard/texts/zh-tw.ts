@@ -1,3 +1,4 @@
+import { alertsPage } from "./alerts-zh-tw.ts";
 import type { Texts } from "./en.ts";
 import { pointsZhTw } from "./points-zh-tw.ts";
 
@@ -542,11 +543,16 @@ export const zhTw: Texts = {
     failed: "無法載入警報。",
   },
 
+  alertsPage,
+
   problems: {
     "sign-in-needed": "請重新登入",
     "role-insufficient": "您的角色無此權限",
     "rev-stale": "警報狀態已變更，請重新檢視",
     "state-conflict": "警報已被確認或已結束",
+    "time-invalid": "時間過長或已過",
+    "config-invalid": "規則有誤",
+    "dry-run-busy": "另一個試算進行中",
     "alarm-unknown": "已無此警報",
     "ingest-silent": "尚未得到回應，請稍後再看",
     "bus-down": "無法連線至訊息代理",

@@ -1,18 +1,32 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
+import { AlarmRules } from "../../contracts/http/alarm-rules.ts";
 import { DryRun } from "../../contracts/http/dry-runs.ts";
 import { Problem } from "../../contracts/http/problem.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import type { World } from "../../platform/world.ts";
 import type { DryRuns } from "../dry-runs.ts";
 import { rangeOf } from "../query.ts";
+import type { Registry } from "../registry.ts";
 
 const weekMs = 7 * 86_400_000;
 const longestMs = 31 * 86_400_000;
 
-/** Rules tried out on the past, before they are put in force. */
-export function dryRunRoutes(runs: DryRuns, world: World): FastifyPluginAsyncTypebox {
+/** The alarm rules, and others tried out on the past before they are put in force. */
+export function alarmRuleRoutes(registry: Registry, runs: DryRuns, world: World): FastifyPluginAsyncTypebox {
   return async (app) => {
+    app.get(
+      "/rules/alarms",
+      {
+        config: { role: "viewer" },
+        schema: {
+          summary: "The alarm rules in force, with what to do and what follows if nothing is done",
+          response: { 200: AlarmRules, "4xx": Problem },
+        },
+      },
+      async () => ({ rules: [...registry.alarmRules(world.clock.nowMs())] }),
+    );
+
     app.post(
       "/rules/dry-runs",
       {
