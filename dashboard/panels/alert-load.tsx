@@ -202,9 +202,10 @@ function useTitles(): (of: { readonly ruleId: string; readonly sourceId: string 
   const { list } = useDesk();
   const [rules] = createResource(() => api.alarmRules());
   return ({ ruleId, sourceId }) => {
-    const reply = rules.latest;
-    const rule = reply?.ok ? reply.value.rules.find(({ id }) => id === ruleId) : undefined;
     const place = list.boiler(sourceId)?.name ?? sourceId;
+    const reply = rules.latest;
+    if (!reply?.ok) return place;
+    const rule = reply.value.rules.find(({ id }) => id === ruleId);
     return `${place} ${rule === undefined ? ruleId : labelOf(rule.title)}`;
   };
 }
