@@ -75,7 +75,10 @@ export function alarmDesk(plant: Plant, atStart: readonly Alarm[]): AlarmDesk {
     const silences = ofGateway.filter(({ watches }) => watches === "gateway-silence");
     return [
       ...silences.map(({ id }) => ({ ruleId: id, sourceId: boiler.gatewayId })),
-      ...(ruleOf(tag, atMs)?.inhibitedBy ?? []).map((ruleId) => ({ ruleId, sourceId: tag.sourceId })),
+      ...(ruleOf(tag, atMs)?.inhibitedBy ?? []).flatMap((ruleId) => [
+        { ruleId, sourceId: tag.sourceId },
+        { ruleId, sourceId: boiler.gatewayId },
+      ]),
     ];
   }
 

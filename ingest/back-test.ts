@@ -1,10 +1,10 @@
 import type { Priority } from "../domain/alarms/alarm.ts";
 import type { World } from "../platform/world.ts";
 import { acceptedBatches } from "./accepted.ts";
+import { plantHappenings } from "./happenings.ts";
 import type { Journal } from "./journal.ts";
 import { batchOf, note } from "./pass.ts";
 import type { Plant } from "./plant.ts";
-import { entryRunner } from "./run-entry.ts";
 import { type PlantEvent, pipeline } from "./stage.ts";
 import { stagesOf } from "./stages/stages.ts";
 
@@ -56,9 +56,7 @@ export async function backTest(
   const reader = journal.reader(first.offset);
   const accepted = acceptedBatches();
   const runs = { before: watching(plants.before), after: watching(plants.after) };
-  const runners = [plants.before, plants.after].map(({ catalogue }, index) =>
-    entryRunner(catalogue, accepted, new Map(), (index === 0 ? runs.before : runs.after).through),
-  );
+  const happenings = [plants.before, plants.after].map(({ catalogue }) => plantHappenings(catalogue));
   let readings = 0;
   let turnBeganMs = world.clock.monotonicMs();
   reading: for (;;) {
@@ -67,7 +65,10 @@ export async function backTest(
     for (const entry of entries) {
       if (entry.arrivedAtMs >= toMs || signal?.aborted) break reading;
       const batch = batchOf(entry);
-      for (const run of runners) run(entry, batch);
+      if (batch === null || accepted.identityOf(batch) === "new") {
+        for (const [index, { tell }] of happenings.entries())
+          tell(entry, batch, index === 0 ? runs.before.through : runs.after.through);
+      }
       note(accepted, entry, batch);
       readings += batch?.n ?? 0;
       if (world.clock.monotonicMs() - turnBeganMs < turnMs) continue;

@@ -68,10 +68,11 @@ export function lateLane(
   const known = (boilerId: string) =>
     structuredClone(Object.fromEntries(live.map((stage) => [stage.name, stage.memoryOf(boilerId)])));
 
-  function seen(boilerId: string, atMs: number): void {
+  function seen(boilerId: string, atMs: number, clockSetMs: number): void {
     // What was captured before the first that we see may come as well.
     const fromMs = memory.cursors[boilerId]?.atMs ?? 0;
-    if (atMs - fromMs > staleMs(boilerId)) {
+    // A clock that was set is no jump: which time the readings between would have had, nobody can say.
+    if (clockSetMs === 0 && atMs - fromMs > staleMs(boilerId)) {
       const seed = memory.seeds[boilerId] ?? (fromMs === 0 ? {} : known(boilerId));
       const reached = { reachedMs: fromMs, ranMonotonicMs: memory.monotonicMs };
       const gaps = [
@@ -176,7 +177,7 @@ export function lateLane(
       if (event.kind === "tick") ticked(event.monotonicMs, next);
       if (event.kind === "reading") {
         if (event.origin.late && late(event, next)) return;
-        if (!event.origin.late) seen(event.frame.boilerId, event.frame.takenAtMs);
+        if (!event.origin.late) seen(event.frame.boilerId, event.frame.takenAtMs, event.origin.clockSetMs);
       }
       next(event);
     },

@@ -1,4 +1,5 @@
-import type { LiveBoiler, LiveFrame } from "../contracts/live.ts";
+import { Compile } from "typebox/compile";
+import { LiveBoiler, type LiveFrame } from "../contracts/live.ts";
 import { liveTopic } from "../contracts/topics.ts";
 import type { Moment } from "../domain/alarms/watch.ts";
 import { type Frame, frameOf, readingOf } from "../domain/frame.ts";
@@ -29,8 +30,7 @@ interface Seen {
   hoursSoFar: LiveBoiler["hoursSoFar"];
 }
 
-/** A time further ahead of its arrival than this is no boiler's newest: its clock is wrong. */
-const aheadMs = 5 * 60_000;
+const liveBoiler = Compile(LiveBoiler);
 
 export function liveView(catalogue: PointCatalogue): LiveView {
   let seen = new Map<string, Seen>();
@@ -60,8 +60,10 @@ export function liveView(catalogue: PointCatalogue): LiveView {
     memory: () => [...seen.values()].map((each) => ({ siteId: each.siteId, boiler: textOf(each) })),
     recall: (memory) => {
       const saved = (memory ?? []) as readonly { readonly siteId: string; readonly boiler: LiveBoiler }[];
+      // What another version said of a boiler in its own words waits for the boiler's next reading.
+      const understood = saved.filter(({ boiler }) => liveBoiler.Check(boiler));
       seen = new Map(
-        saved.map(({ siteId, boiler: { n, verdicts, hoursSoFar, ...reading } }) => [
+        understood.map(({ siteId, boiler: { n, verdicts, hoursSoFar, ...reading } }) => [
           reading.boilerId,
           { siteId, n, frame: frameOf(reading, catalogue), verdicts, hoursSoFar },
         ]),
@@ -98,10 +100,6 @@ function begun(hours: Moment["hoursSoFar"]): LiveBoiler["hoursSoFar"] {
         };
   begunHours.set(hours, { of: [pm, sox, nox], text });
   return text;
-}
-
-export function isAheadOfItsArrival(takenAtMs: number, arrivedAtMs: number): boolean {
-  return takenAtMs > arrivedAtMs + aheadMs;
 }
 
 const frameEveryMs = 1_000;

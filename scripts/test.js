@@ -2,7 +2,7 @@
 // every test, and ends with a line `N passed, N failed`. With `--long` (`npm run test:long`) the tests that have a
 // long form run that: the same claims, over the numbers that the documents name.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensurePrograms } from "./debian.js";
@@ -13,6 +13,7 @@ const borrowed = {
   mosquitto: "mosquitto",
   mbpoll: "mbpoll",
   socat: "socat",
+  openssl: "openssl",
   "/usr/lib/python3/dist-packages/pymodbus/__init__.py": "python3-pymodbus",
   "/usr/lib/python3/dist-packages/serial_asyncio/__init__.py": "python3-serial-asyncio",
   chromium: "chromium",
@@ -29,7 +30,8 @@ if (missing.length > 0)
   );
 ensureBuilt();
 
-const report = join(mkdtempSync(join(tmpdir(), "fluewatch-test-")), "report.json");
+const folder = mkdtempSync(join(tmpdir(), "fluewatch-test-"));
+const report = join(folder, "report.json");
 const { status } = spawnSync(
   join(root, "node_modules", ".bin", "vitest"),
   ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
@@ -38,6 +40,7 @@ const { status } = spawnSync(
 const counts = existsSync(report)
   ? JSON.parse(readFileSync(report, "utf8"))
   : { numPassedTests: 0, numFailedTests: 0 };
+rmSync(folder, { recursive: true, force: true });
 // A file that could not even be loaded has no tests to count; it fails all the same.
 const failed = counts.numFailedTests === 0 && status !== 0 ? 1 : counts.numFailedTests;
 console.log(`${counts.numPassedTests} passed, ${failed} failed`);

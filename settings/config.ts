@@ -4,7 +4,7 @@ import { registryProperties } from "../contracts/registry.ts";
 import { gatewaysConfig } from "../gateway/config.ts";
 import { ingestConfig } from "../ingest/config.ts";
 import { notificationsConfig } from "../notifications/config.ts";
-import { mqttConfig } from "../platform/bus.ts";
+import { mqttConfig } from "../platform/mqtt/config.ts";
 import { telemetryConfig } from "../platform/telemetry/config.ts";
 import { simulatorsConfig } from "../simulators/config.ts";
 

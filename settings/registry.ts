@@ -233,11 +233,12 @@ function boilerAt(
     ...standingOf(config),
     referenceO2Percent: config.referenceO2Percent ?? standard.referenceO2Percent,
     averagingOrder: config.averagingOrder ?? standard.averagingOrder,
+    startUp: config.startUp ?? standard.startUp,
     airHumidityKgPerKg: config.airHumidityKgPerKg,
     combustionAirTempC: config.combustionAirTempC,
     steamDryness: config.steamDryness,
     thermalOil: config.thermalOil,
-    carbonInAshPercent: config.carbonInAshPercent,
+    carbonInAshPercent: config.carbonInAshPercent ?? null,
     tunedO2: config.tunedO2,
     prices: Object.fromEntries(priced),
     // Which of several fuels will burn is not known beforehand: the most cautious of their figures counts.
@@ -335,6 +336,12 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
   const emission = (quantity: EmissionQuantity) => emissionLimitInForce(quantity, boiler, standards, atMs);
   const standard = emission("noxAtRefO2Ppm");
   const steady = steadyOf(site);
+  const {
+    ch4,
+    n2o,
+    source: potentials,
+    validFrom: potentialsFrom,
+  } = pick(rules.files["warming-potentials"], site.rules.warmingPotentials, atMs);
   return {
     id: config.id,
     siteId: site.id,
@@ -342,7 +349,18 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
     capacityTPerH: config.capacityTPerH,
     heatCarrier: config.heatCarrier,
     coalFiring: boiler.coalFiring,
-    fuels: boiler.fuels.map(({ id, label, fuelClass, flowPoint }) => ({ id, label, fuelClass, flowPoint })),
+    fuels: boiler.fuels.map(({ id, label, fuelClass, flowPoint, ncvMjPerUnit, emissionFactors }) => {
+      const inForceFrom = nearestEdition(rules.fuels.get(id) ?? [], atMs)?.validFrom ?? "";
+      return {
+        id,
+        label,
+        fuelClass,
+        flowPoint,
+        ncvMjPerUnit,
+        emissionFactors: { ...emissionFactors, inForceFrom },
+      };
+    }),
+    warmingPotentials: { ch4, n2o, source: potentials, inForceFrom: potentialsFrom },
     referenceO2Percent: boiler.referenceO2Percent,
     simulated: site.simulated,
     gatewayId,
@@ -356,6 +374,7 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
             source: standard.source,
             inForceFrom: standard.inForceFrom,
             averagingOrder: standard.averagingOrder,
+            startUp: standard.startUp,
             pmAtRefO2MgPerNm3: emission("pmAtRefO2MgPerNm3")?.limit ?? null,
             soxAtRefO2Ppm: emission("soxAtRefO2Ppm")?.limit ?? null,
             noxAtRefO2Ppm: standard.limit,

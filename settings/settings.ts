@@ -5,6 +5,7 @@ import type { Environment } from "../platform/environment.ts";
 import { type Fault, faultsError, loadYaml } from "../platform/yaml-file.ts";
 import { configFaults } from "./checks.ts";
 import { type Config, configSchema } from "./config.ts";
+import { mqttOf } from "./mqtt.ts";
 import { type Rules, rulesFrom } from "./rules.ts";
 import { secretFault } from "./secrets.ts";
 
@@ -42,7 +43,7 @@ export function loadSettings(configFile: string, packageRoot: string, environmen
   const config: Config = {
     ...value,
     api: { ...value.api, port: environment.httpPort ?? value.api.port },
-    mqtt: { ...value.mqtt, port: environment.mqttPort ?? value.mqtt.port },
+    mqtt: { ...mqttOf(value.mqtt, fileAt), port: environment.mqttPort ?? value.mqtt.port },
   };
   return {
     configFile: file,

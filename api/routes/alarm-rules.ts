@@ -6,6 +6,7 @@ import { Problem } from "../../contracts/http/problem.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import type { World } from "../../platform/world.ts";
 import type { DryRuns } from "../dry-runs.ts";
+import { assertAllSites, callerOf } from "../guard.ts";
 import { rangeOf } from "../query.ts";
 import type { Registry } from "../registry.ts";
 
@@ -18,7 +19,7 @@ export function alarmRuleRoutes(registry: Registry, runs: DryRuns, world: World)
     app.get(
       "/rules/alarms",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "none" },
         schema: {
           summary: "The alarm rules in force, with what to do and what follows if nothing is done",
           response: { 200: AlarmRules, "4xx": Problem },
@@ -30,7 +31,7 @@ export function alarmRuleRoutes(registry: Registry, runs: DryRuns, world: World)
     app.post(
       "/rules/dry-runs",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "parameter" },
         schema: {
           summary:
             "Starts a dry run: which alarms a file of rules would have given; without a range, in the last 7 days",
@@ -46,7 +47,9 @@ export function alarmRuleRoutes(registry: Registry, runs: DryRuns, world: World)
           response: { 202: DryRun, "4xx": Problem },
         },
       },
-      async ({ body: { rules, from, to } }, reply) => {
+      async (request, reply) => {
+        assertAllSites(callerOf(request));
+        const { rules, from, to } = request.body;
         const nowMs = world.clock.nowMs();
         const { fromMs, toMs } = rangeOf({ from: from ?? String(nowMs - weekMs), to: to ?? String(nowMs) });
         if (toMs - fromMs > longestMs)
@@ -58,14 +61,16 @@ export function alarmRuleRoutes(registry: Registry, runs: DryRuns, world: World)
     app.get(
       "/rules/dry-runs/:id",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "parameter" },
         schema: {
           summary: "How a dry run goes, and what it gave",
           params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
           response: { 200: DryRun, "4xx": Problem },
         },
       },
-      async ({ params: { id } }) => {
+      async (request) => {
+        assertAllSites(callerOf(request));
+        const { id } = request.params;
         const run = runs.of(id);
         if (run === null) throw new OperationalError("dry-run-unknown", "There is no such dry run any more");
         return run;

@@ -3,6 +3,7 @@ import { Health } from "../../contracts/http/health.ts";
 import type { Bus } from "../../platform/bus.ts";
 import { failingRecipients } from "../../platform/records/notification-records.ts";
 import type { RecordsDb } from "../../platform/records/records.ts";
+import type { Trouble } from "../../platform/trouble.ts";
 import type { World } from "../../platform/world.ts";
 import type { LiveState } from "../live-state.ts";
 
@@ -13,18 +14,19 @@ export function healthRoute(
   live: LiveState,
   records: RecordsDb,
   bus: Bus,
+  furtherTroubles: () => readonly Trouble[],
   world: World,
 ): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       "/health",
       {
-        config: { role: "anyone" },
+        config: { role: "anyone", sites: "none" },
         schema: { summary: "Whether all is as it should be, and what is not", response: { 200: Health } },
       },
       async (): Promise<Health> => {
         const serverTimeMs = world.clock.nowMs();
-        const troubles = [...(live.ingest?.troubles ?? [])];
+        const troubles = [...(live.ingest?.troubles ?? []), ...furtherTroubles(), ...bus.troubles];
         if (!bus.up)
           troubles.push({
             code: "bus-down",

@@ -14,6 +14,7 @@ import {
 } from "../../platform/records/notification-records.ts";
 import type { RecordsDb } from "../../platform/records/records.ts";
 import type { World } from "../../platform/world.ts";
+import { assertAllSites, callerOf } from "../guard.ts";
 import { rangeOf } from "../query.ts";
 import type { Registry } from "../registry.ts";
 
@@ -27,16 +28,19 @@ export function notificationRoutes(
     app.get(
       "/notifications/recipients",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "parameter" },
         schema: { summary: "Who can be told of alarms", response: { 200: Recipients, "4xx": Problem } },
       },
-      async () => ({ recipients: recipients.map((recipient) => ({ ...recipient })) }),
+      async (request) => {
+        assertAllSites(callerOf(request));
+        return { recipients: recipients.map((recipient) => ({ ...recipient })) };
+      },
     );
 
     app.get(
       "/notifications",
       {
-        config: { role: "operator" },
+        config: { role: "operator", sites: "parameter" },
         schema: {
           summary: "Messages made in a range and how each of them went, newest first, at most 500",
           querystring: Type.Object(
@@ -51,7 +55,9 @@ export function notificationRoutes(
           response: { 200: Deliveries, "4xx": Problem },
         },
       },
-      async ({ query }) => {
+      async (request) => {
+        assertAllSites(callerOf(request));
+        const { query } = request;
         const { recipient = null, state = null } = query;
         const messages = await deliveries(db, { ...rangeOf(query), recipient, state });
         return { deliveries: messages.map(deliveryText) };
@@ -61,14 +67,16 @@ export function notificationRoutes(
     app.post(
       "/notifications/destinations/:destinationId/test",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "parameter" },
         schema: {
           summary: "Queues a test message to every recipient of a destination; the log says how it went",
           params: Type.Object({ destinationId: Type.String({ maxLength: 64 }) }),
           response: { 202: Deliveries, "4xx": Problem },
         },
       },
-      async ({ params: { destinationId } }, reply) => {
+      async (request, reply) => {
+        assertAllSites(callerOf(request));
+        const { destinationId } = request.params;
         const asked = recipients.filter((recipient) => recipient.destinationId === destinationId);
         if (asked.length === 0)
           throw new OperationalError(
@@ -91,7 +99,7 @@ export function notificationRoutes(
     app.post(
       "/notifications/again",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "parameter" },
         schema: {
           summary: "Tries a message again now, with its own key: one that was given up, or that waits",
           body: Type.Object(
@@ -101,7 +109,9 @@ export function notificationRoutes(
           response: { 202: Deliveries, "4xx": Problem },
         },
       },
-      async ({ body: { key } }, reply) => {
+      async (request, reply) => {
+        assertAllSites(callerOf(request));
+        const { key } = request.body;
         const message = await messageByKey(db, key);
         if (message === null) throw new OperationalError("message-unknown", "There is no such message");
         if (message.state === "delivered")

@@ -7,9 +7,11 @@ import {
   type AlarmMemory,
   alarmMemory,
   type Fire,
+  moveAlarms,
   nowOf,
   passTime,
   recallAlarms,
+  stillHeard,
 } from "../watches/alarm-memory.ts";
 import { alarmFamilies, type Source, type Tell } from "../watches/families.ts";
 import { meetLate } from "../watches/meet-late.ts";
@@ -62,8 +64,13 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
     const { boilerId, takenAtMs } = frame;
     const ofBoiler = prepared(boilerId, takenAtMs);
     if (ofBoiler === null) return;
-    completeness.see(boilerId, takenAtMs, plant.boilers.get(boilerId)?.hourOffsetMs ?? 0);
-    if (origin.late) return;
+    if (!origin.clockDoubtful)
+      completeness.see(boilerId, takenAtMs, plant.boilers.get(boilerId)?.hourOffsetMs ?? 0);
+    if (origin.late) {
+      if (origin.clockDoubtful) stillHeard(memory, boilerId);
+      return;
+    }
+    if (origin.clockSetMs !== 0) moveAlarms(memory, boilerId, origin.clockSetMs);
     const source = { siteId: origin.siteId, id: boilerId };
     memory.heardBoilers[boilerId] = { atMs: takenAtMs, monotonicMs: memory.monotonicMs };
     if (seenUnder.get(boilerId) !== ofBoiler) {
@@ -103,7 +110,8 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
     for (const boiler of plant.boilers.values()) passOver(boiler, tell);
     for (const { id, siteId, editions } of plant.gateways.values()) {
       const nowMs = nowAt(id, atMs);
-      for (const rule of editionAt(editions, nowMs).rules) gateway(rule, { siteId, id }, nowMs, tell);
+      for (const rule of editionAt(editions, nowMs).rules)
+        gateway(rule, { siteId, id }, { nowMs, ingestMs: atMs }, tell);
     }
     for (const { id, editions } of plant.sites.values()) {
       for (const rule of editionAt(editions, atMs).rules) watchServer(families, rule, id, tick, tell);
@@ -149,7 +157,7 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
           break;
         case "heard":
           memory.heardGateways[event.gatewayId] = { atMs: event.atMs, monotonicMs: memory.monotonicMs };
-          memory.clockOffsetsMs[event.gatewayId] = event.clockOffsetMs;
+          if (event.clockOffsetMs !== null) memory.clockOffsetsMs[event.gatewayId] = event.clockOffsetMs;
           break;
         case "set-aside": {
           const { gatewayId, reason } = event;

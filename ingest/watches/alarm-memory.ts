@@ -1,5 +1,5 @@
 import type { BaselineMemory } from "../../domain/alarms/baseline.ts";
-import type { Condition } from "../../domain/alarms/condition.ts";
+import { type Condition, movedCondition } from "../../domain/alarms/condition.ts";
 import type { LateHolding } from "./meet-late.ts";
 import type { Completeness } from "./watch-completeness.ts";
 
@@ -96,4 +96,24 @@ export function passTime(memory: AlarmMemory, monotonicMs: number): void {
     for (const [id, each] of Object.entries(memory.setAside)) memory.setAside[id] = { ...each, monotonicMs };
   }
   memory.monotonicMs = monotonicMs;
+}
+
+/** What a boiler says has nobody's time, but it is read: this is no silence. */
+export function stillHeard(memory: AlarmMemory, boilerId: string): void {
+  const heard = memory.heardBoilers[boilerId];
+  if (heard === undefined) return;
+  memory.heardBoilers[boilerId] = { atMs: nowOf(heard, memory), monotonicMs: memory.monotonicMs };
+}
+
+/** The clock of a boiler's gateway was set: no delay is longer or shorter for it. */
+export function moveAlarms(memory: AlarmMemory, boilerId: string, byMs: number): void {
+  for (const { conditions } of Object.values(memory.families[boilerId] ?? {})) {
+    for (const [member, condition] of Object.entries(conditions))
+      conditions[member] = movedCondition(condition, byMs);
+  }
+  const fire = memory.fires[boilerId];
+  if (fire !== undefined && fire.sinceMs !== 0)
+    memory.fires[boilerId] = { ...fire, sinceMs: fire.sinceMs + byMs };
+  for (const past of Object.values(memory.baselines[boilerId] ?? {}))
+    if (past.lastMs !== 0) past.lastMs += byMs;
 }

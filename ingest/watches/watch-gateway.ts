@@ -14,7 +14,13 @@ export function counted(
 }
 
 /** Watches a gateway as time passes: whether it is heard, its clock, and what of it had to be set aside. */
-export type WatchGateway = (rule: AlarmRule, source: Source, atMs: number, tell: Tell) => void;
+export type WatchGateway = (rule: AlarmRule, source: Source, at: Times, tell: Tell) => void;
+
+/** Where the gateway is in its own event time, and ingest in its. */
+export interface Times {
+  readonly nowMs: number;
+  readonly ingestMs: number;
+}
 
 export function watchGateway(families: Families, memory: AlarmMemory): WatchGateway {
   function silence(rule: RuleOf<"gateway-silence">, source: Source, atMs: number, tell: Tell): void {
@@ -31,7 +37,7 @@ export function watchGateway(families: Families, memory: AlarmMemory): WatchGate
   function clock(rule: AlarmRule, source: Source, atMs: number, tell: Tell): void {
     const offsetMs = memory.clockOffsetsMs[source.id];
     if (offsetMs === undefined) return;
-    const seconds = Math.abs(offsetMs) / 1_000;
+    const seconds = offsetMs / 1_000;
     const explained = (limit: number) => counted("clock-offset-seconds", seconds, limit);
     families.count(rule, source, seconds, atMs, explained, tell);
   }
@@ -46,16 +52,17 @@ export function watchGateway(families: Families, memory: AlarmMemory): WatchGate
     families.count(rule, source, count, atMs, explained, tell);
   }
 
-  return (rule, source, atMs, tell) => {
+  return (rule, source, { nowMs, ingestMs }, tell) => {
     switch (rule.watches) {
       case "gateway-silence":
-        silence(rule, source, atMs, tell);
+        silence(rule, source, nowMs, tell);
         return;
       case "gateway-clock":
-        clock(rule, source, atMs, tell);
+        // By ingest's own time: that of the gateway is what is wrong.
+        clock(rule, source, ingestMs, tell);
         return;
       case "dead-letters":
-        deadLetters(rule, source, atMs, tell);
+        deadLetters(rule, source, nowMs, tell);
         return;
       default:
         return;

@@ -46,7 +46,16 @@ function engine(plant: Plant = testPlant()) {
         clockOffsetMs: 0,
       }),
     reading: (second: number, values: Readonly<Record<string, number | null>>) => {
-      const origin = { siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0, late: false };
+      const origin = {
+        siteId: "works",
+        gatewayId: "gw-1",
+        sid,
+        seq: 1,
+        timeSegment: 0,
+        late: false,
+        clockDoubtful: false,
+        clockSetMs: 0,
+      };
       through({ kind: "reading", origin, frame: frame(values, startMs + second * 1_000) });
     },
     tick: (second: number) => {

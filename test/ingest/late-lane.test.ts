@@ -10,7 +10,15 @@ import { isLong } from "../helpers/long.ts";
 
 const plant = testPlant();
 const calm = { firing: 1, loadPercent: 80, o2DryPercent: 4 };
-const origin = { siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0 };
+const origin = {
+  siteId: "works",
+  gatewayId: "gw-1",
+  sid,
+  seq: 1,
+  timeSegment: 0,
+  clockDoubtful: false,
+  clockSetMs: 0,
+};
 
 /** The stages with a desk behind them: what is open, what is over, and what people were told. */
 function watched() {

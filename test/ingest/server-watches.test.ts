@@ -19,7 +19,15 @@ function watched() {
   const through = pipeline(stages, (event) => {
     if (event.kind === "condition") told.push(event);
   });
-  const origin = { siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0 };
+  const origin = {
+    siteId: "works",
+    gatewayId: "gw-1",
+    sid,
+    seq: 1,
+    timeSegment: 0,
+    clockDoubtful: false,
+    clockSetMs: 0,
+  };
   return {
     told: () =>
       told.splice(0).map(({ ruleId, sourceId, turned, priority, evidence }) => {

@@ -6,9 +6,8 @@ import { parse, stringify } from "yaml";
 import type { Batch } from "../../contracts/batch.ts";
 import type { Alarm } from "../../domain/alarms/alarm.ts";
 import { type AlarmStepTaken, alarmKpis } from "../../domain/alarms/kpi.ts";
-import { acceptedBatches } from "../../ingest/accepted.ts";
 import { type AlarmChange, alarmDesk } from "../../ingest/alarm-desk.ts";
-import { entryRunner } from "../../ingest/run-entry.ts";
+import { plantHappenings } from "../../ingest/happenings.ts";
 import { type PlantEvent, pipeline } from "../../ingest/stage.ts";
 import { stagesOf } from "../../ingest/stages/stages.ts";
 import { plantOf, simulatedGateways } from "../../settings/registry.ts";
@@ -193,7 +192,7 @@ test(`${boilers} boilers, ${days} days: no process alarm while not firing, no ta
       wrong.push(`a verdict of ${boilerId} at ${new Date(takenAtMs).toISOString()}, not steady`);
   }
 
-  const run = entryRunner(plant.catalogue, acceptedBatches(), new Map(), through);
+  const happenings = plantHappenings(plant.catalogue);
   const texts = history(simulation, {
     gateways: simulatedGateways(settings),
     fromMs,
@@ -207,7 +206,7 @@ test(`${boilers} boilers, ${days} days: no process alarm while not firing, no ta
     offset += 1;
     const batch = JSON.parse(text) as Batch;
     const bytes = Buffer.from(text);
-    run({ kind: "batch", bytes, offset, arrivedAtMs: batch.t0 + 600_000 }, batch);
+    happenings.tell({ kind: "batch", bytes, offset, arrivedAtMs: batch.t0 + 600_000 }, batch, through);
     settle();
     judged = null;
     const last = batch.t0 + Math.max(...batch.b.map(({ rows }) => rows.at(-1)?.[0] ?? 0));

@@ -318,7 +318,8 @@ describe("a jurisdiction is a file", () => {
       .replace("existing: 2020-07-01", "existing: 2027-01-01")
       .replace("latestExtension: 2022-07-01\n", "")
       .replace("referenceO2Percent: 6", "referenceO2Percent: 3")
-      .replace("averagingOrder: correct-then-average", "averagingOrder: average-then-correct"),
+      .replace("averagingOrder: correct-then-average", "averagingOrder: average-then-correct")
+      .replace("startUp: left-out", "startUp: corrected"),
   };
   const config = demo.replace(
     "fuels: [natural-gas]",
@@ -330,8 +331,8 @@ describe("a jurisdiction is a file", () => {
   const day = (isoDate: string) => Date.parse(`${isoDate}T12:00:00+08:00`);
   const editionAt = (atMs: number) => inForceAtMs(own.editions, atMs);
   const means: SteadyMeans = {
-    o2DryPercent: { mean: 4.5, samples: 900, goodSamples: 900 },
-    exhaustTempC: { mean: 190, samples: 900, goodSamples: 900 },
+    o2DryPercent: { mean: 4.5, samples: 900, goodSamples: 900, flaws: [] },
+    exhaustTempC: { mean: 190, samples: 900, goodSamples: 900, flaws: [] },
     steadySinceMs: 0,
   };
 
@@ -365,11 +366,13 @@ describe("a jurisdiction is a file", () => {
       limit: 40,
       referenceO2Percent: 6,
       averagingOrder: "correct-then-average",
+      startUp: "left-out",
     });
     expect(limit("2027-01-02")).toMatchObject({
       limit: 100,
       referenceO2Percent: 3,
       averagingOrder: "average-then-correct",
+      startUp: "corrected",
     });
   });
 });
