@@ -62,7 +62,7 @@ async function journalOf(startMs: number) {
       boot: 1,
       tseg: 0,
       t0: startMs + second * 1_000,
-      mono: seq,
+      mono: second * 1_000,
       clk: { src: "rtc" as const, off: 0, unc: 0 },
       gap: [],
       n: 20,
