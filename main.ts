@@ -1,4 +1,5 @@
 import { auditVerify } from "./commands/audit-verify.ts";
+import { backTest } from "./commands/back-test.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   checkConfig,
   simulate,
   reference,
+  backTest,
   exportHistory,
   gatewayImport,
   gatewayPlan,

@@ -6,6 +6,7 @@ import { gatewayTopic } from "./contracts/topics.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
+import { type BackTest, backTest } from "./ingest/back-test.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { openJournal } from "./ingest/journal.ts";
 import { type ReplayReport, type ReplayWish, replayJournal } from "./ingest/replay.ts";
@@ -22,8 +23,10 @@ import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
 import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
+import { certificateFiles } from "./settings/certificates.ts";
 import { directoryOf } from "./settings/directory.ts";
 import { grantsOf } from "./settings/mqtt.ts";
+import { withRules, withRulesText } from "./settings/other-rules.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
 import type { Scenario } from "./settings/scenario.ts";
 import { notificationSecrets } from "./settings/secrets.ts";
@@ -128,6 +131,7 @@ export async function assemble(
         world,
         thirdParty: config.thirdParty,
         door: broker?.admit ?? null,
+        certificates: certificateFiles(settings),
       }),
     );
     const siteIds = config.sites.map(({ id }) => id);
@@ -150,6 +154,10 @@ export async function assemble(
         adminPassword,
         fileAt,
         trainer,
+        tryRules: (rules, fromMs, toMs, signal) => {
+          const other = withRulesText(settings, rules);
+          return ingest.backTest(plantOf(other), fromMs, toMs, signal);
+        },
       }),
     );
   }
@@ -181,6 +189,29 @@ export async function openTelemetry(plant: ServiceStack, settings: Settings): Pr
     return plant.add(await influx1Telemetry(influx1, catalogue));
   const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
   return plant.add(await duckdbTelemetry(path, catalogue));
+}
+
+/**
+ * What other rules would have given of a stretch of the journal, beside those in force; nothing is written.
+ * @param file alarm rules, limit tables or an emission standard, as in `config/rules/`
+ * @throws OperationalError `config-invalid`, `data-folder-locked`
+ */
+export async function backTestOf(
+  settings: Settings,
+  file: string,
+  fromMs: number,
+  toMs: number,
+  world: World,
+): Promise<BackTest> {
+  const plants = { before: plantOf(settings), after: plantOf(withRules(settings, file)) };
+  const folder = lockDataFolder(settings.dataDir, "journal");
+  const journal = await openJournal(folder.path, settings.config.ingest.journal, 0, world);
+  try {
+    return await backTest(journal, plants, fromMs, toMs, world);
+  } finally {
+    await journal.close();
+    await folder.stop();
+  }
 }
 
 /**

@@ -23,12 +23,14 @@ import type { Trouble } from "../platform/trouble.ts";
 import type { World } from "../platform/world.ts";
 import { commands } from "./commands.ts";
 import type { ApiConfig } from "./config.ts";
+import { dryRuns, type TryRules } from "./dry-runs.ts";
 import { cookieNameOf, guard } from "./guard.ts";
 import { type LivePush, startLive } from "./live.ts";
 import { liveState } from "./live-state.ts";
 import { metricsRoute } from "./metrics.ts";
 import { refuseAddress, replyWithProblems } from "./problems.ts";
 import type { Registry } from "./registry.ts";
+import { alarmRuleRoutes } from "./routes/alarm-rules.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
@@ -68,6 +70,8 @@ export interface ApiNeeds {
   readonly fileAt: (name: string) => string;
   /** `null`: no simulators run in this process. */
   readonly trainer: Trainer | null;
+  /** Tries rules out on the past. */
+  readonly tryRules: TryRules;
   /** Of what runs in this process and says nothing over the bus. */
   readonly troubles?: () => readonly Trouble[];
 }
@@ -98,6 +102,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   const inside = sessions(records, world);
   const live = liveState(bus, world);
   const sending = commands(bus, world);
+  const trials = dryRuns(needs.tryRules, world);
   const app = fastify({
     logger: false,
     bodyLimit,
@@ -161,6 +166,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(readingsRoute(registry, telemetry, catalogue, world));
       await v1.register(storageRoute(telemetry, keep, world));
       await v1.register(alarmRoutes(registry, records, sending, world));
+      await v1.register(alarmRuleRoutes(registry, trials, world));
       await v1.register(notificationRoutes(registry, records, world));
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
@@ -221,6 +227,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
     stop: async () => {
       await pushing?.stop();
       await app.close();
+      await trials.stop();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from "../contracts/batch.ts";
 import type { AdviceText } from "../contracts/http/advice.ts";
+import type { AlarmRuleText } from "../contracts/http/alarm-rules.ts";
 import type { BoilerText, SiteText } from "../contracts/http/boilers.ts";
 import type { LimitsText } from "../contracts/http/limits.ts";
 import type { RecipientText } from "../contracts/http/notifications.ts";
@@ -27,6 +28,8 @@ export interface Registry {
   }[];
   /** The site of a boiler or a gateway, or the site itself; `null` for what is not here. */
   siteOf(sourceId: string): string | null;
+  /** The alarm rules in force at a moment. */
+  alarmRules(atMs: number): readonly AlarmRuleText[];
   /** Who can be told of alarms. */
   readonly recipients: readonly RecipientText[];
   /** An alarm rule as it was in force at a moment, or nearest to it; `null` for one that is not here any more. */

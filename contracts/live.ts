@@ -95,6 +95,13 @@ export const HourVerdictText = Type.Union([
 ]);
 export type HourVerdictText = Static<typeof HourVerdictText>;
 
+/** The mean of the clock hour under way. */
+export const HourSoFarText = Type.Object({
+  mean: Type.Number(),
+  validMinutes: Type.Integer(),
+  hourStartMs: Type.Number(),
+});
+
 /** The newest reading of one boiler, with what was derived from it and how it was judged. */
 export const LiveBoiler = Type.Object({
   boilerId: Id,
@@ -110,6 +117,16 @@ export const LiveBoiler = Type.Object({
     soxAtRefO2Ppm: HourVerdictText,
     noxAtRefO2Ppm: HourVerdictText,
   }),
+  /** Of what is measured; without it, no hour has begun. */
+  hoursSoFar: Type.Optional(
+    Type.Partial(
+      Type.Object({
+        pmAtRefO2MgPerNm3: HourSoFarText,
+        soxAtRefO2Ppm: HourSoFarText,
+        noxAtRefO2Ppm: HourSoFarText,
+      }),
+    ),
+  ),
 });
 export type LiveBoiler = Static<typeof LiveBoiler>;
 

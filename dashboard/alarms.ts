@@ -8,6 +8,8 @@ import { session } from "./session.ts";
 export interface AlarmList {
   /** Neither closed nor, by what is on its way, about to be; worst first. */
   readonly open: Accessor<readonly AlarmText[]>;
+  /** Shelved, suppressed by another one, or out of service. */
+  readonly hidden: Accessor<readonly AlarmText[]>;
   /** Whether the list has ever been loaded, or why not. */
   readonly state: Accessor<"loading" | "ready" | { readonly failure: Failure }>;
   /** Brings the list up to `rev`, or whatever is newest without one. */
@@ -16,6 +18,8 @@ export interface AlarmList {
   /** Why the last acknowledgement of this alarm was not taken. */
   failure(alarmId: string): Failure | null;
   acknowledge(alarm: AlarmText, comment: string, atMs: number): Promise<boolean>;
+  /** Any other command; waits for the server's word. Gives why it was refused, or `null`. */
+  command(alarm: AlarmText, name: string, body?: object): Promise<Failure | null>;
 }
 
 export function alarmList(): AlarmList {
@@ -32,6 +36,12 @@ export function alarmList(): AlarmList {
     all()
       .map((alarm) => onTheWay().get(alarm.id) ?? alarm)
       .filter((alarm) => !isHidden(alarm))
+      .sort(worstFirst),
+  );
+
+  const hidden = createMemo(() =>
+    all()
+      .filter((alarm) => isHidden(alarm))
       .sort(worstFirst),
   );
 
@@ -96,10 +106,19 @@ export function alarmList(): AlarmList {
     return reply.ok;
   }
 
+  async function command(alarm: AlarmText, name: string, body: object = {}): Promise<Failure | null> {
+    const reply = await api.alarmCommand(alarm.id, name, { ...body, rev: alarm.rev }, randomKey());
+    if (reply.ok) take([reply.value]);
+    else void pull();
+    return reply.ok ? null : reply.failure;
+  }
+
   void pull();
 
   return {
     open,
+    hidden,
+    command,
     state,
     pull,
     isOnItsWay: (alarmId) => onTheWay().has(alarmId),

@@ -1,7 +1,10 @@
 import type { AdviceList } from "../contracts/http/advice.ts";
-import type { Alarms, AlarmText } from "../contracts/http/alarms.ts";
+import type { AlarmRules } from "../contracts/http/alarm-rules.ts";
+import type { AlarmCourse, AlarmKpisText, Alarms, AlarmText } from "../contracts/http/alarms.ts";
 import type { Boilers } from "../contracts/http/boilers.ts";
+import type { DryRun } from "../contracts/http/dry-runs.ts";
 import type { Gateways } from "../contracts/http/gateways.ts";
+import type { Deliveries, Recipients } from "../contracts/http/notifications.ts";
 import type { Problem } from "../contracts/http/problem.ts";
 import type { Session } from "../contracts/http/session.ts";
 import type { Trend } from "../contracts/http/trend.ts";
@@ -42,6 +45,23 @@ export const api = {
     call<AlarmText>("POST", `alarms/${encodeURIComponent(alarmId)}/acknowledge`, body, {
       "Idempotency-Key": key,
     }),
+  /** Any other command: shelve, unshelve, reset, comment, out of service, in service. */
+  alarmCommand: (alarmId: string, command: string, body: { readonly rev: number }, key: string) =>
+    call<AlarmText>("POST", `alarms/${encodeURIComponent(alarmId)}/${command}`, body, {
+      "Idempotency-Key": key,
+    }),
+  alarmCourse: (alarmId: string) => call<AlarmCourse>("GET", `alarms/${encodeURIComponent(alarmId)}`),
+  alarmKpis: (fromMs: number, toMs: number) =>
+    call<AlarmKpisText>("GET", `alarms/kpi?from=${Math.floor(fromMs)}&to=${Math.ceil(toMs)}`),
+  alarmRules: () => call<AlarmRules>("GET", "rules/alarms"),
+  startDryRun: (rules: string) => call<DryRun>("POST", "rules/dry-runs", { rules }),
+  dryRun: (id: string) => call<DryRun>("GET", `rules/dry-runs/${encodeURIComponent(id)}`),
+  recipients: () => call<Recipients>("GET", "notifications/recipients"),
+  deliveries: (fromMs: number, toMs: number) =>
+    call<Deliveries>("GET", `notifications?from=${Math.floor(fromMs)}&to=${Math.ceil(toMs)}`),
+  testDestination: (destinationId: string) =>
+    call<Deliveries>("POST", `notifications/destinations/${encodeURIComponent(destinationId)}/test`),
+  sendAgain: (key: string) => call<Deliveries>("POST", "notifications/again", { key }),
   trainer: () => call<TrainerText>("GET", "trainer"),
   changeTrainer: (boilerId: string, change: TrainerChange) =>
     call<TrainerText>("POST", `trainer/boilers/${encodeURIComponent(boilerId)}`, change),

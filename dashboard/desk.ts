@@ -17,6 +17,7 @@ import { type Conditions, conditionsOf } from "./conditions.ts";
 import { type Feed, openFeed } from "./feed.ts";
 import { nothingMissed } from "./missed.ts";
 import { endSession } from "./session.ts";
+import { ringForNewAlarms } from "./sound.ts";
 import { openTraining, type Training } from "./training.ts";
 
 /** What every page works with while somebody is signed in. */
@@ -50,12 +51,14 @@ export function openDesk(): Desk {
   const hours = airRatioHours(feed);
   const training = openTraining();
   void training.load();
+  const stopRinging = ringForNewAlarms(alarms);
   const stopRefilling = feed.onGap(async (sinceMs) => {
     await Promise.all([list.load(), alarms.pull(), training.load()]);
     return nothingMissed(list.boilers(), sinceMs, feed.nowMs());
   });
   onCleanup(() => {
     stopRefilling();
+    stopRinging();
     hours.close();
     feed.close();
     list.close();

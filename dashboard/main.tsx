@@ -12,6 +12,7 @@ import "./styles/boiler.css";
 import "./styles/trend.css";
 import "./styles/drawings.css";
 import "./styles/alerts.css";
+import "./styles/alert-load.css";
 import "./styles/trainer.css";
 import "./styles/tablet.css";
 

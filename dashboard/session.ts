@@ -19,6 +19,12 @@ export function mayAct(): boolean {
   return now.kind === "in" && now.role !== "viewer";
 }
 
+/** Whether this person may do what engineers do: take alarms out of service, try rules out, send tests. */
+export function mayEngineer(): boolean {
+  const now = session();
+  return now.kind === "in" && (now.role === "engineer" || now.role === "admin");
+}
+
 /** Signs in with the ticket or the link in the address, which leaves the address bar at once, or finds who is signed in already. */
 export async function beginSession(): Promise<void> {
   onSignInNeeded(endSession);

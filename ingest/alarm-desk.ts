@@ -8,17 +8,20 @@ import {
   episodeId,
   holds,
   nextAlarm,
+  type PastEpisode,
+  pastAlarm,
   type Refusal,
   type Root,
   tagId,
 } from "../domain/alarms/alarm.ts";
+import type { PastNoticed } from "../platform/records/alarm-records.ts";
 import { type Plant, rulesAt } from "./plant.ts";
 import type { ConditionEvent } from "./stage.ts";
 
 /** One step of one alarm, as it goes into the records. */
 export interface AlarmChange {
   readonly alarm: Alarm;
-  readonly event: AlarmEvent;
+  readonly event: AlarmEvent | PastNoticed;
   readonly effects: readonly AlarmEffect[];
 }
 
@@ -26,6 +29,8 @@ export interface AlarmChange {
 export interface AlarmDraft {
   readonly changes: readonly AlarmChange[];
   condition(event: ConditionEvent, nowMs: number): void;
+  /** An episode that late data tell of, over and done: nobody is told. */
+  past(episode: PastEpisode, nowMs: number): void;
   tick(nowMs: number): void;
   /** Gives why a command was not followed, or `null`. */
   command(command: AlarmCommand, nowMs: number): Refusal | "alarm-unknown" | "rev-stale" | null;
@@ -141,9 +146,13 @@ export function alarmDesk(plant: Plant, atStart: readonly Alarm[]): AlarmDesk {
     return {
       changes,
       condition: (condition, nowMs) => {
-        const { turned, sinceMs, atMs, priority, latching, evidence, context } = condition;
+        const { turned, late, sinceMs, atMs, priority, latching, evidence, context } = condition;
         if (turned === "off") {
           step(condition, { kind: "off", atMs, nowMs }, atMs);
+          return;
+        }
+        if (turned === "since") {
+          step(condition, { kind: "backdate", sinceMs, nowMs }, atMs);
           return;
         }
         const level = { priority, latching, evidence, context };
@@ -156,7 +165,13 @@ export function alarmDesk(plant: Plant, atStart: readonly Alarm[]): AlarmDesk {
           const cause = find(root);
           if (cause !== undefined && holds(cause)) step(condition, { kind: "suppress", root, nowMs }, atMs);
         }
-        step(condition, { kind: "on", sinceMs, atMs, nowMs, firstOut, ...level }, atMs);
+        step(condition, { kind: "on", sinceMs, atMs, nowMs, firstOut, late, ...level }, atMs);
+      },
+      past: ({ ruleId, siteId, sourceId, ...past }, nowMs) => {
+        const alarm = pastAlarm({ ruleId, siteId, sourceId, ...past }, nowMs);
+        // What is open under that name saw the same onset live.
+        if (find(alarm)?.id === alarm.id) return;
+        changes.push({ alarm, event: { kind: "late", nowMs }, effects: [] });
       },
       tick: (nowMs) => {
         for (const alarm of all()) step(alarm, { kind: "tick", nowMs });

@@ -53,8 +53,8 @@ export function plantHappenings(
           if (batch !== null) tellBatch(batch, entry.arrivedAtMs, next);
           break;
         case "tick": {
-          const { arrivedAtMs: atMs, monotonicMs, telemetryLag } = entry;
-          next({ kind: "tick", atMs, monotonicMs, telemetryLag });
+          const { arrivedAtMs: atMs, offset: _offset, ...tick } = entry;
+          next({ ...tick, atMs });
           break;
         }
         case "quarantine": {

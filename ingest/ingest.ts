@@ -3,12 +3,14 @@ import type { ThirdPartySource } from "../contracts/third-party.ts";
 import { liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
+import { certificateDays, diskUsedPercent } from "../platform/machine.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { backgroundLoop, type Service, serviceStack } from "../platform/service.ts";
 import type { KeepConfig } from "../platform/telemetry/config.ts";
 import type { ReadingWriter, Retention } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
+import { type BackTest, backTest } from "./back-test.ts";
 import type { IngestConfig } from "./config.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { publishFrames } from "./live-view.ts";
@@ -33,15 +35,19 @@ export interface IngestNeeds {
   readonly thirdParty?: readonly ThirdPartySource[];
   /** Of the embedded broker, where it is in this process: it acknowledges only what is durable. */
   readonly door?: Door | null;
-}
-
-export interface Ingest extends Service {
-  /** A message that was set aside, as it came; `null`: the journal does not hold it any more. */
-  deadLetter(journalOffset: number): Promise<Buffer | null>;
+  /** Files of the certificates with which this server is known. */
+  readonly certificates?: readonly string[];
 }
 
 const tickEveryMs = 1_000;
 const statusEveryMs = 5_000;
+
+export interface Ingest extends Service {
+  /** A message that was set aside, as it came; `null`: the journal does not hold it any more. */
+  deadLetter(journalOffset: number): Promise<Buffer | null>;
+  /** What another plant would have made of a stretch of the journal, while this one runs on. */
+  backTest(after: Plant, fromMs: number, toMs: number, signal: AbortSignal): Promise<BackTest>;
+}
 
 /** Accepts what gateways send, and turns the journal into history, alarms and the live view. */
 export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Ingest> {
@@ -74,7 +80,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
     }),
   );
   const lag = () => pass.offset - telemetry.checkpoint;
-  services.add(backgroundLoop("ticks", (signal) => tick(journal, lag, world, signal)));
+  services.add(backgroundLoop("ticks", (signal) => tick(journal, lag, needs, signal)));
   services.add(publishFrames(view, [...plant.sites.keys()], bus, world));
 
   services.add(
@@ -134,6 +140,8 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   return {
     name: "ingest",
     deadLetter: (offset) => quarantinedBytes(journal, offset),
+    backTest: (after, fromMs, toMs, signal) =>
+      backTest(journal, { before: plant, after }, fromMs, toMs, world, signal),
     stop: () => services.stop(),
   };
 }
@@ -152,14 +160,36 @@ function summed(
   return sums;
 }
 
-/** Writes down that time passes, and how far the store is behind, so that both are part of what is replayed. */
-async function tick(journal: Journal, lag: () => number, world: World, signal: AbortSignal): Promise<void> {
+const lookEveryMs = 60_000;
+
+/** Writes down that time passes, and how the server does meanwhile, so that both are part of what is replayed. */
+async function tick(
+  journal: Journal,
+  lag: () => number,
+  { folder, certificates = [], world }: IngestNeeds,
+  signal: AbortSignal,
+): Promise<void> {
+  let lookedMs = Number.NEGATIVE_INFINITY;
+  let disk: number | null = null;
+  let days: number | null = null;
   while (!signal.aborted) {
     await world.clock.sleep(tickEveryMs, signal);
     if (signal.aborted) return;
+    const monotonicMs = Math.round(world.clock.monotonicMs());
+    if (monotonicMs - lookedMs >= lookEveryMs) {
+      lookedMs = monotonicMs;
+      const used = await diskUsedPercent(folder);
+      disk = used === null ? null : Math.round(10 * used) / 10;
+      days = certificateDays(certificates, world.clock.nowMs());
+    }
     try {
-      const monotonicMs = Math.round(world.clock.monotonicMs());
-      await journal.append({ kind: "tick", monotonicMs, telemetryLag: lag() });
+      await journal.append({
+        kind: "tick",
+        monotonicMs,
+        telemetryLag: lag(),
+        diskUsedPercent: disk,
+        certificateDays: days,
+      });
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error; // the disk's trouble is told by the log itself
     }

@@ -20,7 +20,14 @@ export type Entry =
   | ({ readonly kind: "quarantine"; readonly bytes: Buffer } & Quarantine)
   | { readonly kind: "requeue"; readonly deadOffset: number; readonly bytes: Buffer }
   | { readonly kind: "command"; readonly bytes: Buffer }
-  | { readonly kind: "tick"; readonly monotonicMs: number; readonly telemetryLag: number | null };
+  | ({ readonly kind: "tick"; readonly monotonicMs: number } & ServerState);
+
+/** How the machine does that keeps the data; `null` or absent: nobody said. */
+export interface ServerState {
+  readonly telemetryLag: number | null;
+  readonly diskUsedPercent?: number | null;
+  readonly certificateDays?: number | null;
+}
 
 /** Why a message was set aside, and which batch it claims to be, where that could be read. */
 export interface Quarantine {
@@ -121,7 +128,7 @@ function encoded(entry: Entry): Buffer {
     case "command":
       return Buffer.concat([mark, entry.bytes]);
     case "tick":
-      return Buffer.concat([mark, Buffer.from(`${entry.monotonicMs} ${entry.telemetryLag ?? ""}`)]);
+      return Buffer.concat([mark, Buffer.from(tickText(entry))]);
     case "requeue": {
       const dead = Buffer.alloc(8);
       dead.writeBigUInt64BE(BigInt(entry.deadOffset));
@@ -137,6 +144,15 @@ function encoded(entry: Entry): Buffer {
   }
 }
 
+function tickText({
+  monotonicMs,
+  telemetryLag,
+  diskUsedPercent,
+  certificateDays,
+}: Extract<Entry, { kind: "tick" }>) {
+  return `${monotonicMs} ${telemetryLag ?? ""} ${diskUsedPercent ?? ""} ${certificateDays ?? ""}`;
+}
+
 function decoded(body: Buffer): Entry {
   const rest = body.subarray(1);
   switch (String.fromCharCode(body.readUInt8(0))) {
@@ -147,11 +163,14 @@ function decoded(body: Buffer): Entry {
     case marks.requeue:
       return { kind: "requeue", deadOffset: Number(rest.readBigUInt64BE(0)), bytes: rest.subarray(8) };
     case marks.tick: {
-      const [monotonicMs = "", lag = ""] = rest.toString().split(" ");
+      const [monotonicMs = "", lag = "", disk = "", days = ""] = rest.toString().split(" ");
+      const numberIn = (text: string) => (text === "" ? null : Number(text));
       return {
         kind: "tick",
         monotonicMs: Number(monotonicMs),
-        telemetryLag: lag === "" ? null : Number(lag),
+        telemetryLag: numberIn(lag),
+        diskUsedPercent: numberIn(disk),
+        certificateDays: numberIn(days),
       };
     }
     default: {

@@ -1,6 +1,7 @@
 import { Compile } from "typebox/compile";
 import { LiveBoiler, type LiveFrame } from "../contracts/live.ts";
 import { liveTopic } from "../contracts/topics.ts";
+import type { Moment } from "../domain/alarms/watch.ts";
 import { type Frame, frameOf, readingOf } from "../domain/frame.ts";
 import type { Verdicts } from "../domain/limits.ts";
 import type { PointCatalogue } from "../domain/points.ts";
@@ -26,6 +27,7 @@ interface Seen {
   n: number;
   frame: Frame;
   verdicts: Verdicts;
+  hoursSoFar: LiveBoiler["hoursSoFar"];
 }
 
 const liveBoiler = Compile(LiveBoiler);
@@ -33,8 +35,9 @@ const liveBoiler = Compile(LiveBoiler);
 export function liveView(catalogue: PointCatalogue): LiveView {
   let seen = new Map<string, Seen>();
 
-  function textOf({ n, frame, verdicts }: Seen): LiveBoiler {
-    return { n, ...readingOf(frame, catalogue), verdicts };
+  function textOf({ n, frame, verdicts, hoursSoFar }: Seen): LiveBoiler {
+    const reading = { n, ...readingOf(frame, catalogue), verdicts };
+    return hoursSoFar === undefined ? reading : { ...reading, hoursSoFar };
   }
 
   return {
@@ -43,14 +46,16 @@ export function liveView(catalogue: PointCatalogue): LiveView {
       next(event);
       if (event.kind !== "judged" || event.origin.late) return;
       const { frame, verdicts, origin } = event;
+      const hoursSoFar = begun(event.hoursSoFar);
       const known = seen.get(frame.boilerId);
       if (known === undefined) {
-        seen.set(frame.boilerId, { siteId: origin.siteId, n: 1, frame, verdicts });
+        seen.set(frame.boilerId, { siteId: origin.siteId, n: 1, frame, verdicts, hoursSoFar });
         return;
       }
       known.n += 1;
       known.frame = frame;
       known.verdicts = verdicts;
+      known.hoursSoFar = hoursSoFar;
     },
     memory: () => [...seen.values()].map((each) => ({ siteId: each.siteId, boiler: textOf(each) })),
     recall: (memory) => {
@@ -58,9 +63,9 @@ export function liveView(catalogue: PointCatalogue): LiveView {
       // What another version said of a boiler in its own words waits for the boiler's next reading.
       const understood = saved.filter(({ boiler }) => liveBoiler.Check(boiler));
       seen = new Map(
-        understood.map(({ siteId, boiler: { n, verdicts, ...reading } }) => [
+        understood.map(({ siteId, boiler: { n, verdicts, hoursSoFar, ...reading } }) => [
           reading.boilerId,
-          { siteId, n, frame: frameOf(reading, catalogue), verdicts },
+          { siteId, n, frame: frameOf(reading, catalogue), verdicts, hoursSoFar },
         ]),
       );
     },
@@ -72,6 +77,29 @@ export function liveView(catalogue: PointCatalogue): LiveView {
         text: () => textOf(each),
       })),
   };
+}
+
+/** Made anew only when one of them changes, which is once a minute. */
+const begunHours = new WeakMap<
+  Moment["hoursSoFar"],
+  { readonly of: readonly unknown[]; readonly text: LiveBoiler["hoursSoFar"] }
+>();
+
+function begun(hours: Moment["hoursSoFar"]): LiveBoiler["hoursSoFar"] {
+  const { pmAtRefO2MgPerNm3: pm, soxAtRefO2Ppm: sox, noxAtRefO2Ppm: nox } = hours;
+  const known = begunHours.get(hours);
+  if (known !== undefined && known.of[0] === pm && known.of[1] === sox && known.of[2] === nox)
+    return known.text;
+  const text =
+    pm === null && sox === null && nox === null
+      ? undefined
+      : {
+          ...(pm !== null && { pmAtRefO2MgPerNm3: pm }),
+          ...(sox !== null && { soxAtRefO2Ppm: sox }),
+          ...(nox !== null && { noxAtRefO2Ppm: nox }),
+        };
+  begunHours.set(hours, { of: [pm, sox, nox], text });
+  return text;
 }
 
 const frameEveryMs = 1_000;

@@ -202,7 +202,7 @@ export function earliestPlace(
   return { offset, snapshot: JSON.parse(text) as Snapshot };
 }
 
-function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | null): number {
+export function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | null): number {
   if (batch !== null) return accepted.add(batch);
   if (entry.kind === "quarantine" && entry.batch !== null) accepted.addDead(entry.batch);
   return 0;

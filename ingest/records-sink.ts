@@ -3,6 +3,7 @@ import { Compile } from "typebox/compile";
 import type { Batch } from "../contracts/batch.ts";
 import { AlarmCommand, type AlarmsHint, type CommandReply } from "../contracts/live.ts";
 import { liveTopic } from "../contracts/topics.ts";
+import type { PastEpisode } from "../domain/alarms/alarm.ts";
 import type { Bus } from "../platform/bus.ts";
 import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
 import { alarmById, alarmsSince, saveAlarmChange } from "../platform/records/alarm-records.ts";
@@ -78,13 +79,14 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
       requeued.push({ journalOffset: entry.deadOffset, atMs: entry.arrivedAtMs });
     }
     const conditions = events.filter((event) => event.kind === "condition");
+    const past = events.filter((event) => event.kind === "past-episode");
     const isDue = entry.kind === "tick" && desk.dueMs !== null && entry.arrivedAtMs >= desk.dueMs;
-    const urgent = conditions.length > 0 || isDue || entry.kind === "command";
+    const urgent = conditions.length > 0 || past.length > 0 || isDue || entry.kind === "command";
     const isTime = world.clock.monotonicMs() - savedAtMs >= saveEveryMs || letters.length >= mostLetters;
     if (!urgent && !isTime) return;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       try {
-        await save(entry, conditions, isDue);
+        await save(entry, conditions, past, isDue);
         trouble = null;
         return;
       } catch (error) {
@@ -102,6 +104,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
   async function save(
     entry: Outcome["entry"],
     conditions: readonly ConditionEvent[],
+    past: readonly PastEpisode[],
     isDue: boolean,
   ): Promise<void> {
     const nowMs = entry.arrivedAtMs;
@@ -110,6 +113,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     const replies: { readonly siteId: string; readonly reply: CommandReply }[] = [];
     await db.transaction().execute(async (tx) => {
       for (const event of conditions) draft.condition(event, nowMs);
+      for (const episode of past) draft.past(episode, nowMs);
       if (isDue) draft.tick(nowMs);
       if (entry.kind === "command") {
         const command: unknown = JSON.parse(entry.bytes.toString());
@@ -230,7 +234,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
 
   return {
     name: "records",
-    takes: ({ kind }) => kind === "condition",
+    takes: ({ kind }) => kind === "condition" || kind === "past-episode" || kind === "hour",
     get trouble() {
       return trouble;
     },

@@ -1,4 +1,4 @@
-import type { Priority } from "../domain/alarms/alarm.ts";
+import type { PastEpisode, Priority } from "../domain/alarms/alarm.ts";
 import type { AlarmContext, Evidence } from "../domain/alarms/evidence.ts";
 import type { Moment } from "../domain/alarms/watch.ts";
 import type { HourRecord, LimitedQuantity } from "../domain/compliance.ts";
@@ -46,9 +46,14 @@ export type PlantEvent =
       readonly monotonicMs: number;
       /** Journal entries that the telemetry store did not have then; `null` where nobody said. */
       readonly telemetryLag: number | null;
+      /** Of the disk that holds the data, and days left of the certificate that ends first; absent: nobody said. */
+      readonly diskUsedPercent?: number | null;
+      readonly certificateDays?: number | null;
     }
   | HourEvent
-  | ConditionEvent;
+  | ConditionEvent
+  /** An alarm that began and ended in data that came late. */
+  | ({ readonly kind: "past-episode" } & PastEpisode);
 
 /** What a clock hour of a boiler came to so far, whole: told again, it takes the place of what was told before. */
 export interface HourEvent {
@@ -66,7 +71,10 @@ export interface ConditionEvent {
   readonly ruleId: string;
   readonly siteId: string;
   readonly sourceId: string;
-  readonly turned: "on" | "raised" | "lowered" | "off";
+  /** `since`: late data show that what holds began before it was seen. */
+  readonly turned: "on" | "raised" | "lowered" | "off" | "since";
+  /** Found in data that came late. */
+  readonly late: boolean;
   /** Of an onset: its first moment. */
   readonly sinceMs: number;
   readonly atMs: number;
@@ -87,6 +95,14 @@ export interface Stage {
   memory(): unknown;
   /** Takes up what `memory` gave; `null` at the very beginning. */
   recall(memory: unknown): void;
+}
+
+/** What it remembers of one boiler can be taken out and put in: so a copy of it can go through the past of that one. */
+export interface BoilerStage extends Stage {
+  /** As it is kept here, not a copy. */
+  memoryOf(boilerId: string): unknown;
+  /** `null`: nothing is known of it. */
+  recallOf(boilerId: string, memory: unknown): void;
 }
 
 /** Stages one behind the other: each event runs through all of them before the next one begins. */

@@ -147,6 +147,9 @@ function watchedBy(rule: AlarmRuleConfig, wrong: Wrong): Watched | null {
     case "tuned-o2":
     case "gateway-clock":
     case "telemetry-lag":
+    case "completeness":
+    case "disk":
+    case "certificates":
       return { watches };
   }
 }

@@ -35,6 +35,7 @@ import type {
 } from "../ingest/plant.ts";
 import { recipientsIn } from "../notifications/config.ts";
 import { limitsText } from "./limits-text.ts";
+import { alarmRuleTexts } from "./rule-texts.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -135,6 +136,7 @@ export function registryOf(settings: Settings): Registry {
       })),
     ],
     siteOf: (sourceId) => siteOf.get(sourceId) ?? null,
+    alarmRules: (atMs) => alarmRuleTexts(settings, atMs),
     recipients: recipientsIn(
       config.notifications.destinations,
       config.sites.map(({ id }) => id),

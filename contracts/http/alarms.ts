@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { alarmStates, priorities } from "../../domain/alarms/alarm.ts";
+import { countedWhats } from "../../domain/alarms/evidence.ts";
 import { averagingOrders, startUpTreatments } from "../../domain/emissions/hourly-mean.ts";
 import { emissionQuantities } from "../../domain/limits.ts";
 import { flawReasons } from "../../domain/reading.ts";
@@ -50,7 +51,7 @@ export const EvidenceText = Type.Union([
   Type.Object({ kind: Type.Literal("silence"), lastHeardMs: Type.Number() }),
   Type.Object({
     kind: Type.Literal("count"),
-    what: Type.Enum(["clock-offset-seconds", "dead-letters", "entries-behind"]),
+    what: Type.Enum(countedWhats),
     value: Type.Number(),
     limit: Type.Number(),
     detail: nullable(Type.String()),
@@ -87,6 +88,8 @@ export const AlarmText = Type.Object({
   ),
   /** Place among the alarms of its source that held at its onset, and the one that began first. */
   firstOut: nullable(Type.Object({ place: Type.Integer(), firstId: Type.String() })),
+  /** Found in data that came late. */
+  late: Type.Boolean(),
   /** Must be reset by hand once it is over and seen. */
   latching: Type.Boolean(),
   /** How far it was escalated. */

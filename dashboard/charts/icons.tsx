@@ -17,6 +17,8 @@ const shapes = {
   down: "m5 7.5 5 5 5-5",
   pause: "M7 5v10M13 5v10",
   play: "M7 4.5v11l8.5-5.5z",
+  sound: "M4 8v4h2.5L10 15V5L6.5 8zM12.5 7.5a3.5 3.5 0 0 1 0 5M14.5 5.5a6.3 6.3 0 0 1 0 9",
+  soundOff: "M4 8v4h2.5L10 15V5L6.5 8zM13 8l4 4M17 8l-4 4",
   leave: "M8 4H4.5v12H8M12 6.5l3.5 3.5-3.5 3.5M15.5 10H8",
   note: "M4 15.8V4.5h12v8.5H7z",
   table: "M3.5 4.5h13v11h-13zM3.5 8h13M3.5 11.7h13M8.5 8v7.5",

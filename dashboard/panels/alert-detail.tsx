@@ -1,17 +1,20 @@
-import { createEffect, createSignal, For, type JSX, on, Show } from "solid-js";
+import { createEffect, createResource, createSignal, For, type JSX, on, Show } from "solid-js";
 import type { AlarmText } from "../../contracts/http/alarms.ts";
 import { isActive, judgedIn, markerState, wantsAcknowledgement } from "../alarms.ts";
+import { api } from "../api.ts";
 import { Marker } from "../charts/marker.tsx";
 import { toneClass } from "../classes.ts";
 import { useDesk } from "../desk.ts";
 import { evidenceText } from "../evidence.ts";
-import { formatPoint } from "../format.ts";
+import { formatNumber, formatPoint } from "../format.ts";
+import { hourArithmetic } from "../hour-so-far.ts";
 import { howLong } from "../reasons.ts";
 import { Link } from "../router.tsx";
 import { sourceOf } from "../sources.ts";
 import { labelOf, text } from "../texts/texts.ts";
 import { momentTime } from "../time.ts";
 import { AcknowledgeButton, NotSent } from "./acknowledge-button.tsx";
+import { AlertActions } from "./alert-actions.tsx";
 import { Against } from "./alert-row.tsx";
 import { JudgedFacts } from "./judged-line.tsx";
 import { SimulatedTag } from "./simulated-tag.tsx";
@@ -47,13 +50,21 @@ export function AlertDetail(props: { readonly alarm: AlarmText }): JSX.Element {
           · {t().raisedAt(moment(props.alarm.sinceMs))}
         </div>
         <Figure alarm={props.alarm} />
+        <Show when={hourArithmetic(props.alarm, feed.boiler(props.alarm.sourceId), source().zone)}>
+          {(sentence) => (
+            <p class="hour num" data-testid="hour-arithmetic">
+              {sentence()}
+            </p>
+          )}
+        </Show>
         <h3>{t().whatToDo}</h3>
         <ol class="do">
           <For each={props.alarm.response}>{(step) => <li>{labelOf(step)}</li>}</For>
         </ol>
         <h3>{t().consequence}</h3>
         <p>{labelOf(props.alarm.consequence)}</p>
-        <Show when={needsWord()}>
+        <Explained alarm={props.alarm} />
+        <Show when={props.alarm.state !== "closed"}>
           <h3>
             <label for="comment">
               {t().comment} <span class="dim">{t().optional}</span>
@@ -68,15 +79,18 @@ export function AlertDetail(props: { readonly alarm: AlarmText }): JSX.Element {
             onInput={({ currentTarget }) => setComment(currentTarget.value)}
           />
           <NotSent alarm={props.alarm} />
-          <div class="row">
-            <AcknowledgeButton
-              alarm={props.alarm}
-              comment={comment()}
-              done={() => setComment("")}
-              large
-              shortcut
-            />
-          </div>
+          <Show when={needsWord()}>
+            <div class="row">
+              <AcknowledgeButton
+                alarm={props.alarm}
+                comment={comment()}
+                done={() => setComment("")}
+                large
+                shortcut
+              />
+            </div>
+          </Show>
+          <AlertActions alarm={props.alarm} comment={comment()} said={() => setComment("")} />
         </Show>
         <h3>{t().course}</h3>
         <Course alarm={props.alarm} moment={moment} />
@@ -131,35 +145,66 @@ function Figure(props: { readonly alarm: AlarmText }): JSX.Element {
   );
 }
 
+/** How it came to be said: the formula, what it costs, and whether something else began first. */
+function Explained(props: { readonly alarm: AlarmText }): JSX.Element {
+  const t = () => text().alertsPage;
+  const lines = () => {
+    const { evidence, context, firstOut, late } = props.alarm;
+    const cost = context?.costPerH ?? null;
+    return [
+      ...(evidence !== null && "formula" in evidence && evidence.formula !== ""
+        ? [`${t().formula}${text().colon}${evidence.formula}`]
+        : []),
+      // What a table says is told with its row, above.
+      ...(judgedIn(props.alarm) === null && evidence !== null && "source" in evidence
+        ? [t().ruleSource(evidence.source, evidence.inForceFrom)]
+        : []),
+      ...(cost === null ? [] : [t().cost(formatNumber(cost.amount, 0), cost.currency)]),
+      ...(firstOut !== null && firstOut.place > 1 ? [t().first(firstOut.place)] : []),
+      ...(late ? [t().late] : []),
+    ];
+  };
+  return (
+    <Show when={lines().length > 0}>
+      <ul class="why num">
+        <For each={lines()}>{(line) => <li>{line}</li>}</For>
+      </ul>
+    </Show>
+  );
+}
+
+/** Every step of it, as the records have them; until they are here, what the list knows. */
 function Course(props: {
   readonly alarm: AlarmText;
   readonly moment: (atMs: number) => string;
 }): JSX.Element {
-  const t = () => text().alerts;
-  const events = () => {
-    const { sinceMs, announcedAtMs, returnedAtMs, acknowledgement } = props.alarm;
+  const t = () => text().alertsPage;
+  const [reply] = createResource(
+    () => `${props.alarm.id} ${props.alarm.rev}`,
+    () => api.alarmCourse(props.alarm.id),
+  );
+  const steps = () => {
+    const course = reply.latest;
+    const { sinceMs, id } = props.alarm;
+    const began = { atMs: sinceMs, says: text().alerts.began };
+    if (!course?.ok || course.value.alarm.id !== id) return [began];
     return [
-      { atMs: sinceMs, says: t().began },
-      { atMs: announcedAtMs, says: t().announced },
-      ...(returnedAtMs === null ? [] : [{ atMs: returnedAtMs, says: t().wentBack }]),
-      ...(acknowledgement === null
-        ? []
-        : [
-            {
-              atMs: acknowledgement.atMs,
-              says: [
-                t().ackedBy(acknowledgement.by),
-                acknowledgement.comment && text().quoted(acknowledgement.comment),
-              ]
-                .filter(Boolean)
-                .join(" "),
-            },
-          ]),
-    ].sort((a, b) => a.atMs - b.atMs);
+      began,
+      ...course.value.steps.map(({ kind, by, comment, atMs }) => ({
+        atMs,
+        says: [
+          t().steps[kind] ?? kind,
+          by === null ? "" : t().by(by),
+          comment === null ? "" : text().quoted(comment),
+        ]
+          .filter(Boolean)
+          .join(" "),
+      })),
+    ];
   };
   return (
     <ul class="tl">
-      <For each={events()}>
+      <For each={steps()}>
         {({ atMs, says }) => (
           <li>
             <time class="num">{props.moment(atMs)}</time>

@@ -1,6 +1,6 @@
 import { type JSX, Show } from "solid-js";
 import type { AlarmText } from "../../contracts/http/alarms.ts";
-import { isActive, judgedIn, markerState } from "../alarms.ts";
+import { isActive, judgedIn, markerState, wantsAcknowledgement } from "../alarms.ts";
 import { Indicator, scaleFrom } from "../charts/indicator.tsx";
 import { Marker } from "../charts/marker.tsx";
 import { classes } from "../classes.ts";
@@ -17,6 +17,9 @@ interface AlertRowProps {
   readonly alarm: AlarmText;
   readonly isChosen: boolean;
   readonly choose: () => void;
+  /** `null`: nothing is selected on this list. */
+  readonly selected: boolean | null;
+  readonly select: (isSelected: boolean) => void;
 }
 
 /** One alert of the list: when, where, what, how far, and who knows. */
@@ -40,8 +43,23 @@ export function AlertRow(props: AlertRowProps): JSX.Element {
       class={classes(props.isChosen && "sel", !isActive(props.alarm) && "calm")}
       aria-selected={props.isChosen}
       data-alarm={props.alarm.id}
-      onClick={() => props.choose()}
+      onClick={({ target }) => {
+        // A tap beside the box is meant for the box.
+        if (!(target instanceof Element && target.closest(".k0"))) props.choose();
+      }}
     >
+      <Show when={props.selected !== null}>
+        <td class="k0">
+          <input
+            type="checkbox"
+            class="cb"
+            aria-label={text().alertsPage.select(labelOf(props.alarm.title))}
+            checked={props.selected ?? false}
+            disabled={!wantsAcknowledgement(props.alarm)}
+            onChange={({ currentTarget }) => props.select(currentTarget.checked)}
+          />
+        </td>
+      </Show>
       <td class="k1">
         <Marker
           priority={props.alarm.priority}
@@ -68,7 +86,8 @@ export function AlertRow(props: AlertRowProps): JSX.Element {
         </button>
         <span class="sub">
           <span class="tab-in num">{evidenceText(props.alarm)} </span>
-          {props.alarm.acknowledgement?.comment ? text().quoted(props.alarm.acknowledgement.comment) : ""}
+          {props.alarm.late ? `${text().alertsPage.late} ` : ""}
+          {noteOf(props.alarm)}
         </span>
       </td>
       <td class="k5 no-tab" title={t().atOnset}>
@@ -115,7 +134,14 @@ function StateCell(props: { readonly alarm: AlarmText; readonly zone: string }):
       "out-of-service": t().outOfService,
     })[props.alarm.state];
   const note = () => {
-    const { acknowledgement, returnedAtMs, state } = props.alarm;
+    const { acknowledgement, returnedAtMs, state, shelf, outOfService, suppressedBy } = props.alarm;
+    const page = text().alertsPage;
+    const moment = (atMs: number) => momentTime(atMs, feed.nowMs(), props.zone);
+    if (state === "shelved" && shelf !== null) return page.shelvedUntil(moment(shelf.untilMs));
+    if (state === "out-of-service" && outOfService !== null)
+      return page.reviewBy(moment(outOfService.reviewMs));
+    if (state === "suppressed")
+      return page.suppressedBy(suppressedBy.map(({ sourceId }) => sourceId).join(", "));
     if (acknowledgement !== null && state !== "unacknowledged") {
       return `${minuteTime(acknowledgement.atMs, props.zone)} · ${acknowledgement.by}`;
     }
@@ -128,6 +154,12 @@ function StateCell(props: { readonly alarm: AlarmText; readonly zone: string }):
       <span class="sub num">{note()}</span>
     </>
   );
+}
+
+/** What a person wrote to it last. */
+function noteOf({ acknowledgement, shelf, outOfService }: AlarmText): string {
+  const note = outOfService?.reason ?? shelf?.reason ?? acknowledgement?.comment ?? null;
+  return note === null ? "" : text().quoted(note);
 }
 
 function stateLabel({ priority, state }: AlarmText): string {

@@ -1,6 +1,7 @@
 import type { JSX } from "solid-js";
 import { Icon } from "../charts/icons.tsx";
 import { language, switchLanguage, switchTheme } from "../preferences.ts";
+import { soundLevel, switchSound } from "../sound.ts";
 import { text } from "../texts/texts.ts";
 
 export function LanguageButton(): JSX.Element {
@@ -29,6 +30,24 @@ export function ThemeButton(): JSX.Element {
       onClick={switchTheme}
     >
       <Icon of="theme" />
+    </button>
+  );
+}
+
+/** Off, priority 1, priorities 1 and 2: for this device, until the page is closed. */
+export function SoundButton(): JSX.Element {
+  const t = () => text().alertsPage;
+  return (
+    <button
+      type="button"
+      class="btn ghost sm snd"
+      aria-label={t().sound[soundLevel()]}
+      title={`${t().sound[soundLevel()]}. ${t().soundHint}`}
+      data-testid="sound"
+      onClick={switchSound}
+    >
+      <Icon of={soundLevel() === "off" ? "soundOff" : "sound"} />
+      <span class="num">{{ off: "", p1: "1", p12: "1–2" }[soundLevel()]}</span>
     </button>
   );
 }

@@ -10,7 +10,7 @@ import { Link, path } from "../router.tsx";
 import { firstZone, siteName } from "../sources.ts";
 import { text } from "../texts/texts.ts";
 import { clockTime, dayName, offsetName } from "../time.ts";
-import { LanguageButton, ThemeButton } from "./preference-buttons.tsx";
+import { LanguageButton, SoundButton, ThemeButton } from "./preference-buttons.tsx";
 
 /** Where one is, how many alerts there are, whether the link lives, and what time it is at the site. */
 export function TopBar(props: { readonly boiler: BoilerText | null }): JSX.Element {
@@ -24,6 +24,7 @@ export function TopBar(props: { readonly boiler: BoilerText | null }): JSX.Eleme
         <Counts />
         <LinkState />
         <Clock zone={zone()} />
+        <SoundButton />
         <LanguageButton />
         <ThemeButton />
       </div>

@@ -2,6 +2,7 @@ import type { CoalFiring, HeatCarrier } from "../../domain/boiler.ts";
 import type { FuelClass } from "../../domain/fuel.ts";
 import type { NotJudgedReason } from "../../domain/limits.ts";
 import type { FlawReason } from "../../domain/reading.ts";
+import { alertsPage } from "./alerts-en.ts";
 import { pointsEn } from "./points-en.ts";
 
 const flaws: Readonly<Record<FlawReason, string>> = {
@@ -572,6 +573,9 @@ export const en = {
       "clock-offset-seconds": (value: string, limit: string) => `${value} s off, limit ${limit} s`,
       "dead-letters": (value: string, _limit: string) => `${value} messages`,
       "entries-behind": (value: string, limit: string) => `${value} entries behind, limit ${limit}`,
+      "missing-percent": (value: string, limit: string) => `${value} % missing, limit ${limit} %`,
+      "disk-used-percent": (value: string, limit: string) => `${value} % taken, limit ${limit} %`,
+      "certificate-days": (value: string, limit: string) => `${value} days left, limit ${limit}`,
     },
     toClear: "acknowledge to clear",
     cleared: (at: string) => `over ${at}`,
@@ -609,12 +613,17 @@ export const en = {
     failed: "The alerts could not be loaded.",
   },
 
+  alertsPage,
+
   problems: {
     "sign-in-needed": "sign in again",
     "role-insufficient": "your role may not do this",
     "rev-stale": "the alert has changed since you saw it; look again",
-    "state-conflict": "somebody has acknowledged it already, or it is over",
+    "state-conflict": "its state does not allow that any more",
     "alarm-unknown": "there is no such alert any more",
+    "time-invalid": "the time is too long, or over already",
+    "config-invalid": "the rules have faults",
+    "dry-run-busy": "another dry run is under way",
     "ingest-silent": "nothing has confirmed it; look again in a moment",
     "bus-down": "the broker cannot be reached",
     "telemetry-unavailable": "the history store cannot be reached",

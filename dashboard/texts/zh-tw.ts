@@ -1,3 +1,4 @@
+import { alertsPage } from "./alerts-zh-tw.ts";
 import type { Texts } from "./en.ts";
 import { pointsZhTw } from "./points-zh-tw.ts";
 
@@ -525,6 +526,9 @@ export const zhTw: Texts = {
       "clock-offset-seconds": (value, limit) => `偏差 ${value} 秒，限值 ${limit} 秒`,
       "dead-letters": (value, _limit) => `${value} 則訊息`,
       "entries-behind": (value, limit) => `落後 ${value} 筆，限值 ${limit}`,
+      "missing-percent": (value, limit) => `缺漏 ${value} %，限值 ${limit} %`,
+      "disk-used-percent": (value, limit) => `已用 ${value} %，限值 ${limit} %`,
+      "certificate-days": (value, limit) => `剩餘 ${value} 天，限值 ${limit} 天`,
     },
     toClear: "確認後移除",
     cleared: (at) => `${at} 恢復`,
@@ -561,11 +565,16 @@ export const zhTw: Texts = {
     failed: "無法載入警報。",
   },
 
+  alertsPage,
+
   problems: {
     "sign-in-needed": "請重新登入",
     "role-insufficient": "您的角色無此權限",
     "rev-stale": "警報狀態已變更，請重新檢視",
     "state-conflict": "警報已被確認或已結束",
+    "time-invalid": "時間過長或已過",
+    "config-invalid": "規則有誤",
+    "dry-run-busy": "另一個試算進行中",
     "alarm-unknown": "已無此警報",
     "ingest-silent": "尚未得到回應，請稍後再看",
     "bus-down": "無法連線至訊息代理",

@@ -84,6 +84,8 @@ export interface Alarm extends AlarmTag {
   readonly context: AlarmContext | null;
   /** Its place among the alarms of its source that held at its onset, and the one that began first. */
   readonly firstOut: { readonly place: number; readonly firstId: string } | null;
+  /** Found in data that came late: its onset was not seen as it happened. */
+  readonly late: boolean;
   /** It held at a level that must be reset by hand. */
   readonly latching: boolean;
   /** How far it was escalated, and when the next step is due: up a tier, or announced once more. */
@@ -136,7 +138,10 @@ export type AlarmEvent =
       readonly atMs: number;
       readonly nowMs: number;
       readonly firstOut: Alarm["firstOut"];
+      readonly late: boolean;
     } & Level)
+  /** Late data show that what holds began before it was seen. */
+  | { readonly kind: "backdate"; readonly sinceMs: number; readonly nowMs: number }
   | ({ readonly kind: "raised" | "lowered"; readonly nowMs: number } & Level)
   | { readonly kind: "off"; readonly atMs: number; readonly nowMs: number }
   | { readonly kind: "tick"; readonly nowMs: number }
@@ -230,6 +235,12 @@ export function nextAlarm(
     case "raised":
     case "lowered":
       return leveled(alarm, event, isHidden, settings);
+    case "backdate": {
+      const { sinceMs } = event;
+      if (!holds(alarm) || sinceMs >= alarm.lastSinceMs) return unchanged;
+      const first = alarm.occurrences === 1 ? { sinceMs, late: true } : {};
+      return changed({ ...alarm, ...first, lastSinceMs: sinceMs });
+    }
     case "off":
       return turnedOff(alarm, event.atMs, isHidden, settings);
     case "tick":
@@ -297,6 +308,7 @@ function newAlarm({ ruleId, siteId, sourceId }: AlarmTag, sinceMs: number, nowMs
     evidence: null,
     context: null,
     firstOut: null,
+    late: false,
     latching: false,
     tier: 0,
     dueMs: null,
@@ -328,11 +340,27 @@ function begun(alarm: Alarm, event: Extract<AlarmEvent, { kind: "on" }>): Alarm 
     latching: alarm.latching || latching,
     sinceMs: isFirst ? sinceMs : alarm.sinceMs,
     firstOut: isFirst ? firstOut : alarm.firstOut,
+    late: isFirst ? event.late : alarm.late,
     lastSinceMs: sinceMs,
     announcedAtMs: isFirst ? atMs : alarm.announcedAtMs,
     returnedAtMs: null,
     occurrences: alarm.occurrences + 1,
   };
+}
+
+/** An episode that was over before anybody here could see it: for the record, and for nobody's pager. */
+export interface PastEpisode extends AlarmTag {
+  readonly priority: Priority;
+  readonly sinceMs: number;
+  readonly returnedAtMs: number;
+  readonly evidence: Evidence | null;
+  readonly context: AlarmContext | null;
+}
+
+export function pastAlarm(episode: PastEpisode, nowMs: number): Alarm {
+  const { ruleId, siteId, sourceId, ...past } = episode;
+  const blank = newAlarm({ ruleId, siteId, sourceId }, past.sinceMs, nowMs);
+  return { ...blank, ...past, state: "closed", occurrences: 1, late: true, rev: 1 };
 }
 
 /** Unacknowledged from now on; who said before that they knew meant something else. */

@@ -34,6 +34,16 @@ export interface PointEvidence {
   readonly inForceFrom: string;
 }
 
+export const countedWhats = [
+  "clock-offset-seconds",
+  "dead-letters",
+  "entries-behind",
+  "missing-percent",
+  "disk-used-percent",
+  "certificate-days",
+] as const;
+export type CountedWhat = (typeof countedWhats)[number];
+
 /**
  * What was held against what. A verdict of the limit tables has the kind `within` or `above`; `sensors` names the
  * points that have no good value, `silence` when something was last heard, `count` what was counted.
@@ -46,7 +56,7 @@ export type Evidence =
   | { readonly kind: "silence"; readonly lastHeardMs: number }
   | {
       readonly kind: "count";
-      readonly what: "clock-offset-seconds" | "dead-letters" | "entries-behind";
+      readonly what: CountedWhat;
       readonly value: number;
       readonly limit: number;
       readonly detail: string | null;

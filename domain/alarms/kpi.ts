@@ -5,7 +5,7 @@ export interface AlarmStepTaken {
   readonly alarmId: string;
   readonly ruleId: string;
   readonly sourceId: string;
-  readonly kind: AlarmEvent["kind"];
+  readonly kind: AlarmEvent["kind"] | "late";
   /** After the step. */
   readonly state: AlarmState;
   readonly priority: Priority;

@@ -45,7 +45,13 @@ export type Watched =
   /** Messages set aside within a while. */
   | { readonly watches: "dead-letters"; readonly withinMs: number }
   /** Journal entries that the telemetry store does not have yet. */
-  | { readonly watches: "telemetry-lag" };
+  | { readonly watches: "telemetry-lag" }
+  /** Percent of the readings of a boiler's last whole clock hour that are not here. */
+  | { readonly watches: "completeness" }
+  /** Percent of the disk that is taken, where ingest keeps its data. */
+  | { readonly watches: "disk" }
+  /** Days for which the certificate that ends first is still good. */
+  | { readonly watches: "certificates" };
 
 /** When to raise an alarm, how urgent it is, and what to do then. Without a written response there is no rule. */
 export type AlarmRule = {
@@ -75,6 +81,8 @@ export function sourceKindOf({ watches }: Watched): "boiler" | "gateway" | "site
     case "dead-letters":
       return "gateway";
     case "telemetry-lag":
+    case "disk":
+    case "certificates":
       return "site";
     default:
       return "boiler";

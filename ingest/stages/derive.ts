@@ -4,10 +4,10 @@ import type { PointCatalogue } from "../../domain/points.ts";
 import type { FlawReason } from "../../domain/reading.ts";
 import { moveSignals, type SignalMemory, signalMemory, signalWatch } from "../../domain/screening.ts";
 import { forEachEdition, type Plant } from "../plant.ts";
-import type { Stage } from "../stage.ts";
+import type { BoilerStage } from "../stage.ts";
 
 /** Adds to each frame what follows from it, and doubts the signals that contradict each other or their own past. */
-export function derive(plant: Plant): Stage {
+export function derive(plant: Plant): BoilerStage {
   const { catalogue } = plant;
   const prepared = forEachEdition(plant, ({ boiler, plausibility }) => ({
     derivation: boilerDerivation(boiler, catalogue),
@@ -53,6 +53,16 @@ export function derive(plant: Plant): Stage {
       };
       memories = recalled.signals ?? {};
       images.recall(recalled.images ?? {});
+    },
+    memoryOf: (boilerId) => ({ signals: memories[boilerId] ?? null, image: images.memoryOf(boilerId) }),
+    recallOf: (boilerId, memory) => {
+      const { signals = null, image = {} } = (memory ?? {}) as {
+        readonly signals?: SignalMemory | null;
+        readonly image?: SavedImages[string];
+      };
+      if (signals === null) delete memories[boilerId];
+      else memories[boilerId] = signals;
+      images.recallOf(boilerId, image);
     },
   };
 }
@@ -147,34 +157,41 @@ function boilerImages(catalogue: PointCatalogue) {
       for (const slot of known) atMs[slot] = (atMs[slot] ?? 0) + byMs;
     },
     memory: (): SavedImages =>
-      Object.fromEntries(
-        Object.entries(images).map(([boilerId, { known, values, flaws, atMs, periodMs }]) => [
-          boilerId,
-          Object.fromEntries(
-            known.map((slot) => {
-              const value = values[slot] as number;
-              const saved = {
-                value: Number.isNaN(value) ? null : value,
-                flaw: flawOfCode(flaws[slot] ?? 0),
-                atMs: atMs[slot] ?? 0,
-                periodMs: periodMs[slot] ?? 0,
-              };
-              return [catalogue.names[slot] ?? "", saved];
-            }),
-          ),
-        ]),
-      ),
+      Object.fromEntries(Object.keys(images).map((boilerId) => [boilerId, savedOf(boilerId)])),
+    memoryOf: savedOf,
+    recallOf,
     recall: (saved: SavedImages): void => {
       images = {};
-      for (const [boilerId, points] of Object.entries(saved)) {
-        const image = imageOf(boilerId);
-        for (const [name, { value, flaw, atMs, periodMs }] of Object.entries(points)) {
-          const slot = catalogue.slotOf(name);
-          if (slot < 0) continue;
-          see(image, slot, value ?? Number.NaN, flaw === null ? 0 : flawCode(flaw), atMs);
-          image.periodMs[slot] = periodMs;
-        }
-      }
+      for (const [boilerId, image] of Object.entries(saved)) recallOf(boilerId, image);
     },
   };
+
+  function savedOf(boilerId: string): SavedImages[string] {
+    const image = images[boilerId];
+    if (image === undefined) return {};
+    const { known, values, flaws, atMs, periodMs } = image;
+    return Object.fromEntries(
+      known.map((slot) => {
+        const value = values[slot] as number;
+        const saved = {
+          value: Number.isNaN(value) ? null : value,
+          flaw: flawOfCode(flaws[slot] ?? 0),
+          atMs: atMs[slot] ?? 0,
+          periodMs: periodMs[slot] ?? 0,
+        };
+        return [catalogue.names[slot] ?? "", saved];
+      }),
+    );
+  }
+
+  function recallOf(boilerId: string, saved: SavedImages[string]): void {
+    delete images[boilerId];
+    const image = imageOf(boilerId);
+    for (const [name, { value, flaw, atMs, periodMs }] of Object.entries(saved)) {
+      const slot = catalogue.slotOf(name);
+      if (slot < 0) continue;
+      see(image, slot, value ?? Number.NaN, flaw === null ? 0 : flawCode(flaw), atMs);
+      image.periodMs[slot] = periodMs;
+    }
+  }
 }

@@ -29,7 +29,7 @@ import {
   steadyWatch,
 } from "../../domain/steady-state.ts";
 import { forEachEdition, type Plant, type PlantBoiler } from "../plant.ts";
-import type { Stage } from "../stage.ts";
+import type { BoilerStage } from "../stage.ts";
 
 /** What is remembered of one boiler. */
 interface Memory {
@@ -54,7 +54,7 @@ const noHours = { pmAtRefO2MgPerNm3: null, soxAtRefO2Ppm: null, noxAtRefO2Ppm: n
 const saidOfLate = { verdicts: { ...notJudged("no-data"), ...emissionsNotJudged }, hoursSoFar: noHours };
 
 /** Holds each boiler against the tables while it is steady, and its clock hours against the emission standard. */
-export function judge(plant: Plant): Stage {
+export function judge(plant: Plant): BoilerStage {
   const { catalogue, gateways } = plant;
   const prepared = forEachEdition(plant, ({ boiler, plausibility }, { steady, hourOffsetMs, gatewayId }) => {
     const scanMs = gateways.get(gatewayId)?.scanMs ?? null;
@@ -139,6 +139,12 @@ export function judge(plant: Plant): Stage {
       if (said !== null) next({ kind: "judged", origin, frame, ...said });
     },
     memory: () => memories,
+    memoryOf: (boilerId) => memories[boilerId] ?? null,
+    recallOf: (boilerId, memory) => {
+      if (memory === null) delete memories[boilerId];
+      else memories[boilerId] = memory as Memory;
+      said.delete(boilerId);
+    },
     recall: (memory) => {
       memories = Object.fromEntries(
         Object.entries((memory ?? {}) as Record<string, Memory>).map(([boilerId, saved]) => [

@@ -1,39 +1,61 @@
-import { watchFor } from "../../domain/alarms/watch.ts";
+import type { AlarmRule } from "../../domain/alarms/rule.ts";
+import { type Watch, watchFor } from "../../domain/alarms/watch.ts";
+import type { LateMeeting } from "../late-lane.ts";
 import { editionAt, forEachEdition, type Plant, type PlantBoiler, rulesAt } from "../plant.ts";
-import type { PlantEvent, Stage } from "../stage.ts";
+import type { BoilerStage, PlantEvent } from "../stage.ts";
 import {
+  type AlarmMemory,
   alarmMemory,
+  type Fire,
   moveAlarms,
   nowOf,
   passTime,
   recallAlarms,
   stillHeard,
 } from "../watches/alarm-memory.ts";
-import { alarmFamilies, type Tell } from "../watches/families.ts";
-import { watchGateway, watchLag } from "../watches/watch-gateway.ts";
-import { sensorWatches, watchSensors } from "../watches/watch-sensors.ts";
-import { watchValues } from "../watches/watch-values.ts";
+import { alarmFamilies, type Source, type Tell } from "../watches/families.ts";
+import { meetLate } from "../watches/meet-late.ts";
+import { staleAfterMs } from "../watches/stale.ts";
+import { watchCompleteness } from "../watches/watch-completeness.ts";
+import { watchGateway } from "../watches/watch-gateway.ts";
+import { type SensorWatch, sensorWatches, watchSensors } from "../watches/watch-sensors.ts";
+import { watchServer } from "../watches/watch-server.ts";
+import { gateOf, watchValues } from "../watches/watch-values.ts";
 
-/** Silence of a boiler for so many scans makes its conditions unknown. */
-const staleScans = 3;
-const staleAtLeastMs = 3_000;
+/** All that is known of one boiler. */
+interface OfBoiler {
+  readonly families: AlarmMemory["families"][string];
+  readonly fire: Fire | null;
+  readonly baselines: AlarmMemory["baselines"][string];
+}
+
+interface Prepared {
+  readonly rules: readonly AlarmRule[];
+  readonly watches: readonly Watch[];
+  readonly sensors: readonly SensorWatch[];
+}
 
 /**
  * Feeds the condition of every rule with what was judged, and with silence; tells when one begins, ends or changes.
  * The rules are those in force at the event: of a boiler or a gateway, by the time of its own clock.
  */
-export function raiseAlarms(plant: Plant): Stage {
+export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
   const { catalogue } = plant;
-  const prepared = forEachEdition(plant, ({ boiler, rules }, { standards }) => ({
-    rules,
-    watches: rules.flatMap((rule) => watchFor(rule, boiler, standards, catalogue) ?? []),
-    sensors: sensorWatches(rules),
-  }));
+  const prepared = forEachEdition(
+    plant,
+    ({ boiler, rules }, { standards }): Prepared => ({
+      rules,
+      watches: rules.flatMap((rule) => watchFor(rule, boiler, standards, catalogue) ?? []),
+      sensors: sensorWatches(rules),
+    }),
+  );
   const memory = alarmMemory();
   const families = alarmFamilies(memory);
   const values = watchValues(families, memory, catalogue.slotOf("firing"));
   const sensors = watchSensors(families, catalogue);
   const gateway = watchGateway(families, memory);
+  const completeness = watchCompleteness(families, memory);
+  const meeting = meetLate(families, memory);
   /** By boiler: the rules under which it was seen last. */
   const seenUnder = new Map<string, unknown>();
 
@@ -42,6 +64,8 @@ export function raiseAlarms(plant: Plant): Stage {
     const { boilerId, takenAtMs } = frame;
     const ofBoiler = prepared(boilerId, takenAtMs);
     if (ofBoiler === null) return;
+    if (!origin.clockDoubtful)
+      completeness.see(boilerId, takenAtMs, plant.boilers.get(boilerId)?.hourOffsetMs ?? 0);
     if (origin.late) {
       if (origin.clockDoubtful) stillHeard(memory, boilerId);
       return;
@@ -53,11 +77,35 @@ export function raiseAlarms(plant: Plant): Stage {
       seenUnder.set(boilerId, ofBoiler);
       families.endForgotten(source, ofBoiler.rules, takenAtMs, tell);
     }
+    if (meeting.awaits(boilerId)) resolveLate(ofBoiler, source, event, tell);
     values(ofBoiler.watches, source, event, tell);
     sensors.see(ofBoiler.sensors, source, frame, tell);
   }
 
-  function ticked({ monotonicMs, atMs, telemetryLag }: Extract<PlantEvent, { kind: "tick" }>, tell: Tell) {
+  /** What late data left of this boiler is held against its first live reading that says anything. */
+  function resolveLate(
+    { watches, sensors: watched }: Prepared,
+    source: Source,
+    moment: Extract<PlantEvent, { kind: "judged" }>,
+    tell: Tell,
+  ): void {
+    const { frame } = moment;
+    const fire = memory.fires[source.id] ?? null;
+    for (const watch of watches) {
+      const { rule } = watch;
+      const past = memory.baselines[source.id]?.[rule.id] ?? null;
+      const standing = () =>
+        gateOf(rule, fire, frame.takenAtMs) ?? watch.standing(rule.levels[0], moment, past);
+      meeting.resolve(rule, source, standing, tell);
+    }
+    for (const { rule, flaws } of watched) {
+      const isFlawed = () => frame.measured.some((slot) => flaws.has(frame.flaws[slot] ?? 0));
+      meeting.resolve(rule, source, () => (isFlawed() ? "beyond" : "inside"), tell);
+    }
+  }
+
+  function ticked(tick: Extract<PlantEvent, { kind: "tick" }>, tell: Tell): void {
+    const { monotonicMs, atMs } = tick;
     passTime(memory, monotonicMs);
     for (const boiler of plant.boilers.values()) passOver(boiler, tell);
     for (const { id, siteId, editions } of plant.gateways.values()) {
@@ -66,9 +114,7 @@ export function raiseAlarms(plant: Plant): Stage {
         gateway(rule, { siteId, id }, { nowMs, ingestMs: atMs }, tell);
     }
     for (const { id, editions } of plant.sites.values()) {
-      for (const rule of editionAt(editions, atMs).rules)
-        if (rule.watches === "telemetry-lag" && telemetryLag !== null)
-          watchLag(families, rule, id, telemetryLag, atMs, tell);
+      for (const rule of editionAt(editions, atMs).rules) watchServer(families, rule, id, tick, tell);
     }
     for (const sourceId of Object.keys(memory.families)) {
       const siteId = (plant.boilers.get(sourceId) ?? plant.gateways.get(sourceId))?.siteId ?? sourceId;
@@ -83,17 +129,18 @@ export function raiseAlarms(plant: Plant): Stage {
     return heard === undefined ? ingestMs : nowOf(heard, memory);
   }
 
-  /** Notices when a boiler has been silent for too long. */
-  function passOver({ id, siteId, gatewayId, editions }: PlantBoiler, tell: Tell): void {
+  /** Notices what a boiler lacks: of its last hour, and now that it has been silent for too long. */
+  function passOver({ id, siteId, gatewayId, editions, hourOffsetMs }: PlantBoiler, tell: Tell): void {
     const heard = memory.heardBoilers[id];
     if (heard === undefined) return;
+    const nowMs = nowOf(heard, memory);
+    const { rules } = editionAt(editions, nowMs);
     const scanMs = plant.gateways.get(gatewayId)?.scanMs ?? 1_000;
-    const staleMs = Math.max(staleScans * scanMs, staleAtLeastMs);
+    completeness.pass(rules, { siteId, id }, scanMs, hourOffsetMs, nowMs, tell);
+    const staleMs = staleAfterMs(scanMs);
     if (memory.monotonicMs - heard.monotonicMs <= staleMs) return;
     const ofGateway = memory.heardGateways[gatewayId];
     const gatewayHeard = ofGateway !== undefined && memory.monotonicMs - ofGateway.monotonicMs <= staleMs;
-    const nowMs = nowOf(heard, memory);
-    const { rules } = editionAt(editions, nowMs);
     sensors.silent(rules, { siteId, id }, gatewayHeard, nowMs, tell);
   }
 
@@ -127,5 +174,19 @@ export function raiseAlarms(plant: Plant): Stage {
       recallAlarms(memory, saved);
       seenUnder.clear();
     },
+    memoryOf: (boilerId): OfBoiler => ({
+      families: memory.families[boilerId] ?? {},
+      fire: memory.fires[boilerId] ?? null,
+      baselines: memory.baselines[boilerId] ?? {},
+    }),
+    recallOf: (boilerId, saved) => {
+      const { families: ofBoiler, fire = null, baselines } = (saved ?? {}) as Partial<OfBoiler>;
+      memory.families[boilerId] = { ...ofBoiler };
+      memory.baselines[boilerId] = { ...baselines };
+      if (fire === null) delete memory.fires[boilerId];
+      else memory.fires[boilerId] = fire;
+      seenUnder.delete(boilerId);
+    },
+    meet: meeting.meet,
   };
 }

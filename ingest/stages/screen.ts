@@ -1,10 +1,10 @@
 import { doubt } from "../../domain/frame.ts";
 import type { PointCatalogue } from "../../domain/points.ts";
 import { screenFor } from "../../domain/screening.ts";
-import type { Stage } from "../stage.ts";
+import type { BoilerStage } from "../stage.ts";
 
 /** Takes out of each frame what cannot be true, with the reason; doubts all of one whose time is not to be trusted. */
-export function screen(catalogue: PointCatalogue): Stage {
+export function screen(catalogue: PointCatalogue): BoilerStage {
   const { screen: screened } = screenFor(catalogue);
   return {
     name: "screen",
@@ -18,5 +18,7 @@ export function screen(catalogue: PointCatalogue): Stage {
     },
     memory: () => null,
     recall: () => {},
+    memoryOf: () => null,
+    recallOf: () => {},
   };
 }

@@ -1,5 +1,7 @@
 import type { BaselineMemory } from "../../domain/alarms/baseline.ts";
 import { type Condition, movedCondition } from "../../domain/alarms/condition.ts";
+import type { LateHolding } from "./meet-late.ts";
+import type { Completeness } from "./watch-completeness.ts";
 
 /** When something was last heard of a source: in its own event time, and in ingest's monotonic time. */
 export interface Heard {
@@ -35,6 +37,9 @@ export interface AlarmMemory {
   fires: Record<string, Fire>;
   /** By boiler and rule. */
   baselines: Record<string, Record<string, BaselineMemory>>;
+  completeness: Record<string, Completeness>;
+  /** By boiler and rule: what late data left, until a live reading says whether it still holds. */
+  late: Record<string, Record<string, LateHolding>>;
   monotonicMs: number;
 }
 
@@ -47,6 +52,8 @@ export function alarmMemory(): AlarmMemory {
     setAside: {},
     fires: {},
     baselines: {},
+    completeness: {},
+    late: {},
     monotonicMs: 0,
   };
 }

@@ -3,9 +3,10 @@ import {
   conditionFalse,
   nextCondition,
   type Standing,
+  standingToLowerLimit,
   standingToUpperLimit,
 } from "../../domain/alarms/condition.ts";
-import type { AlarmContext, Evidence } from "../../domain/alarms/evidence.ts";
+import type { AlarmContext, Evidence, LimitSide } from "../../domain/alarms/evidence.ts";
 import type { AlarmLevel, AlarmRule } from "../../domain/alarms/rule.ts";
 import type { ConditionEvent, PlantEvent } from "../stage.ts";
 import type { AlarmMemory, Family } from "./alarm-memory.ts";
@@ -39,7 +40,7 @@ export interface Families {
   ): boolean;
   /** Tells what became of a family after its conditions moved. */
   settle(rule: AlarmRule, source: Source, atMs: number, explain: () => Explained, tell: Tell): void;
-  /** Both at once, of a value that is counted up against the rule's levels. */
+  /** Both at once, of a value that is counted up, or down, against the rule's levels. */
   count(
     rule: AlarmRule,
     source: Source,
@@ -47,6 +48,7 @@ export interface Families {
     atMs: number,
     explained: (limit: number) => Explained,
     tell: Tell,
+    side?: LimitSide,
   ): void;
   /** A rule that is not in force any more, or not for this source, or without the level that held, holds nothing. */
   endForgotten(source: Source, inForce: readonly AlarmRule[], atMs: number, tell: Tell): void;
@@ -88,6 +90,7 @@ export function alarmFamilies(memory: AlarmMemory): Families {
       siteId: source.siteId,
       sourceId: source.id,
       turned,
+      late: false,
       sinceMs: turned === "off" ? atMs : onsetOf(family, atMs) - heldBeforeMs,
       atMs,
       priority: level.priority,
@@ -100,14 +103,16 @@ export function alarmFamilies(memory: AlarmMemory): Families {
     of,
     advance,
     settle,
-    count: (rule, source, value, atMs, explained, tell) => {
+    count: (rule, source, value, atMs, explained, tell, side = "above") => {
+      const standingTo = side === "above" ? standingToUpperLimit : standingToLowerLimit;
       let moved = false;
       for (const level of rule.levels) {
-        const standing = standingToUpperLimit(value, level.limit, level.deadband);
+        const standing = standingTo(value, level.limit, level.deadband);
         moved = advance(rule, source, level.id, level, standing, atMs) || moved;
       }
       if (!moved) return;
-      const level = rule.levels.findLast(({ limit }) => value > limit) ?? rule.levels[0];
+      const level =
+        rule.levels.findLast(({ limit }) => standingTo(value, limit, 0) === "beyond") ?? rule.levels[0];
       settle(rule, source, atMs, () => explained(level.limit), tell);
     },
     endForgotten: ({ siteId, id: sourceId }, inForce, atMs, tell) => {
@@ -124,7 +129,7 @@ export function alarmFamilies(memory: AlarmMemory): Families {
         if (told.length === 0) continue;
         const level = { priority: 3 as Priority, latching: false };
         const common = { kind: "condition", ruleId, siteId, sourceId, turned: "off" } as const;
-        tell({ ...common, sinceMs: atMs, atMs, ...level, ...unexplained });
+        tell({ ...common, late: false, sinceMs: atMs, atMs, ...level, ...unexplained });
       }
     },
   };
@@ -165,7 +170,7 @@ function turnOf(
 }
 
 /** When the first of those that hold began. */
-function onsetOf({ conditions }: Family, atMs: number): number {
+export function onsetOf({ conditions }: Family, atMs: number): number {
   const onsets = Object.values(conditions).flatMap((condition) =>
     condition.state === "true"
       ? [condition.sinceMs]

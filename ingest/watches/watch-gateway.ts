@@ -1,11 +1,15 @@
-import type { Evidence } from "../../domain/alarms/evidence.ts";
+import type { CountedWhat } from "../../domain/alarms/evidence.ts";
 import type { AlarmRule, RuleOf } from "../../domain/alarms/rule.ts";
 import { type AlarmMemory, nowOf } from "./alarm-memory.ts";
 import type { Explained, Families, Source, Tell } from "./families.ts";
 
-type CountWhat = Extract<Evidence, { kind: "count" }>["what"];
-
-function counted(what: CountWhat, value: number, limit: number, detail: string | null = null): Explained {
+/** What was counted, as evidence. */
+export function counted(
+  what: CountedWhat,
+  value: number,
+  limit: number,
+  detail: string | null = null,
+): Explained {
   return { evidence: { kind: "count", what, value, limit, detail }, context: null };
 }
 
@@ -64,17 +68,4 @@ export function watchGateway(families: Families, memory: AlarmMemory): WatchGate
         return;
     }
   };
-}
-
-/** Watches how far the telemetry store of a site is behind the journal, in entries. */
-export function watchLag(
-  families: Families,
-  rule: AlarmRule,
-  siteId: string,
-  entries: number,
-  atMs: number,
-  tell: Tell,
-): void {
-  const explained = (limit: number) => counted("entries-behind", entries, limit);
-  families.count(rule, { siteId, id: siteId }, entries, atMs, explained, tell);
 }

@@ -56,7 +56,7 @@ export function watchValues(families: Families, memory: AlarmMemory, firingSlot:
  * The state that a rule is made for. Out of firing there is nothing that it could be about, so what held has ended;
  * just lit, nothing is known yet; whether it fires being unknown, nothing is held back.
  */
-function gateOf({ firingForMs }: AlarmRule, fire: Fire | null, atMs: number): Standing | null {
+export function gateOf({ firingForMs }: AlarmRule, fire: Fire | null, atMs: number): Standing | null {
   if (firingForMs === null || fire === null) return null;
   if (!fire.firing) return "inside";
   return atMs - fire.sinceMs < firingForMs ? "unknown" : null;

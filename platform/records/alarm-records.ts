@@ -16,12 +16,21 @@ type AlarmRow = RecordsTables["alarms"];
 /** What is asked for with the whole alarm only, in one column. */
 type Life = Pick<
   Alarm,
-  "firstOut" | "latching" | "tier" | "dueMs" | "notifiedAtMs" | "shelf" | "suppressedBy" | "outOfService"
+  | "firstOut"
+  | "late"
+  | "latching"
+  | "tier"
+  | "dueMs"
+  | "notifiedAtMs"
+  | "shelf"
+  | "suppressedBy"
+  | "outOfService"
 >;
 
 /** Of alarms that were written before these were known. */
 const lifeBefore: Life = {
   firstOut: null,
+  late: false,
   latching: false,
   tier: 0,
   dueMs: null,
@@ -33,10 +42,21 @@ const lifeBefore: Life = {
 
 export function alarmRow(alarm: Alarm, listRev: number): AlarmRow {
   const { acknowledgement, evidence, context, ...rest } = alarm;
-  const { firstOut, latching, tier, dueMs, notifiedAtMs, shelf, suppressedBy, outOfService, ...columns } =
-    rest;
+  const {
+    firstOut,
+    late,
+    latching,
+    tier,
+    dueMs,
+    notifiedAtMs,
+    shelf,
+    suppressedBy,
+    outOfService,
+    ...columns
+  } = rest;
   const life: Life = {
     firstOut,
+    late,
     latching,
     tier,
     dueMs,
@@ -60,7 +80,8 @@ export function alarmFromRow(row: AlarmRow): Alarm {
   const { priority, state, sinceMs, lastSinceMs, announcedAtMs, returnedAtMs } = row;
   const { id, ruleId, siteId, sourceId, occurrences, rev } = row;
   return {
-    ...(life === null ? lifeBefore : (JSON.parse(life) as Life)),
+    ...lifeBefore,
+    ...(life === null ? {} : (JSON.parse(life) as Partial<Life>)),
     id,
     ruleId,
     siteId,
@@ -79,6 +100,12 @@ export function alarmFromRow(row: AlarmRow): Alarm {
   };
 }
 
+/** A whole episode was found in data that came late: no step of the state machine. */
+export interface PastNoticed {
+  readonly kind: "late";
+  readonly nowMs: number;
+}
+
 /**
  * Keeps an alarm as it is now, with the step that brought it there, and what has to be done about it.
  * @returns the revision of the list
@@ -86,7 +113,7 @@ export function alarmFromRow(row: AlarmRow): Alarm {
 export async function saveAlarmChange(
   tx: Transaction<RecordsTables>,
   alarm: Alarm,
-  event: AlarmEvent,
+  event: AlarmEvent | PastNoticed,
   effects: readonly AlarmEffect[],
 ): Promise<number> {
   const listRev = (await newestListRev(tx)) + 1;
@@ -173,7 +200,7 @@ export async function alarmStepsUpTo(
     .execute();
   return rows.map((row) => ({
     ...row,
-    kind: row.kind as AlarmEvent["kind"],
+    kind: row.kind as AlarmEvent["kind"] | "late",
     state: row.state as AlarmState,
     priority: row.priority as Priority,
     atMs: Number(row.atMs),

@@ -214,6 +214,68 @@ if (program !== null) {
         .waitFor();
     });
 
+    test("on the alerts page an alert is shelved with a reason, by keyboard, and comes back; its steps are told", async () => {
+      await second.goto(`${plant.url}/alerts`);
+      await second.locator("[data-alarm]").first().waitFor();
+      const load = second.getByRole("img", { name: /Alerts raised per 10 minutes, last 24 h: \d+ in all/ });
+      await load.waitFor();
+      const detail = second.getByRole("region", { name: "Selected alert" });
+      await detail
+        .getByText(/Raised|Became more urgent/)
+        .first()
+        .waitFor();
+      await detail.getByText(/Acknowledged by admin/).waitFor();
+
+      await second.keyboard.press("s");
+      await second.keyboard.type("#48213");
+      await second.keyboard.press("Enter");
+      await second.locator("[data-alarm]").first().waitFor({ state: "detached" });
+      await second
+        .locator(".tabs")
+        .getByRole("link", { name: /^Shelved/ })
+        .click();
+      await second.getByText("“#48213”").first().waitFor();
+      await second.getByTestId("unshelve").click();
+      await second.getByText("Nothing is shelved").waitFor();
+      await second
+        .locator(".tabs")
+        .getByRole("link", { name: /^Active/ })
+        .click();
+      await second.locator("[data-alarm]").first().waitFor();
+    });
+
+    test("an alert is acknowledged from the selection, and the list goes away as a file", async () => {
+      await second.getByRole("checkbox").first().check();
+      await second.getByTestId("acknowledge-selected").click();
+      await second.locator("[data-alarm]").getByText("Acknowledged").first().waitFor();
+      const [file] = await Promise.all([second.waitForEvent("download"), second.getByTestId("csv").click()]);
+      const text = readFileSync((await file.path()) ?? "", "utf8");
+      expect(text).toMatch(/^\uFEFFid,rule,title,site,source,priority,state,/);
+      expect(text).toMatch(/air-ratio-above-table--toh-02--\w+,air-ratio-above-table,.*,acknowledged,/);
+    });
+
+    test("a rule says what to do; other values are tried out on what the journal holds, faults named by line", async () => {
+      await second.goto(`${plant.url}/alerts?tab=rules&rule=air-ratio-above-table`);
+      const editor = second.getByLabel("The rule as a file");
+      await editor.waitFor();
+      provoked = [/status of 400 .*dry-runs$/];
+      const shipped = await editor.inputValue();
+      await editor.fill(shipped.replace(/onDelaySeconds: \d+/, "onDelaySeconds: -1"));
+      await second.getByTestId("dry-run").click();
+      await second
+        .getByRole("alert")
+        .getByText(/rules.yaml:\d+: rules.0.onDelaySeconds is -1/)
+        .waitFor();
+      await editor.fill(shipped);
+      await second.getByTestId("dry-run").click();
+      await second
+        .getByTestId("dry-run-result")
+        .getByText(/0 gone, 0 added, 0 changed/)
+        .waitFor();
+      await second.goto(`${plant.url}/alerts?tab=messages`);
+      await second.getByText("Nobody is told outside of this page").waitFor();
+    });
+
     test("the language changes on every page, down to the last word, and is kept", async () => {
       const html = second.locator("html");
       const names = await namesOf(plant);
@@ -409,7 +471,7 @@ async function namesOf(plant: RunningFluewatch): Promise<ReadonlySet<string>> {
 }
 
 /** Symbols and units, which are the same in every language; who is signed in; what the language button offers. */
-const sameEverywhere = /\b(?:Fluewatch|admin|Siegert|NOx|SOx|ppm|UTC|Show in English)\b/g;
+const sameEverywhere = /\b(?:Fluewatch|admin|Siegert|NOx|SOx|ppm|UTC|CSV|round2|Show in English)\b/g;
 
 function englishWords(texts: readonly string[], names: ReadonlySet<string>): readonly string[] {
   const longestFirst = [...names].sort((a, b) => b.length - a.length);

@@ -211,7 +211,8 @@ describe("the annunciation of an alarm", () => {
   const asEngineer = true;
   const by = "lin";
   const events = {
-    on: { kind: "on", sinceMs: nowMs - 30_000, atMs: nowMs, nowMs, firstOut: null, ...level },
+    on: { kind: "on", sinceMs: nowMs - 30_000, atMs: nowMs, nowMs, firstOut: null, late: false, ...level },
+    backdate: { kind: "backdate", sinceMs: nowMs - hour, nowMs },
     raised: { kind: "raised", nowMs, ...level, priority: 1 },
     lowered: { kind: "lowered", nowMs, ...level, priority: 3 },
     off: { kind: "off", atMs: nowMs, nowMs },
@@ -271,6 +272,7 @@ describe("the annunciation of an alarm", () => {
   const table: Readonly<Record<AlarmState | "normal", Wanted>> = {
     normal: { on: "unacknowledged", ...overlays },
     unacknowledged: {
+      backdate: "unacknowledged",
       raised: "unacknowledged",
       lowered: "unacknowledged",
       off: "returned",
@@ -279,6 +281,7 @@ describe("the annunciation of an alarm", () => {
       ...overlays,
     },
     acknowledged: {
+      backdate: "acknowledged",
       raised: "unacknowledged",
       lowered: "acknowledged",
       off: "closed",
@@ -299,6 +302,7 @@ describe("the annunciation of an alarm", () => {
       ...overlays,
     },
     shelved: {
+      backdate: "shelved",
       raised: "shelved",
       lowered: "shelved",
       off: "shelved",
@@ -307,6 +311,7 @@ describe("the annunciation of an alarm", () => {
       ...overlays,
     },
     suppressed: {
+      backdate: "suppressed",
       raised: "suppressed",
       lowered: "suppressed",
       off: "suppressed",
@@ -315,6 +320,7 @@ describe("the annunciation of an alarm", () => {
       "take-out-of-service": "out-of-service",
     },
     "out-of-service": {
+      backdate: "out-of-service",
       raised: "out-of-service",
       lowered: "out-of-service",
       off: "out-of-service",

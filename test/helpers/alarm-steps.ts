@@ -37,6 +37,7 @@ export async function raise(
     latching: false,
     context: null,
     firstOut: null,
+    late: false,
     evidence: {
       kind: "point",
       point: "o2DryPercent",

@@ -139,6 +139,7 @@ export async function startTestApi(
         dashboardFolder: options.dashboardFolder ?? join(folder, "no-dashboard"),
         adminPassword: options.adminPassword ?? null,
         fileAt: (name) => resolve(folder, name),
+        tryRules: () => Promise.reject(new Error("no rules are tried out here")),
         trainer: null,
       },
     ),

@@ -21,6 +21,7 @@ function condition(
     siteId: "works",
     sourceId,
     turned,
+    late: false,
     sinceMs: atMs - 1_000,
     atMs,
     priority: 2,

@@ -36,7 +36,7 @@ function scripted(seed: number): readonly Outcome[] {
   const tick = () => add({ kind: "tick", monotonicMs: nowMs, telemetryLag: 0 });
   const turn = (tag: (typeof tags)[number], turned: "on" | "off") => {
     const level = { priority: 2, latching: false, evidence: null, context: null } as const;
-    const times = { sinceMs: nowMs, atMs: nowMs };
+    const times = { sinceMs: nowMs, atMs: nowMs, late: false };
     add({ kind: "batch" }, [{ kind: "condition", siteId: "works", ...tag, turned, ...times, ...level }]);
   };
   for (let episode = 0; episode < episodes; episode += 1) {

@@ -37,7 +37,7 @@ function script(): readonly { readonly kind: "batch" | "command"; readonly text:
       boot: 1,
       tseg: 0,
       t0,
-      mono: seq * 1_000,
+      mono: t0 - beganMs,
       clk: { src: "rtc", off: 0, unc: 0 },
       gap: [],
       n: rows.length,

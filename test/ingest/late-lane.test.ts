@@ -1,0 +1,256 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Alarm } from "../../domain/alarms/alarm.ts";
+import { alarmDesk } from "../../ingest/alarm-desk.ts";
+import { type PlantEvent, pipeline, type Stage } from "../../ingest/stage.ts";
+import { stagesOf } from "../../ingest/stages/stages.ts";
+import { sid, startMs, testPlant } from "../helpers/batches.ts";
+import { frame } from "../helpers/frames.ts";
+import { isLong } from "../helpers/long.ts";
+
+const plant = testPlant();
+const calm = { firing: 1, loadPercent: 80, o2DryPercent: 4 };
+const origin = {
+  siteId: "works",
+  gatewayId: "gw-1",
+  sid,
+  seq: 1,
+  timeSegment: 0,
+  clockDoubtful: false,
+  clockSetMs: 0,
+};
+
+/** The stages with a desk behind them: what is open, what is over, and what people were told. */
+function watched() {
+  const { stages } = stagesOf(plant);
+  const desk = alarmDesk(plant, []);
+  const alarms = new Map<string, Alarm>();
+  const told: string[] = [];
+  let through = pipeline(stages, take);
+  let nowMs = startMs;
+
+  function take(event: PlantEvent): void {
+    if (event.kind !== "condition" && event.kind !== "past-episode") return;
+    const draft = desk.begin();
+    if (event.kind === "condition") draft.condition(event, nowMs);
+    else draft.past(event, nowMs);
+    draft.keep();
+    for (const { alarm, effects } of draft.changes) {
+      alarms.set(alarm.id, alarm);
+      for (const effect of effects)
+        if (effect.kind === "notify") told.push(`${alarm.ruleId} ${effect.because}`);
+    }
+  }
+
+  return {
+    told,
+    alarms: () => [...alarms.values()],
+    of: (ruleId: string) => [...alarms.values()].filter((alarm) => alarm.ruleId === ruleId),
+    reading: (second: number, o2DryPercent: number | null, late = false) => {
+      nowMs = Math.max(nowMs, startMs + second * 1_000);
+      const values = { ...calm, o2DryPercent };
+      through({
+        kind: "reading",
+        origin: { ...origin, late },
+        frame: frame(values, startMs + second * 1_000),
+      });
+    },
+    tick: (second: number) => {
+      nowMs = startMs + second * 1_000;
+      through({ kind: "tick", atMs: nowMs, monotonicMs: second * 1_000, telemetryLag: 0 });
+    },
+    /** As a restart does: what the stages remember goes over a disk. */
+    restart: () => {
+      const saved = JSON.parse(JSON.stringify(stages.map((stage) => [stage.name, stage.memory()]))) as [
+        string,
+        unknown,
+      ][];
+      const again: readonly Stage[] = stagesOf(plant).stages;
+      for (const stage of again) stage.recall(new Map(saved).get(stage.name) ?? null);
+      through = pipeline(again, take);
+    },
+  };
+}
+
+/** A second at a time; while the link is away only time passes. */
+function run(
+  plantRun: ReturnType<typeof watched>,
+  from: number,
+  to: number,
+  o2: (second: number) => number | null,
+) {
+  for (let second = from; second < to; second += 1) {
+    plantRun.tick(second);
+    plantRun.reading(second, o2(second));
+  }
+}
+const low = 1.5;
+const good = 4;
+
+describe("late data", () => {
+  test("P38: an episode that was over before its data came is written down, marked late, and pages nobody", () => {
+    const it = watched();
+    const o2 = (second: number) => (second >= 200 && second < 300 ? low : good);
+    run(it, 0, 120, o2);
+    for (let second = 120; second < 600; second += 1) it.tick(second);
+    run(it, 600, 620, o2);
+    for (let second = 120; second < 600; second += 1) it.reading(second, o2(second), true);
+    run(it, 620, 700, o2);
+    expect(it.of("low-o2")).toMatchObject([
+      {
+        state: "closed",
+        late: true,
+        occurrences: 1,
+        sinceMs: startMs + 200_000,
+        returnedAtMs: startMs + 360_000,
+        evidence: { kind: "point", value: low, limit: 2 },
+      },
+    ]);
+    expect(it.told.filter((each) => each.startsWith("low-o2"))).toEqual([]);
+  });
+
+  test("what still holds where the backlog meets the live readings is announced once, with its true onset", () => {
+    const it = watched();
+    const o2 = (second: number) => (second >= 300 ? low : good);
+    run(it, 0, 120, o2);
+    for (let second = 120; second < 600; second += 1) it.tick(second);
+    run(it, 600, 610, o2); // not long enough for the live data alone
+    for (let second = 120; second < 600; second += 1) it.reading(second, o2(second), true);
+    expect(it.of("low-o2")).toEqual([]);
+    run(it, 610, 700, o2);
+    expect(it.of("low-o2")).toMatchObject([
+      { state: "unacknowledged", late: true, sinceMs: startMs + 300_000 },
+    ]);
+    expect(it.told.filter((each) => each.startsWith("low-o2"))).toEqual(["low-o2 new"]);
+  });
+
+  test("what the live readings have announced already gets its true onset, and no second announcement", () => {
+    const it = watched();
+    const o2 = (second: number) => (second >= 300 ? low : good);
+    run(it, 0, 120, o2);
+    for (let second = 120; second < 600; second += 1) it.tick(second);
+    run(it, 600, 700, o2);
+    expect(it.of("low-o2")).toMatchObject([{ late: false, sinceMs: startMs + 600_000 }]);
+    for (let second = 120; second < 600; second += 1) it.reading(second, o2(second), true);
+    run(it, 700, 720, o2);
+    expect(it.of("low-o2")).toMatchObject([{ late: true, sinceMs: startMs + 300_000, occurrences: 1 }]);
+    expect(it.told.filter((each) => each.startsWith("low-o2"))).toEqual(["low-o2 new"]);
+  });
+
+  test("what held before the gap and after it stays one alarm, whatever the gap shows", () => {
+    const it = watched();
+    const o2 = (second: number) => (second >= 60 && (second < 200 || second > 300) ? low : good);
+    run(it, 0, 120, o2);
+    for (let second = 120; second < 600; second += 1) it.tick(second);
+    run(it, 600, 610, o2);
+    for (let second = 120; second < 600; second += 1) it.reading(second, o2(second), true);
+    run(it, 610, 640, o2);
+    expect(it.of("low-o2").filter(({ state }) => state !== "closed")).toMatchObject([
+      { state: "unacknowledged", sinceMs: startMs + 60_000, occurrences: 1 },
+    ]);
+    expect(it.told.filter((each) => each.startsWith("low-o2"))).toEqual(["low-o2 new"]);
+  });
+
+  test("what held at the end of a backlog, and is over in the first live reading, is over", () => {
+    const it = watched();
+    const o2 = (second: number) => (second >= 300 && second < 600 ? low : good);
+    run(it, 0, 120, o2);
+    for (let second = 120; second < 600; second += 1) it.tick(second);
+    run(it, 600, 700, o2);
+    for (let second = 120; second < 600; second += 1) it.reading(second, o2(second), true);
+    run(it, 700, 720, o2);
+    expect(it.of("low-o2")).toMatchObject([
+      { state: "closed", late: true, sinceMs: startMs + 300_000, returnedAtMs: startMs + 600_000 },
+    ]);
+    expect(it.told.filter((each) => each.startsWith("low-o2"))).toEqual([]);
+  });
+
+  test("a live reading that says nothing decides nothing: the next that does, decides", () => {
+    const it = watched();
+    const o2 = (second: number) => (second >= 600 && second < 620 ? null : second >= 300 ? low : good);
+    run(it, 0, 120, o2);
+    for (let second = 120; second < 600; second += 1) it.tick(second);
+    run(it, 600, 605, o2);
+    for (let second = 120; second < 600; second += 1) it.reading(second, o2(second), true);
+    run(it, 605, 619, o2);
+    expect(it.of("low-o2")).toEqual([]);
+    run(it, 619, 622, o2);
+    expect(it.of("low-o2")).toMatchObject([{ state: "unacknowledged", sinceMs: startMs + 300_000 }]);
+  });
+
+  test("a backlog that ends in the middle keeps nothing from people for longer than a minute", () => {
+    const it = watched();
+    const o2 = (second: number) => (second >= 300 ? low : good);
+    run(it, 0, 120, o2);
+    for (let second = 120; second < 600; second += 1) it.tick(second);
+    it.reading(600, null);
+    for (let second = 120; second < 400; second += 1) it.reading(second, o2(second), true);
+    run(it, 601, 625, o2);
+    expect(it.of("low-o2")).toEqual([]);
+    run(it, 625, 700, o2);
+    expect(it.of("low-o2")).toMatchObject([{ sinceMs: startMs + 300_000, late: true }]);
+    for (let second = 400; second < 600; second += 1) it.reading(second, o2(second), true);
+    run(it, 700, 720, o2);
+    expect(it.of("low-o2")).toHaveLength(1);
+    expect(it.told.filter((each) => each.startsWith("low-o2"))).toEqual(["low-o2 new"]);
+  });
+
+  test("with an outage anywhere, episodes begin when they did, and each is in the records once, also over restarts", () => {
+    const episode = fc.record({
+      lengthS: fc.integer({ min: 45, max: 200 }),
+      pauseS: fc.integer({ min: 80, max: 300 }),
+    });
+    const scene = fc.record({
+      episodes: fc.array(episode, { minLength: 1, maxLength: 5 }),
+      outageS: fc.integer({ min: 10, max: 900 }),
+      place: fc.double({ min: 0, max: 1, noNaN: true }),
+      liveFirstS: fc.integer({ min: 1, max: 120 }),
+      restartAt: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    let seenLate = 0;
+    fc.assert(
+      fc.property(scene, ({ episodes, outageS, place, liveFirstS, restartAt }) => {
+        const lows: (readonly [number, number])[] = [];
+        let second = 100;
+        for (const { lengthS, pauseS } of episodes) {
+          lows.push([second, second + lengthS]);
+          second += lengthS + pauseS;
+        }
+        const o2 = (at: number) => (lows.some(([from, to]) => at >= from && at < to) ? low : good);
+        const endS = second + 200;
+        // An outage begins while nothing holds, nor is about to end: what holds through it is another sentence.
+        const starts = Array.from({ length: second }, (_, at) => at).filter(
+          (at) => at > 5 && lows.every(([from, to]) => at <= from || at > to + 61),
+        );
+        const fromS = starts[Math.floor(place * (starts.length - 1))] ?? 10;
+        const toS = Math.min(fromS + outageS, endS - 150);
+        if (toS - fromS < 5) return;
+        const it = watched();
+        run(it, 0, fromS, o2);
+        for (let at = fromS; at < toS; at += 1) it.tick(at);
+        // An episode that began before the live readings and was over before the backlog came is two in the records.
+        const cut = lows.find(([from, to]) => from < toS && to > toS);
+        const meetS = Math.min(toS + liveFirstS, endS - 10, ...(cut === undefined ? [] : [cut[1] + 50]));
+        run(it, toS, meetS, o2);
+        for (let at = fromS; at < toS; at += 1) {
+          if (at === Math.floor(fromS + restartAt * (toS - fromS))) it.restart();
+          it.reading(at, o2(at), true);
+        }
+        run(it, meetS, endS, o2);
+        const onsets = it
+          .of("low-o2")
+          .flatMap(({ sinceMs, occurrences, lastSinceMs }) =>
+            occurrences > 1 ? [sinceMs, lastSinceMs] : [sinceMs],
+          );
+        seenLate += it.of("low-o2").filter(({ late }) => late).length;
+        const wanted = lows.map(([from]) => startMs + from * 1_000);
+        // Nobody acknowledged: several live occurrences are one alarm, of which the first and the last onset are kept.
+        for (const onset of onsets) expect(wanted).toContain(onset);
+        const counted = it.of("low-o2").reduce((sum, { occurrences }) => sum + occurrences, 0);
+        expect(counted).toBe(wanted.length);
+      }),
+      { numRuns: isLong ? 500 : 25, seed: 38 },
+    );
+    expect(seenLate).toBeGreaterThan(5);
+  });
+});
