@@ -4,6 +4,7 @@ import { type Command, complain, say } from "./commands/command.ts";
 import { gatewayImport } from "./commands/gateway-import.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
+import { gatewayPush } from "./commands/gateway-push.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
 import { mqttCredential } from "./commands/mqtt-credential.ts";
 import { mqttMosquitto } from "./commands/mqtt-mosquitto.ts";
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   gatewayImport,
   gatewayPlan,
   gatewayProbe,
+  gatewayPush,
   gatewayWatch,
   replay,
   mqttCredential,

@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
 import type { Trainer } from "./api/trainer.ts";
+import type { LineConfig } from "./gateway/config.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
+import { startRemoteGateway } from "./gateway/remote-config.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { openJournal } from "./ingest/journal.ts";
 import { type ReplayReport, type ReplayWish, replayJournal } from "./ingest/replay.ts";
@@ -22,6 +24,7 @@ import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
 import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
 import { directoryOf } from "./settings/directory.ts";
+import { documentPart } from "./settings/gateway-document.ts";
 import { grantsOf } from "./settings/mqtt.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
 import type { Scenario } from "./settings/scenario.ts";
@@ -139,14 +142,19 @@ export async function assemble(
       // A gateway elsewhere is who it is by its own secret; beside the broker it is part of the server.
       const identity = broker === null ? { user: gateway.id } : server;
       const bus = busFor(gateway.id, gatewayWill(gateway, world), identity);
+      const needs = {
+        folder: folder(join("gateway", gateway.id)),
+        bus,
+        world,
+        openLine: (line: LineConfig) => openLine(line, world),
+      };
       plant.add(
-        await startGateway(gateway, {
-          maps,
-          folder: folder(join("gateway", gateway.id)),
-          bus,
-          world,
-          openLine: (line) => openLine(line, world),
-        }),
+        gateway.acceptsDocuments
+          ? await startRemoteGateway(
+              { gateway, maps },
+              { ...needs, partOf: (document) => documentPart(settings, document) },
+            )
+          : await startGateway(gateway, { ...needs, maps }),
       );
     }
   }

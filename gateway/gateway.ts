@@ -24,6 +24,8 @@ export interface GatewayNeeds {
   readonly world: World;
   /** How a line of the configuration is reached. */
   readonly openLine: (line: LineConfig) => RegisterSource;
+  /** What it was sent to run last, for its status. */
+  readonly reported?: () => GatewayStatus["document"] | null;
 }
 
 type Gap = [
@@ -148,6 +150,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
 
   async function publishStatus(online: boolean): Promise<void> {
     const buffered = outbox.capturedUpto - outbox.ackedUpto;
+    const document = needs.reported?.();
     const status: GatewayStatus = {
       v: 1,
       site,
@@ -161,6 +164,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       bufferedBatches: buffered,
       bufferBytes: outbox.bytes,
       scanMs,
+      ...(document && { document }),
       lines: lanes.map((lane) => lane.statistics()),
       hours: outbox.hours.map(({ hourStartMs, readings, missedScans }) => [
         hourStartMs,
