@@ -130,7 +130,7 @@ async function ourGateway({ ports, mqttPort }: SubjectOrder): Promise<Service> {
   const bus = services.add(connectBus({ host: "127.0.0.1", port: mqttPort }, "gw", world));
   services.add(
     await startGateway(
-      Value.Parse(GatewayConfig, {
+      Value.Default(GatewayConfig, {
         id: "gw",
         site: "works",
         scanMs: everyMs,
@@ -150,7 +150,7 @@ async function ourGateway({ ports, mqttPort }: SubjectOrder): Promise<Service> {
           maxRegisters: 125,
           pauseMs: 0,
         })),
-      }),
+      }) as GatewayConfig,
       { maps: new Map([["bench", map]]), folder, bus, world, openLine: (line) => openLine(line, world) },
     ),
   );
