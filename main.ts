@@ -1,6 +1,7 @@
 import { auditVerify } from "./commands/audit-verify.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
+import { exportHistory } from "./commands/export.ts";
 import { gatewayImport } from "./commands/gateway-import.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   checkConfig,
   simulate,
   reference,
+  exportHistory,
   gatewayImport,
   gatewayPlan,
   gatewayProbe,

@@ -8,6 +8,7 @@ import fastifyStatic from "@fastify/static";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify from "fastify";
+import type { PointCatalogue } from "../domain/points.ts";
 import type { Bus } from "../platform/bus.ts";
 import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
 import { isLoopback } from "../platform/loopback.ts";
@@ -28,6 +29,7 @@ import type { Registry } from "./registry.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
+import { daysRoute } from "./routes/days.ts";
 import { deadLettersRoute } from "./routes/dead-letters.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoute } from "./routes/health.ts";
@@ -35,6 +37,7 @@ import { integrityRoute } from "./routes/integrity.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { readingsRoute } from "./routes/readings.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { storageRoute } from "./routes/storage.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { trainerRoutes } from "./routes/trainer.ts";
 import { trendRoutes } from "./routes/trend.ts";
@@ -44,6 +47,7 @@ import type { Trainer } from "./trainer.ts";
 
 export interface ApiNeeds {
   readonly registry: Registry;
+  readonly catalogue: PointCatalogue;
   readonly telemetry: Telemetry;
   readonly keep: KeepConfig;
   readonly records: RecordsDb;
@@ -75,7 +79,7 @@ const requestTimeout = 30_000;
  * @throws OperationalError `port-busy`
  */
 export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api> {
-  const { registry, telemetry, keep, records, bus, world } = needs;
+  const { registry, catalogue, telemetry, keep, records, bus, world } = needs;
   if (needs.adminPassword !== null)
     await setAdminPassword(records, needs.adminPassword, { by: "console", atMs: world.clock.nowMs() });
   const tls = config.tls === undefined ? null : keyAndCertificate(config.tls, needs.fileAt);
@@ -124,7 +128,9 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(healthRoute(needs.version, live, records, bus, needs.troubles ?? (() => []), world));
       await v1.register(boilerRoutes(registry, live, world));
       await v1.register(trendRoutes(registry, telemetry, keep, world));
-      await v1.register(readingsRoute(registry, telemetry, world));
+      await v1.register(daysRoute(registry, telemetry, catalogue, world));
+      await v1.register(readingsRoute(registry, telemetry, catalogue, world));
+      await v1.register(storageRoute(telemetry, keep, world));
       await v1.register(alarmRoutes(registry, records, commands(bus, world), world));
       await v1.register(notificationRoutes(registry, records, world));
       await v1.register(gatewaysRoute(registry, live, world));

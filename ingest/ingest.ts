@@ -5,7 +5,8 @@ import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { backgroundLoop, type Service, serviceStack } from "../platform/service.ts";
-import type { ReadingWriter } from "../platform/telemetry/telemetry.ts";
+import type { KeepConfig } from "../platform/telemetry/config.ts";
+import type { ReadingWriter, Retention } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
 import type { IngestConfig } from "./config.ts";
@@ -14,6 +15,8 @@ import { publishFrames } from "./live-view.ts";
 import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
 import { recordsSink } from "./records-sink.ts";
+import { startRetention } from "./retention.ts";
+import { rollingUp } from "./roll-up.ts";
 import { stagesOf } from "./stages/stages.ts";
 import { telemetrySink } from "./telemetry-sink.ts";
 import { busDoor, type Door, startThirdParty } from "./third-party/third-party.ts";
@@ -21,7 +24,8 @@ import { busDoor, type Door, startThirdParty } from "./third-party/third-party.t
 export interface IngestNeeds {
   readonly plant: Plant;
   readonly folder: string;
-  readonly telemetry: ReadingWriter;
+  readonly telemetry: ReadingWriter & Retention;
+  readonly keep: KeepConfig;
   readonly records: RecordsDb;
   readonly bus: Bus;
   readonly world: World;
@@ -36,7 +40,8 @@ const statusEveryMs = 5_000;
 /** Accepts what gateways send, and turns the journal into history, alarms and the live view. */
 export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Service> {
   const { plant, folder, bus, world } = needs;
-  const telemetry = await telemetrySink(needs.telemetry, world);
+  const rolling = rollingUp(needs.telemetry, plant, needs.keep, world);
+  const telemetry = await telemetrySink(rolling, world);
   const records = await recordsSink(needs.records, plant, bus, world);
   const sinks = [telemetry, records];
   const snapshot = snapshotFor(folder, sinks);
@@ -46,6 +51,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
 
   const services = serviceStack(world);
   services.add({ name: "journal", stop: () => journal.close() });
+  services.add(startRetention(needs.telemetry, needs.keep, () => rolling.filledInAtMs, world));
   const pass = services.add(
     startPass(folder, config, journal, plant.catalogue, stages, sinks, snapshot, world),
   );

@@ -8,6 +8,7 @@ import {
   recordsFingerprint,
 } from "../platform/records/projected-records.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
+import type { KeepConfig } from "../platform/telemetry/config.ts";
 import { type Fingerprint, telemetryFingerprint } from "../platform/telemetry/fingerprint.ts";
 import type { Telemetry, WrittenAgain } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
@@ -16,6 +17,7 @@ import { type Journal, openJournal } from "./journal.ts";
 import { batchOf, earliestPlace, newestSnapshot, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
 import { recordsCheckpoint, recordsSink } from "./records-sink.ts";
+import { rollingUp } from "./roll-up.ts";
 import { stagesOf } from "./stages/stages.ts";
 import { telemetrySink } from "./telemetry-sink.ts";
 
@@ -43,6 +45,7 @@ export interface ReplayNeeds {
   /** Ingest's, locked by the caller. */
   readonly folder: string;
   readonly telemetry: Telemetry;
+  readonly keep: KeepConfig;
   readonly records: RecordsDb;
   readonly world: World;
 }
@@ -58,7 +61,7 @@ export async function replayJournal(
   { rebuilt }: ReplayWish,
   needs: ReplayNeeds,
 ): Promise<ReplayReport> {
-  const { plant, folder, telemetry, records, world } = needs;
+  const { plant, folder, telemetry, keep, records, world } = needs;
   const journal = await openJournal(folder, config.journal, 0, world);
   try {
     const before = await projected(needs);
@@ -74,7 +77,8 @@ export async function replayJournal(
       }
       if (rebuilt.has("telemetry")) await telemetry.goBack(offset, await batchesBehind(journal, offset));
     }
-    const sinks = [await telemetrySink(telemetry, world), await recordsSink(records, plant, noBus, world)];
+    const rolling = rollingUp(telemetry, plant, keep, world);
+    const sinks = [await telemetrySink(rolling, world), await recordsSink(records, plant, noBus, world)];
     const snapshot = snapshotFor(folder, sinks);
     const fromOffset = (snapshot?.offset ?? 0) + 1;
     const uptoOffset = journal.log.durableOffset;

@@ -311,6 +311,11 @@ export function configFaults(
         faults.push(fault([...at, key], message));
     }
   }
+  const { rawDays, minuteDays, hourDays } = config.telemetry.keep;
+  if (minuteDays < rawDays)
+    wrong(["telemetry", "keep", "minuteDays"], `must not be less than rawDays, ${rawDays}`);
+  if (hourDays < minuteDays)
+    wrong(["telemetry", "keep", "hourDays"], `must not be less than minuteDays, ${minuteDays}`);
   if (config.telemetry.store === "influx1" && config.telemetry.influx1 === undefined) {
     wrong(["telemetry", "store"], "is influx1, so influx1: with host, port and database must be given");
   }

@@ -11,6 +11,7 @@ import type {
   FrameToStore,
   ReadingWriter,
   StoredInputs,
+  StoredRollup,
   Stretch,
   Telemetry,
   WrittenAgain,
@@ -46,9 +47,9 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
   const pointsIn = (tier: Tier) => points.get(tier) ?? [];
   const charts = duckdbTierReader(reader, (tier, point) => pointsIn(tier).includes(point));
 
-  async function oldest(connection: DuckDBConnection, tier: Tier): Promise<number | null> {
+  async function outermost(tier: Tier, order: "ASC" | "DESC"): Promise<number | null> {
     const { name, time } = tables[tier];
-    const [row] = await rowsOf(connection, `SELECT min(${time}) FROM ${name}`, []);
+    const [row] = await rowsOf(reader, `SELECT ${time} FROM ${name} ORDER BY ${time} ${order} LIMIT 1`, []);
     return typeof row?.[0] === "bigint" ? Number(row[0]) : null;
   }
 
@@ -81,8 +82,15 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     );
     return rows.map(shape.make);
   }
-  const rollupsOn = (connection: DuckDBConnection, tier: RollupTier, stretch: Stretch) =>
-    stretchOf(connection, tier, rollupShape(tier, pointsIn(tier), catalogue, rates), stretch);
+  function rollupsOn(
+    connection: DuckDBConnection,
+    tier: RollupTier,
+    stretch: Stretch,
+    wanted: readonly string[] | null = null,
+  ): Promise<StoredRollup[]> {
+    const there = pointsIn(tier).filter((point) => wanted === null || wanted.includes(point));
+    return stretchOf(connection, tier, rollupShape(tier, there, catalogue, rates), stretch);
+  }
   const storedInputs: StoredInputs = {
     frames: (stretch) => stretchOf(writer, "raw", frameShape(pointsIn("raw"), catalogue), stretch),
     rollups: (tier, stretch) => rollupsOn(writer, tier, stretch),
@@ -93,16 +101,15 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
       await widenRollups(readings);
       await writer.run("BEGIN");
       if (readings.length > 0) await appendReadings(writer, readings, catalogue, pointsIn("raw"));
-      if (follow === undefined)
-        await writer.run("UPDATE checkpoint SET journalOffset = $1", [BigInt(checkpoint)]);
-      else {
-        const { rollups, notes } = await follow(storedInputs);
-        for (const tier of rollupTiers) {
-          const ofTier = rollups.filter((each) => each.tier === tier);
-          await replaceRollups(writer, tier, ofTier, catalogue, pointsIn(tier), rates);
-        }
-        await writer.run("UPDATE checkpoint SET journalOffset = $1, notes = $2", [BigInt(checkpoint), notes]);
+      const { rollups, notes } = follow === undefined ? noConsequences : await follow(storedInputs);
+      for (const tier of rollupTiers) {
+        const ofTier = rollups.filter((each) => each.tier === tier);
+        await replaceRollups(writer, tier, ofTier, catalogue, pointsIn(tier), rates);
       }
+      await writer.run("UPDATE checkpoint SET journalOffset = $1, notes = coalesce($2, notes)", [
+        BigInt(checkpoint),
+        notes,
+      ]);
       await writer.run("COMMIT");
     } catch (error) {
       await writer.run("ROLLBACK").catch(() => {
@@ -144,7 +151,7 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     write,
     goBack,
     ...charts,
-    rollups: (tier, stretch) => rollupsOn(reader, tier, stretch),
+    rollups: (tier, stretch, wanted) => rollupsOn(reader, tier, stretch, wanted),
     readings: ({ limit, ...stretch }) =>
       stretchOf(reader, "raw", readingShape(pointsIn("raw")), stretch, limit),
     storedPerHour: async (fromMs, toMs) => {
@@ -160,10 +167,17 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
         readings: Number(count),
       }));
     },
-    oldest: (tier) => oldest(reader, tier),
+    oldest: (tier) => outermost(tier, "ASC"),
+    newest: (tier) => outermost(tier, "DESC"),
     drop: async (tier, beforeMs) => {
       const { name, time } = tables[tier];
-      await remover.run(`DELETE FROM ${name} WHERE ${time} < $1`, [BigInt(beforeMs)]);
+      try {
+        await remover.run(`DELETE FROM ${name} WHERE ${time} < $1`, [BigInt(Math.ceil(beforeMs))]);
+      } catch (error) {
+        throw new OperationalError("telemetry-unavailable", `${file} did not forget: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
     },
     stop: async () => {
       for (const connection of [reader, remover, writer]) connection.closeSync();
@@ -171,6 +185,8 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     },
   };
 }
+
+const noConsequences = { rollups: [], notes: null };
 
 /** Of one boiler and stretch of time, in its order. */
 function selected(tier: Tier, { select }: RowShape<unknown>): string {

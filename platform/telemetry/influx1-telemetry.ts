@@ -5,7 +5,7 @@ import { ratesOf, type Tier } from "../../domain/rollup.ts";
 import { messageOf, OperationalError } from "../errors.ts";
 import { flawsOfText } from "./flaws-text.ts";
 import { measurements, text } from "./influx/query-text.ts";
-import { rollupFields, storedRollup } from "./influx/rollup-fields.ts";
+import { rollupFieldNames, rollupFields, storedRollup } from "./influx/rollup-fields.ts";
 import { influxTierReader } from "./influx/trend-rows.ts";
 import type {
   FrameToStore,
@@ -78,9 +78,9 @@ export async function influx1Telemetry(
 
   const inStretch = ({ boilerId, fromMs, toMs }: Stretch) =>
     `boiler = ${text(boilerId)} AND time >= ${fromMs}ms AND time < ${toMs}ms`;
-  const rowsIn = (tier: Tier, stretch: Stretch, limit = "") =>
+  const rowsIn = (tier: Tier, stretch: Stretch, limit = "", fields = "*") =>
     select<Readonly<Record<string, number | string | null>>>(
-      `SELECT * FROM ${measurements[tier]} WHERE ${inStretch(stretch)} ORDER BY time${limit}`,
+      `SELECT ${fields} FROM ${measurements[tier]} WHERE ${inStretch(stretch)} ORDER BY time${limit}`,
     );
   const storedInputs: StoredInputs = {
     frames: async (stretch) =>
@@ -91,6 +91,13 @@ export async function influx1Telemetry(
     rollups: async (tier, stretch) =>
       (await rowsIn(tier, stretch)).map((row) => storedRollup(tier, row, catalogue, rates)),
   };
+
+  async function outermost(tier: Tier, order: "ASC" | "DESC"): Promise<number | null> {
+    const [row] = await select<{ time: number }>(
+      `SELECT * FROM ${measurements[tier]} ORDER BY time ${order} LIMIT 1`,
+    );
+    return row?.time ?? null;
+  }
 
   const write: ReadingWriter["write"] = async (readings, checkpoint, follow) => {
     if (readings.length > 0) await keep(readings.map((each) => influxPoint(each, catalogue)));
@@ -129,7 +136,11 @@ export async function influx1Telemetry(
     write,
     goBack: (checkpoint) => keepCheckpoint({ journalOffset: checkpoint, notes0: "" }),
     ...influxTierReader(select),
-    rollups: storedInputs.rollups,
+    rollups: async (tier, stretch, wanted) => {
+      const fields = wanted === undefined ? "*" : rollupFieldNames(wanted, catalogue, rates).join(", ");
+      const rows = await rowsIn(tier, stretch, "", fields);
+      return rows.map((row) => storedRollup(tier, row, catalogue, rates));
+    },
     readings: async ({ limit, ...stretch }) =>
       (await rowsIn("raw", stretch, ` LIMIT ${limit}`)).map((row) => storedReading(row, points)),
     storedPerHour: async (fromMs, toMs) => {
@@ -138,14 +149,10 @@ export async function influx1Telemetry(
       );
       return rows.map(({ boiler, time, n }) => ({ boilerId: boiler, hourStartMs: time, readings: n }));
     },
-    oldest: async (tier) => {
-      const [row] = await select<{ time: number }>(
-        `SELECT * FROM ${measurements[tier]} ORDER BY time LIMIT 1`,
-      );
-      return row?.time ?? null;
-    },
+    oldest: (tier) => outermost(tier, "ASC"),
+    newest: (tier) => outermost(tier, "DESC"),
     drop: async (tier, beforeMs) => {
-      const sql = `DELETE FROM ${measurements[tier]} WHERE time < ${beforeMs}ms`;
+      const sql = `DELETE FROM ${measurements[tier]} WHERE time < ${Math.ceil(beforeMs)}ms`;
       await asking("delete what is past its time", () => influx.query(sql));
     },
     stop: async () => {},

@@ -52,7 +52,8 @@ export interface StoredInputs {
 /** What follows from readings that have just been stored. A rollup takes the place of the one of the same time. */
 export interface Consequences {
   readonly rollups: readonly StoredRollup[];
-  readonly notes: string;
+  /** `null`: those that are there stay. */
+  readonly notes: string | null;
 }
 
 export interface ReadingWriter {
@@ -130,8 +131,8 @@ export interface TierReader {
   flawCounts(tier: Tier, query: TierQuery, buckets: Buckets | null): Promise<readonly FlawCount[]>;
   /** The start of the newest rollup that begins in the stretch, or `null`. */
   newestRollup(tier: RollupTier, stretch: Stretch): Promise<number | null>;
-  /** In the order of time. */
-  rollups(tier: RollupTier, stretch: Stretch): Promise<readonly StoredRollup[]>;
+  /** In the order of time; with `points`, of these alone. */
+  rollups(tier: RollupTier, stretch: Stretch, points?: readonly string[]): Promise<readonly StoredRollup[]>;
 }
 
 export interface ReadingReader {
@@ -155,8 +156,9 @@ export interface StoredCounter {
 }
 
 export interface Retention {
-  /** The time of the oldest row, or `null` where there is none. */
+  /** The time of the oldest row, and of the newest, or `null` where there is none. */
   oldest(tier: Tier): Promise<number | null>;
+  newest(tier: Tier): Promise<number | null>;
   /** Takes out what is older, a slice of time at a time, so that nothing waits long for it. */
   drop(tier: Tier, beforeMs: number): Promise<void>;
 }

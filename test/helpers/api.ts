@@ -117,6 +117,7 @@ export async function startTestApi(
       plant: plantOf(settings),
       folder: join(folder, "journal"),
       telemetry,
+      keep: settings.config.telemetry.keep,
       records: records.db,
       bus: broker.connect(),
       world,
@@ -127,6 +128,7 @@ export async function startTestApi(
       { ...settings.config.api, port: 0, ...options.api },
       {
         registry: registryOf(settings),
+        catalogue: catalogueOf(settings),
         telemetry,
         keep: settings.config.telemetry.keep,
         records: records.db,

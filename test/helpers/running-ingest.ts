@@ -11,6 +11,7 @@ import { until } from "./until.ts";
 
 const world = realWorld("silent");
 export const ingestConfig = { journal: { segmentMib: 1, keepDays: 30, keepGib: 20 } };
+export const keep = { rawDays: 90, minuteDays: 730, hourDays: 3_650 };
 export const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
 const ackTopic = "fluewatch/v1/works/gw-1/ack";
 
@@ -24,6 +25,7 @@ export async function startedIngest(folder: string, broker: MemoryBroker = memor
     plant,
     folder: join(folder, "journal"),
     telemetry,
+    keep,
     records: records.db,
     bus: broker.connect(),
     world,

@@ -7,7 +7,7 @@ import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { realWorld } from "../../platform/world.ts";
 import { batchBody, rowsOf, sealed, testPlant } from "../helpers/batches.ts";
-import { ingestConfig, startedIngest, steady } from "../helpers/running-ingest.ts";
+import { ingestConfig, keep, startedIngest, steady } from "../helpers/running-ingest.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 
@@ -43,7 +43,7 @@ const replayed = (folder: string, ...rebuilt: Projection[]) =>
     replayJournal(
       ingestConfig,
       { rebuilt: new Set(rebuilt) },
-      { plant, folder: join(folder, "journal"), telemetry, records: records.db, world },
+      { plant, folder: join(folder, "journal"), telemetry, keep, records: records.db, world },
     ),
   );
 

@@ -249,6 +249,8 @@ export function telemetrySuite(
       expect(await store.oldest("raw")).toBe(startMs + 1_000);
       expect(await store.oldest("minute")).toBe(startMs);
       expect(await store.oldest("hour")).toBeNull();
+      expect(await store.newest("hour")).toBeNull();
+      expect(await store.newest("raw")).toBe(startMs + 3_599_000);
       await store.drop("minute", startMs + 60_000);
       expect(await store.oldest("minute")).toBe(startMs + 60_000);
     });

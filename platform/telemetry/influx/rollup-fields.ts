@@ -2,6 +2,7 @@ import type { PointCatalogue } from "../../../domain/points.ts";
 import type { RollupTier } from "../../../domain/rollup.ts";
 import { flawsOfRollup, rollupFlawsText } from "../flaws-text.ts";
 import type { StoredRollup } from "../telemetry.ts";
+import { quoted } from "./query-text.ts";
 
 /**
  * A rollup as fields, `o2DryPercent_min` and so on, all of them floats. A field that a revision has no value for would
@@ -29,6 +30,19 @@ export function rollupFields(
   const flaws = rollupFlawsText(rollup, catalogue);
   if (flaws !== null) fields["flaws"] = flaws;
   return fields;
+}
+
+/** What to select for these points. */
+export function rollupFieldNames(
+  points: readonly string[],
+  catalogue: PointCatalogue,
+  rates: readonly boolean[],
+): readonly string[] {
+  const parts = points.flatMap((point) => [
+    ...["min", "max", "mean", "count", "valid"].map((part) => `${point}_${part}`),
+    ...(rates[catalogue.slotOf(point)] ? [`${point}_integral`] : []),
+  ]);
+  return ["site", "boiler", "revision", "readings", "flaws", ...parts].map(quoted);
 }
 
 export function storedRollup(
