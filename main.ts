@@ -7,6 +7,7 @@ import { exportHistory } from "./commands/export.ts";
 import { gatewayImport } from "./commands/gateway-import.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
+import { gatewayPush } from "./commands/gateway-push.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
 import { mqttCredential } from "./commands/mqtt-credential.ts";
 import { mqttMosquitto } from "./commands/mqtt-mosquitto.ts";
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   gatewayImport,
   gatewayPlan,
   gatewayProbe,
+  gatewayPush,
   gatewayWatch,
   replay,
   deadLetters,

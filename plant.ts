@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
 import type { Trainer } from "./api/trainer.ts";
 import { gatewayTopic } from "./contracts/topics.ts";
+import type { LineConfig } from "./gateway/config.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
+import { startRemoteGateway } from "./gateway/remote-config.ts";
 import { type BackTest, backTest } from "./ingest/back-test.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { openJournal } from "./ingest/journal.ts";
@@ -25,6 +27,7 @@ import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
 import { certificateFiles } from "./settings/certificates.ts";
 import { directoryOf } from "./settings/directory.ts";
+import { documentPart } from "./settings/gateway-document.ts";
 import { grantsOf } from "./settings/mqtt.ts";
 import { withRules, withRulesText } from "./settings/other-rules.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
@@ -166,14 +169,19 @@ export async function assemble(
       // A gateway elsewhere is who it is by its own secret; beside the broker it is part of the server.
       const identity = broker === null ? { user: gateway.id } : server;
       const bus = busFor(gateway.id, gatewayWill(gateway, world), identity);
+      const needs = {
+        folder: folder(join("gateway", gateway.id)),
+        bus,
+        world: scenario === null ? world : broken.worldOf(gateway.id, world),
+        openLine: (line: LineConfig) => openLine(line, world),
+      };
       plant.add(
-        await startGateway(gateway, {
-          maps,
-          folder: folder(join("gateway", gateway.id)),
-          bus,
-          world: scenario === null ? world : broken.worldOf(gateway.id, world),
-          openLine: (line) => openLine(line, world),
-        }),
+        gateway.acceptsDocuments
+          ? await startRemoteGateway(
+              { gateway, maps },
+              { ...needs, partOf: (document) => documentPart(settings, document) },
+            )
+          : await startGateway(gateway, { ...needs, maps }),
       );
     }
   }

@@ -4,7 +4,9 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import modbusSerial from "modbus-serial";
+import { Value } from "typebox/value";
 import type { DeviceMapFile } from "../contracts/device-map.ts";
+import { GatewayConfig } from "../gateway/config.ts";
 import { startGateway } from "../gateway/gateway.ts";
 import { openLine } from "../gateway/modbus/open-line.ts";
 import { connectBus } from "../platform/bus.ts";
@@ -128,7 +130,7 @@ async function ourGateway({ ports, mqttPort }: SubjectOrder): Promise<Service> {
   const bus = services.add(connectBus({ host: "127.0.0.1", port: mqttPort }, "gw", world));
   services.add(
     await startGateway(
-      {
+      Value.Default(GatewayConfig, {
         id: "gw",
         site: "works",
         scanMs: everyMs,
@@ -148,8 +150,7 @@ async function ourGateway({ ports, mqttPort }: SubjectOrder): Promise<Service> {
           maxRegisters: 125,
           pauseMs: 0,
         })),
-        outbox: { segmentMib: 4, keepAckedHours: 1, keepAckedMib: 64 },
-      } as never,
+      }) as GatewayConfig,
       { maps: new Map([["bench", map]]), folder, bus, world, openLine: (line) => openLine(line, world) },
     ),
   );

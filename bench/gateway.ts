@@ -66,6 +66,9 @@ async function measured(name: SubjectName): Promise<Turn> {
     execArgv: name === "gateway" ? gatewayFlags : [],
   });
   const order: SubjectOrder = { subject: name, ports, mqttPort: broker.port };
+  child.once("exit", (code) => {
+    if (code !== 0) process.exit(1); // it has said why
+  });
   child.send(order);
   await once(child, "message");
   await slept(warmUpMs);

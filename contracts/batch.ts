@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { clockSources } from "../domain/clock.ts";
 import { flawReasons } from "../domain/reading.ts";
+import { ReportedDocument } from "./gateway-document.ts";
 import { Id, Instant, PointNameText, Serial } from "./ids.ts";
 
 /** Why scans are missing: losses are data too. With `clock` none is: the clock was set, and times jump. */
@@ -196,6 +197,8 @@ export const GatewayStatus = Type.Object({
       longestMs: Type.Number({ minimum: 0 }),
     }),
   ),
+  /** What it was sent to run last, and what became of it. */
+  document: Type.Optional(ReportedDocument),
   /** Since the gateway's start: for people who look for what is wrong with the wiring. */
   lines: Type.Optional(Type.Array(LineStatistics, { maxItems: 256 })),
   /** `[start of the UTC hour, readings captured in it, scans declared missing in it]`, newest last. */

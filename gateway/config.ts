@@ -119,6 +119,8 @@ export const GatewayConfig = Type.Object(
     clock: Type.Enum(clockSources, { default: "rtc" }),
     lines: Type.Array(LineConfig, { minItems: 1, maxItems: 256 }),
     devices: Type.Array(DeviceConfig, { minItems: 1, maxItems: 2_000 }),
+    /** Whether it takes what it shall run over the bus, by `fluewatch gateway push`; no, if absent. */
+    acceptsDocuments: Type.Optional(Type.Boolean()),
     outbox: OutboxConfig,
     /** Off, if absent. */
     reportByException: Type.Optional(ReportByException),

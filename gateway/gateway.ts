@@ -25,6 +25,8 @@ export interface GatewayNeeds {
   readonly world: World;
   /** How a line of the configuration is reached. */
   readonly openLine: (line: LineConfig) => RegisterSource;
+  /** What it was sent to run last, for its status. */
+  readonly reported?: () => GatewayStatus["document"] | null;
 }
 
 /** Scans of which there is nothing, or a step of the clock between two. */
@@ -189,6 +191,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
 
   async function publishStatus(online: boolean): Promise<void> {
     const buffered = outbox.capturedUpto - outbox.ackedUpto;
+    const document = needs.reported?.();
     const status: GatewayStatus = {
       v: 1,
       site,
@@ -205,6 +208,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       droppedBatches: outbox.droppedBatches,
       scanMs,
       scanning: { ...kept, busyMs: Math.round(kept.busyMs), longestMs: Math.round(kept.longestMs) },
+      ...(document && { document }),
       lines: lanes.map((lane) => lane.statistics()),
       hours: outbox.hours.map(({ hourStartMs, readings, missedScans }) => [
         hourStartMs,

@@ -158,7 +158,7 @@ export function connectBus(
       if (connected && (await subscribeAll(attempt))) {
         const stream = attempt.stream as Socket;
         stream.setNoDelay(true);
-        if (stream instanceof TLSSocket) certificateEndsMs = Date.parse(stream.getPeerCertificate().valid_to);
+        if (stream instanceof TLSSocket) certificateEndsMs = endOfCertificate(stream);
         client = attempt;
         refusal = null;
         pauseMs = 250;
@@ -269,6 +269,12 @@ function ended(client: MqttClient, politely: boolean): Promise<void> {
   return new Promise((resolve) => {
     client.end(!politely, {}, () => resolve());
   });
+}
+
+/** `null` where a connection that was taken up again does not show it. */
+function endOfCertificate(stream: TLSSocket): number | null {
+  const endsMs = Date.parse(stream.getPeerCertificate().valid_to ?? "");
+  return Number.isNaN(endsMs) ? null : endsMs;
 }
 
 /** As OpenSSL and Node name what is wrong with a certificate. */

@@ -68,6 +68,8 @@ export const batchPacketBytes = largestBatchBytes + 1_024;
 const serverPacketBytes = 16 * 1024 * 1024;
 const connectWithinMs = 5_000;
 const mostPendingPerAddress = 20;
+/** A flood is counted whole, and told once a second. */
+const tellEveryMs = 1_000;
 const server: Grant = {
   publish: ["#"],
   subscribe: ["#", "$SYS/#"],
@@ -93,6 +95,8 @@ export function doorkeeper(
   const admissions: { readonly filter: string; readonly admission: Admission }[] = [];
   const wills = new WeakMap<object, { readonly topic: string }>();
   const sockets = new Set<Socket>();
+  /** When each reason was last a line of the log. */
+  const toldMs = new Map<RefusalAtBroker, number>();
   const turned = new WeakSet<object>();
   /** Who was told no by name: that is counted already. */
   const isTurnedAway = new WeakSet<object>();
@@ -100,7 +104,10 @@ export function doorkeeper(
 
   function refused(reason: RefusalAtBroker, about: object): void {
     counts[reason] += 1;
-    world.log.warn({ reason, ...about }, "the broker turned somebody away");
+    const nowMs = world.clock.monotonicMs();
+    if (nowMs - (toldMs.get(reason) ?? Number.NEGATIVE_INFINITY) < tellEveryMs) return;
+    toldMs.set(reason, nowMs);
+    world.log.warn({ reason, count: counts[reason], ...about }, "the broker turned somebody away");
   }
 
   function turnedAway(socket: Socket, reason: RefusalAtBroker, about: object = {}): void {
