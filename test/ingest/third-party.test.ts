@@ -104,7 +104,6 @@ async function ingestAt(broker: RunningBroker, folder = temporaryFolder()) {
       records: records.db,
       bus,
       world,
-      keep: { rawDays: 90, minuteDays: 730, hourDays: 3_650 },
       thirdParty: sources,
       door: broker.door ?? null,
     }),
