@@ -5,7 +5,8 @@ import { addressBases, type RegisterConfig, registerTables, wordOrders } from ".
 import { replaceFile } from "../platform/data-folder.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { messageOf, OperationalError } from "../platform/errors.ts";
-import { type ImportColumn, importColumns, importedMap, wireOf } from "../settings/import-map.ts";
+import { importedMap, wireOf } from "../settings/import-map.ts";
+import { type ImportColumn, importColumns } from "../settings/import-words.ts";
 import { type Command, complain, given, onlyWord, say, settingsOf, wrongUse } from "./command.ts";
 
 export const gatewayImport: Command = {

@@ -15,141 +15,16 @@ import {
 import { points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
 import { OperationalError } from "../platform/errors.ts";
+import {
+  headings,
+  type ImportColumn,
+  importColumns,
+  orderNames,
+  tableNames,
+  tableOfDigit,
+  typeNames,
+} from "./import-words.ts";
 import { registerFaults } from "./register-checks.ts";
-
-/** What a column of a register list may say. */
-export const importColumns = [
-  "point",
-  "table",
-  "address",
-  "type",
-  "wordOrder",
-  "scale",
-  "offset",
-  "unit",
-  "bit",
-  "byte",
-  "lengthBytes",
-  "sentinels",
-  "scanMs",
-] as const;
-export type ImportColumn = (typeof importColumns)[number];
-
-/** How vendors head their columns; compared without case, blanks and signs. */
-const headings: Readonly<Record<ImportColumn, readonly string[]>> = {
-  point: ["point", "fluewatch", "fluewatchpoint"],
-  table: ["table", "function", "functioncode", "fc", "registertype", "area", "regtype", "modbustype"],
-  address: [
-    "address",
-    "register",
-    "registeraddress",
-    "reg",
-    "addr",
-    "registerno",
-    "modbusaddress",
-    "offsetaddress",
-  ],
-  type: ["type", "datatype", "format", "dataformat", "valuetype"],
-  wordOrder: ["wordorder", "byteorder", "order", "endianness", "endian", "swap"],
-  scale: ["scale", "factor", "multiplier", "gain", "resolution", "scalefactor"],
-  offset: ["offset", "valueoffset"],
-  unit: ["unit", "units", "engunit", "engineeringunit", "uom"],
-  bit: ["bit", "bitno", "bitposition"],
-  byte: ["byte", "half"],
-  lengthBytes: ["lengthbytes", "length", "bytes"],
-  sentinels: ["sentinels", "sentinel", "invalid", "invalidvalue", "novalue"],
-  scanMs: ["scanms", "pollms", "interval"],
-};
-
-const typeNames: Readonly<Record<RegisterType, readonly string[]>> = {
-  bit: ["bit", "bool", "boolean", "flag", "digital"],
-  int8: ["int8", "sint8", "s8", "i8", "sint", "byte"],
-  uint8: ["uint8", "u8", "usint"],
-  int16: [
-    "int16",
-    "sint16",
-    "s16",
-    "i16",
-    "int",
-    "short",
-    "integer",
-    "signed",
-    "signed16",
-    "signed16bit",
-    "16bitsigned",
-  ],
-  uint16: [
-    "uint16",
-    "u16",
-    "word",
-    "ushort",
-    "unsigned",
-    "unsigned16",
-    "unsigned16bit",
-    "16bitunsigned",
-    "uint",
-  ],
-  int32: ["int32", "sint32", "s32", "i32", "dint", "long", "signed32", "signed32bit", "32bitsigned"],
-  uint32: ["uint32", "u32", "dword", "udint", "ulong", "unsigned32", "unsigned32bit", "32bitunsigned"],
-  int64: ["int64", "sint64", "s64", "i64", "lint", "signed64"],
-  uint64: ["uint64", "u64", "ulint", "lword", "unsigned64"],
-  float16: ["float16", "half", "f16"],
-  float32: [
-    "float32",
-    "float",
-    "real",
-    "single",
-    "f32",
-    "ieee754",
-    "float32bit",
-    "32bitfloat",
-    "floatingpoint",
-  ],
-  float64: ["float64", "double", "lreal", "f64", "64bitfloat"],
-  bcd16: ["bcd16", "bcd", "bcd4"],
-  bcd32: ["bcd32", "bcd8", "longbcd"],
-  string: ["string", "ascii", "text", "char", "str"],
-};
-
-const orderNames: Readonly<Record<string, WordOrder>> = {
-  bigendian: "ABCD",
-  be: "ABCD",
-  msb: "ABCD",
-  msw: "ABCD",
-  mswfirst: "ABCD",
-  none: "ABCD",
-  no: "ABCD",
-  littleendian: "DCBA",
-  le: "DCBA",
-  wordswap: "CDAB",
-  wordswapped: "CDAB",
-  swapped: "CDAB",
-  lsw: "CDAB",
-  lswfirst: "CDAB",
-  midlittleendian: "CDAB",
-  byteswap: "BADC",
-  byteswapped: "BADC",
-  midbigendian: "BADC",
-};
-
-const tableNames: Readonly<Record<RegisterTable, readonly string[]>> = {
-  coil: ["coil", "coils", "0x", "1", "01", "fc1", "fc01", "digitaloutput", "do"],
-  discrete: [
-    "discrete",
-    "discreteinput",
-    "discreteinputs",
-    "1x",
-    "2",
-    "02",
-    "fc2",
-    "fc02",
-    "digitalinput",
-    "di",
-  ],
-  holding: ["holding", "holdingregister", "holdingregisters", "4x", "3", "03", "fc3", "fc03", "hr"],
-  input: ["input", "inputregister", "inputregisters", "3x", "4", "04", "fc4", "fc04", "ir"],
-};
-const tableOfDigit: readonly (RegisterTable | null)[] = ["coil", "discrete", null, "input", "holding"];
 
 export interface ImportWish {
   readonly addressBase: AddressBase;
