@@ -113,7 +113,7 @@ export function hashedBytes(sealed: Uint8Array): Uint8Array | null {
  */
 export const Ack = Type.Object({
   v: Type.Literal(1),
-  /** The start of ingest that speaks. */
+  /** The link of ingest that speaks: a start, or a connection, has a name of its own. */
   by: Type.String({ maxLength: 64 }),
   /** When it says so, by its own clock: what a gateway holds its clock against. */
   atMs: Type.Optional(Instant),

@@ -59,7 +59,7 @@ export function startAccepting(
   bus: Bus,
   world: World,
 ): Acceptor {
-  const by = world.random.uuid();
+  let by = world.random.uuid();
   const counts: AcceptCounts = { accepted: 0, duplicates: 0, quarantined: {}, shed: 0 };
   /** What may be acknowledged: accepted, and durable. */
   const durable = new Map<string, SerialRanges>();
@@ -237,6 +237,8 @@ export function startAccepting(
 
   /** Whoever waits for an answer learns that we are here, and what we have. */
   function greet(): void {
+    // What came while the link was down went to nobody: to a new name, everything in flight is sent again at once.
+    by = world.random.uuid();
     for (const { id, siteId } of plant.gateways.values()) {
       const sids = accepted.of(siteId, id).map(({ sid }) => sid);
       for (const sid of sids.length === 0 ? [""] : sids.slice(-mostSidsTold))

@@ -118,7 +118,10 @@ export function queuedSink(
 
   /** Hands over some of what waits on the disk; says whether there was any. */
   async function handFromDisk({ log, reader }: NonNullable<typeof spill>): Promise<boolean> {
-    const { records } = await reader.read();
+    const { records, damaged } = await reader.read();
+    // To go on would leave a hole in the store: the next start takes it all from the journal.
+    if (damaged.length > 0)
+      throw new OperationalError("spill-damaged", `What waited for ${sink.name} cannot be read; start again`);
     for (const { body } of records) {
       if (isOver) return true;
       const { entry, hasBatch, newlyLost, events: kept } = deserialize(body) as PutAside;

@@ -214,6 +214,8 @@ export async function startTestApi(
       });
       await gateway.publish(gatewayTopic(site, gw, "data"), sealed(body), { qos: 1 });
     },
+    /** Anything at all, as a gateway of a topic would say it. */
+    publish: (topic: string, payload: string | Buffer) => gateway.publish(topic, payload, { qos: 1 }),
     stop: () => stack.stop(),
   };
 }
