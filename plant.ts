@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
 import type { Trainer } from "./api/trainer.ts";
+import { gatewayTopic } from "./contracts/topics.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
@@ -29,6 +30,7 @@ import { notificationSecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
+import { plantFaults } from "./simulators/plant-faults.ts";
 import { simulation } from "./simulators/simulation.ts";
 import { startSimulators } from "./simulators/simulators.ts";
 import { trainerOf } from "./simulators/trainer.ts";
@@ -79,6 +81,19 @@ export async function assemble(
   const busFor = (name: string, will?: Will, identity = server) =>
     plant.add(connectBus(mqtt, name, world, will, identity));
 
+  const { scenario } = happening;
+  const broken = plantFaults();
+  const stray = scenario?.events.some((event) => event.message !== undefined)
+    ? busFor("fluewatch-scenario")
+    : null;
+  const message = (gatewayId: string) => {
+    const gateway = config.gateways.find(({ id }) => id === gatewayId);
+    if (gateway === undefined || stray?.up !== true) return;
+    stray.publish(gatewayTopic(gateway.site, gateway.id, "data"), "{", { qos: 0 }).catch((error: unknown) => {
+      if (!(error instanceof OperationalError)) throw error; // the link has gone meanwhile
+    });
+  };
+
   let trainer: Trainer | null = null;
   if (started.has("simulators")) {
     const { simulation } = plant.add(
@@ -86,13 +101,13 @@ export async function assemble(
         maps,
         fuels: fuelsNow(settings, world.clock.nowMs()),
         fileAt,
-        events: happening.scenario?.events ?? [],
+        events: scenario?.events ?? [],
         speed: happening.speed,
-        cutBroker: (isCut) => broker?.cut(isCut),
+        around: { ...broken.targets, broker: (isCut) => broker?.cut(isCut), message },
         world,
       }),
     );
-    const { title, about, answer = null } = happening.scenario ?? {};
+    const { title, about, answer = null } = scenario ?? {};
     const told = title === undefined || about === undefined ? null : { title, about, answer };
     trainer = trainerOf(simulation, fittedPoints(config.simulators, maps), told);
   }
@@ -100,12 +115,12 @@ export async function assemble(
   let api: Api | null = null;
   if (started.has("ingest") && started.has("api")) {
     const records = plant.add(await sqliteRecords(folder("records")));
-    const telemetry = plant.add(await openTelemetry(settings, folder));
+    const telemetry = await openTelemetry(plant, settings);
     plant.add(
       await startIngest(config.ingest, {
         plant: plantOf(settings),
         folder: folder("journal"),
-        telemetry,
+        telemetry: scenario === null ? telemetry : broken.storeBehind(telemetry),
         keep: config.telemetry.keep,
         records: records.db,
         bus: busFor("fluewatch-ingest"),
@@ -144,7 +159,7 @@ export async function assemble(
           maps,
           folder: folder(join("gateway", gateway.id)),
           bus,
-          world,
+          world: scenario === null ? world : broken.worldOf(gateway.id, world),
           openLine: (line) => openLine(line, world),
         }),
       );
@@ -153,12 +168,18 @@ export async function assemble(
   return { api };
 }
 
-/** The store that the configuration names. */
-export function openTelemetry(settings: Settings, folder: (name: string) => string): Promise<Telemetry> {
-  const { store, influx1 } = settings.config.telemetry;
+/**
+ * Opens the store that the configuration names; an embedded one for this process alone.
+ * @throws OperationalError that says what to change
+ */
+export async function openTelemetry(plant: ServiceStack, settings: Settings): Promise<Telemetry> {
+  const { config, dataDir } = settings;
+  const { store, influx1 } = config.telemetry;
   const catalogue = catalogueOf(settings);
-  if (store === "influx1" && influx1 !== undefined) return influx1Telemetry(influx1, catalogue);
-  return duckdbTelemetry(folder("telemetry"), catalogue);
+  if (store === "influx1" && influx1 !== undefined)
+    return plant.add(await influx1Telemetry(influx1, catalogue));
+  const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
+  return plant.add(await duckdbTelemetry(path, catalogue));
 }
 
 /**
@@ -179,7 +200,7 @@ export async function replay(
       plant: plantOf(settings),
       folder: folder("journal"),
       records: opened.add(await sqliteRecords(folder("records"))).db,
-      telemetry: opened.add(await openTelemetry(settings, folder)),
+      telemetry: await openTelemetry(opened, settings),
       keep: config.telemetry.keep,
       world,
     };

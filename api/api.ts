@@ -37,11 +37,8 @@ import { integrityRoute } from "./routes/integrity.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { readingsRoute } from "./routes/readings.ts";
 import { sessionRoutes } from "./routes/session.ts";
-
 import { storageRoute } from "./routes/storage.ts";
-
 import { tokenRoutes } from "./routes/tokens.ts";
-
 import { trainerRoutes } from "./routes/trainer.ts";
 import { trendRoutes } from "./routes/trend.ts";
 import { userRoutes } from "./routes/users.ts";

@@ -3,7 +3,6 @@ import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { openTelemetry } from "../plant.ts";
-import { lockDataFolder } from "../platform/data-folder.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { messageOf, OperationalError } from "../platform/errors.ts";
 import { serviceStack } from "../platform/service.ts";
@@ -34,8 +33,7 @@ export const exportHistory: Command = {
     const services = serviceStack(world);
     const part = `${out}.part`;
     try {
-      const folder = (name: string) => services.add(lockDataFolder(settings.dataDir, name)).path;
-      const store = services.add(await openTelemetry(settings, folder));
+      const store = await openTelemetry(services, settings);
       const bytes = exported(exportTable(store, query, catalogueOf(settings)), format);
       await pipeline(Readable.from(bytes, { objectMode: false }), createWriteStream(part));
       await rename(part, out);

@@ -82,7 +82,8 @@ export interface SignalMemory {
   firing: boolean | null;
   /** When firing last began or ended. */
   turnedMs: number;
-  frozen: (StandingValue | null)[];
+  /** By restless point; none where it has not been seen yet. */
+  frozen: (StandingValue | null | undefined)[];
   lastO2: number | null;
   exhaust: { value: number; atMs: number } | null;
   /**
@@ -138,7 +139,7 @@ export function moveSignals(memory: SignalMemory, byMs: number): void {
   memory.lastMs += byMs;
   memory.turnedMs += byMs;
   memory.sampledMs += byMs;
-  for (const standing of memory.frozen) if (standing !== null) standing.sinceMs += byMs;
+  for (const standing of memory.frozen) if (standing) standing.sinceMs += byMs;
   if (memory.exhaust !== null) memory.exhaust.atMs += byMs;
 }
 

@@ -56,7 +56,8 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
     const ack = parsedJson(payload);
     if (checkAck.Check(ack)) {
       const sentMs = sender.acknowledged(ack);
-      if (ack.atMs !== undefined) watched.compared(ack.atMs, sentMs, world.clock.monotonicMs());
+      if (ack.atMs !== undefined && sentMs !== null)
+        watched.compared(ack.atMs, sentMs, world.clock.monotonicMs());
     } else world.log.warn({ gateway: id }, "an acknowledgement could not be read");
     return "taken";
   });
@@ -202,7 +203,8 @@ export function gatewayWill({ site, id }: GatewayConfig, world: World) {
   return { topic: gatewayTopic(site, id, "status"), payload: JSON.stringify(status) };
 }
 
-function boilerRows({ boilerId, takenAtMs, values, flaws }: Reading, t0: number): BoilerRows {
+/** A reading as a batch carries it. */
+export function boilerRows({ boilerId, takenAtMs, values, flaws }: Reading, t0: number): BoilerRows {
   const points = Object.keys(values);
   return {
     boiler: boilerId,

@@ -5,11 +5,8 @@ import type { Clock } from "../platform/world.ts";
 export interface WatchedClock {
   /** How it stands now; carried in every batch. */
   state(): ClockState;
-  /**
-   * Ingest has said its time in answer to something: it did so between `askedMs` and `heardMs`, which are monotonic.
-   * Without `askedMs` it is only known that it was not later than `heardMs`, and nothing follows.
-   */
-  compared(ingestMs: number, askedMs: number | null, heardMs: number): void;
+  /** Ingest has said its time, in answer to something: between `askedMs` and `heardMs`, which are monotonic. */
+  compared(ingestMs: number, askedMs: number, heardMs: number): void;
   /** Times up to this one have been given out. */
   given(takenAtMs: number): void;
 }
@@ -54,7 +51,6 @@ export function watchedClock(
       return { src, off: Math.round(nowMs - known.beganMs - monotonicMs), unc };
     },
     compared: (ingestMs, askedMs, heardMs) => {
-      if (askedMs === null) return;
       const uncMs = (heardMs - askedMs) / 2;
       const beganMs = ingestMs - (askedMs + heardMs) / 2;
       const before = known === null ? null : uncertaintyMs(known, heardMs);

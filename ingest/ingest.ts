@@ -14,12 +14,9 @@ import { publishFrames } from "./live-view.ts";
 import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
 import { recordsSink } from "./records-sink.ts";
-
 import { startRetention } from "./retention.ts";
 import { rollingUp } from "./roll-up.ts";
-
 import { stagesOf } from "./stages/stages.ts";
-
 import { telemetrySink } from "./telemetry-sink.ts";
 
 export interface IngestNeeds {

@@ -1,19 +1,16 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Batch } from "../contracts/batch.ts";
-import { parseTopic } from "../contracts/topics.ts";
-import { isAheadOfItsArrival, isClockDoubtful, surelyOffMs } from "../domain/clock.ts";
-import { type Frame, flawCode, frameMaker } from "../domain/frame.ts";
 import type { PointCatalogue } from "../domain/points.ts";
-import type { FlawReason } from "../domain/reading.ts";
 import { readFileIfThere, replaceFile } from "../platform/data-folder.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import { type AcceptedBatches, type AcceptedLog, acceptedBatches } from "./accepted.ts";
 import type { IngestConfig } from "./config.ts";
+import { plantHappenings } from "./happenings.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
-import { liveCursors, type SavedCursors } from "./live-cursors.ts";
+import type { SavedCursors } from "./live-cursors.ts";
 import type { Sink } from "./sink.ts";
 import { type PlantEvent, pipeline, type Stage } from "./stage.ts";
 
@@ -87,9 +84,8 @@ export function startPass(
 ): Pass {
   let events: PlantEvent[] = [];
   const through = pipeline(stages, (event) => events.push(event));
-  const framesOf = batchFrames(catalogue);
   const accepted = acceptedBatches(snapshot?.accepted);
-  const cursors = liveCursors(snapshot?.cursors);
+  const happenings = plantHappenings(catalogue, snapshot?.cursors);
   for (const stage of stages) stage.recall(snapshot?.stages[stage.name] ?? null);
   let offset = snapshot?.offset ?? 0;
 
@@ -101,7 +97,8 @@ export function startPass(
       for (const entry of entries) {
         const batch = batchOf(entry);
         events = [];
-        run(entry, batch);
+        const isNews = batch === null || accepted.identityOf(batch) === "new";
+        if (isNews) happenings.tell(entry, batch, through);
         note(accepted, entry, batch);
         offset = entry.offset;
         for (const sink of sinks) await sink.take({ entry, batch, events });
@@ -119,32 +116,11 @@ export function startPass(
     await saveSnapshot();
   }
 
-  function run(entry: JournalEntry, batch: Batch | null): void {
-    if (entry.kind === "tick") {
-      const { arrivedAtMs: atMs, monotonicMs, telemetryLag } = entry;
-      through({ kind: "tick", atMs, monotonicMs, telemetryLag });
-    }
-    if (entry.kind === "quarantine") {
-      const gatewayId = entry.batch?.gw ?? parseTopic(entry.topic)?.gatewayId;
-      if (gatewayId !== undefined) through({ kind: "set-aside", gatewayId, reason: entry.reason });
-    }
-    if (batch === null || accepted.identityOf(batch) !== "new") return;
-    const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment, t0: atMs, clk } = batch;
-    through({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: surelyOffMs(clk) });
-    const isWrong = isClockDoubtful(clk);
-    for (const frame of framesOf(batch)) {
-      const { late, clockSetMs } = cursors.see(batch, frame, entry.arrivedAtMs);
-      const clockDoubtful = isWrong || isAheadOfItsArrival(frame.takenAtMs, entry.arrivedAtMs);
-      const origin = { siteId, gatewayId, sid, seq, timeSegment, late, clockDoubtful, clockSetMs };
-      through({ kind: "reading", origin, frame });
-    }
-  }
-
   async function saveSnapshot(): Promise<void> {
     const taken: Snapshot = {
       offset,
       accepted: accepted.all(),
-      cursors: cursors.all(),
+      cursors: happenings.cursors(),
       stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.memory()])),
     };
     replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));
@@ -217,30 +193,6 @@ function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | nul
 /** What was accepted was checked then; here it is only read. */
 export function batchOf(entry: JournalEntry): Batch | null {
   return entry.kind === "batch" ? (JSON.parse(entry.bytes.toString()) as Batch) : null;
-}
-
-/** The readings of a batch, as frames. A point that the configuration does not know any more is left out. */
-function batchFrames(catalogue: PointCatalogue): (batch: Batch) => readonly Frame[] {
-  const newFrame = frameMaker(catalogue);
-  return ({ t0, b }) =>
-    b.flatMap(({ boiler, points, rows, flaws }) => {
-      const slots = points.map(catalogue.slotOf);
-      const measured = slots.filter((slot) => slot >= 0);
-      const frames = rows.map((row) => {
-        const frame = newFrame(boiler, t0 + (row[0] ?? 0), measured);
-        for (let index = 0; index < slots.length; index += 1) {
-          const slot = slots[index] as number;
-          if (slot >= 0) frame.values[slot] = row[index + 1] ?? Number.NaN;
-        }
-        return frame;
-      });
-      for (const [row, point, reason] of flaws) {
-        const slot = slots[point] ?? -1;
-        const frame = frames[row];
-        if (frame !== undefined && slot >= 0) frame.flaws[slot] = flawCode(reason as FlawReason);
-      }
-      return frames;
-    });
 }
 
 function snapshotFile(folder: string, offset: number): string {

@@ -61,11 +61,11 @@ export async function replayJournal(
   { rebuilt }: ReplayWish,
   needs: ReplayNeeds,
 ): Promise<ReplayReport> {
-  const { plant, folder, telemetry, records, world } = needs;
+  const { plant, folder, telemetry, keep, records, world } = needs;
   const journal = await openJournal(folder, config.journal, 0, world);
   try {
     const before = await projected(needs);
-    const rolling = rollingUp(telemetry, plant, needs.keep, world);
+    const rolling = rollingUp(telemetry, plant, keep, world);
     if (rebuilt.size > 0) {
       const { offset } = earliestPlace(folder, journal.log.firstOffset);
       if (rebuilt.has("records")) {

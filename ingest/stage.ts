@@ -29,8 +29,8 @@ export type PlantEvent =
       readonly siteId: string;
       readonly gatewayId: string;
       readonly atMs: number;
-      /** By how much its clock is off at least. */
-      readonly clockOffsetMs: number;
+      /** By how much its clock is off at least; `null`: it spoke of the past. */
+      readonly clockOffsetMs: number | null;
     }
   /** A message of a gateway was set aside. */
   | {

@@ -64,7 +64,10 @@ export function readingsRoute(
           }
           const limit =
             query.limit === undefined ? mostReadings : integerOf("limit", query.limit, 1, mostReadings);
-          return { readings: await store.readings({ boilerId, fromMs, toMs, limit }) };
+          return {
+            simulated: boiler.simulated,
+            readings: await store.readings({ boilerId, fromMs, toMs, limit }),
+          };
         }
         const points =
           query.points === undefined

@@ -110,7 +110,7 @@ export function raiseAlarms(plant: Plant): Stage {
           break;
         case "heard":
           memory.heardGateways[event.gatewayId] = { atMs: event.atMs, monotonicMs: memory.monotonicMs };
-          memory.clockOffsetsMs[event.gatewayId] = event.clockOffsetMs;
+          if (event.clockOffsetMs !== null) memory.clockOffsetsMs[event.gatewayId] = event.clockOffsetMs;
           break;
         case "set-aside": {
           const { gatewayId, reason } = event;

@@ -33,7 +33,7 @@ export function watchGateway(families: Families, memory: AlarmMemory): WatchGate
   function clock(rule: AlarmRule, source: Source, atMs: number, tell: Tell): void {
     const offsetMs = memory.clockOffsetsMs[source.id];
     if (offsetMs === undefined) return;
-    const seconds = Math.abs(offsetMs) / 1_000;
+    const seconds = offsetMs / 1_000;
     const explained = (limit: number) => counted("clock-offset-seconds", seconds, limit);
     families.count(rule, source, seconds, atMs, explained, tell);
   }

@@ -75,6 +75,28 @@ describe("ingest", () => {
     await ingest.stop();
   });
 
+  test("messages that were set aside are counted, and told of, beyond a restart", async () => {
+    const folder = temporaryFolder();
+    const first = await startedIngest(folder);
+    for (const text of ["not a batch", "nor is this"]) await first.send(Buffer.from(text));
+    const alarms = async (ingest: typeof first) =>
+      (await alarmsSince(ingest.records, null)).filter(({ ruleId }) => ruleId === "messages-set-aside");
+    await until("the alarm", async () => (await alarms(first)).length === 1);
+    const [raised] = await alarms(first);
+    expect(raised).toMatchObject({ sourceId: "gw-1", state: "unacknowledged" });
+    await first.stop();
+
+    const second = await startedIngest(folder);
+    await second.send(Buffer.from("and a third"));
+    await until(
+      "the letters of both starts",
+      async () => (await deadLetters(second.records, 10)).total === 3,
+    );
+    // Neither ended by the restart nor raised anew: the ten minutes go on.
+    expect(await alarms(second)).toEqual([raised]);
+    await second.stop();
+  });
+
   test("keeps the books: accepted, quarantined, and scans that were declared missing", async () => {
     const ingest = await startedIngest(temporaryFolder());
     await ingest.send(sealed(batchBody(1, { gap: [["*", startMs, startMs + 5_000, 5, "restart"]] })));

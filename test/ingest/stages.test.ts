@@ -101,6 +101,17 @@ describe("screen", () => {
     }
   });
 
+  test("of a clock that is not to be trusted nothing is good, and what is worse stays worse", () => {
+    const event = reading(0, { ...calm, o2DryPercent: 36, noxDryPpm: 60 });
+    if (event.kind !== "reading") throw new Error("no reading");
+    const doubtful = { ...event, origin: { ...event.origin, clockDoubtful: true } };
+    const [out] = throughAll([screen(catalogue)])(doubtful);
+    const { values, flaws } = readingOf((out as typeof event).frame, catalogue);
+    expect(values).toMatchObject({ ...calm, o2DryPercent: null, noxDryPpm: 60 });
+    expect(flaws).toMatchObject({ o2DryPercent: "out-of-range", noxDryPpm: "clock-doubtful" });
+    expect(Object.keys(flaws)).toHaveLength(5);
+  });
+
   test("exhaust colder than the air around a fire is implausible", () => {
     expect(of({ ...calm, exhaustTempC: 12, ambientTempC: 25 }).flaws).toEqual({
       exhaustTempC: "implausible",
@@ -418,6 +429,22 @@ describe("the rules that come with Fluewatch", () => {
     expect(told(run(through, 40, () => flows, 110))).toEqual(["sensor-silent off 3"]);
   });
 
+  test("what was set aside before a restart is in the count after it", () => {
+    const aside: PlantEvent = { kind: "set-aside", gatewayId: "gw-1", reason: "not-json" };
+    const before = stages();
+    const through = throughAll(before);
+    for (const event of [aside, aside]) through(event);
+    const after = stages();
+    for (const [index, stage] of after.entries())
+      stage.recall(JSON.parse(JSON.stringify(before[index]?.memory() ?? null)));
+    const again = throughAll(after);
+    again(aside);
+    again({ kind: "heard", siteId: "works", gatewayId: "gw-1", atMs: startMs, clockOffsetMs: 0 });
+    expect(conditions(ticks(again, 0, 2))).toMatchObject([
+      { ruleId: "messages-set-aside", evidence: { what: "dead-letters", value: 3, detail: "not-json" } },
+    ]);
+  });
+
   test("a clock that is off, messages set aside and a store behind are told of the gateway and the site", () => {
     const through = throughAll(stages());
     const heard = (second: number, clockOffsetMs: number) =>
@@ -433,7 +460,7 @@ describe("the rules that come with Fluewatch", () => {
         ...heard(from + index, offsetMs),
         ...ticks(through, from + index, 1, lag).flat(),
       ]);
-    expect(told(spoken(0, 100, -5_000, 0))).toEqual(["gateway-clock on 3"]);
+    expect(told(spoken(0, 100, 5_000, 0))).toEqual(["gateway-clock on 3"]);
     expect(told(spoken(100, 100, 0, 0))).toEqual(["gateway-clock off 3"]);
     expect(told(spoken(200, 100, 0, 1_000))).toEqual(["telemetry-behind on 3"]);
     expect(told(spoken(300, 100, 0, 0))).toEqual(["telemetry-behind off 3"]);
