@@ -128,7 +128,6 @@ export function rollingUp(
 
   function begun(siteId: string, boilerId: string, minuteMs: number): Newest {
     const hourMs = hourOf(boilerId, minuteMs);
-    // What is stored of its first minute and hour is not known here.
     const boiler = {
       siteId,
       minuteMs,

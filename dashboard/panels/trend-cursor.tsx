@@ -3,7 +3,7 @@ import { atMoment, momentText } from "../at-moment.ts";
 import type { Columns } from "../history.ts";
 import type { Lane } from "../lanes.ts";
 import { text } from "../texts/texts.ts";
-import { clockTime } from "../time.ts";
+import { momentTime } from "../time.ts";
 import type { TrendView } from "../trend-view.ts";
 
 interface TrendCursorProps {
@@ -66,7 +66,7 @@ export function TrendCursor(props: TrendCursorProps): JSX.Element {
     const values = props.lanes.map(
       (lane) => `${lane.name} ${momentText(lane, atMoment(props.columns, lane.point, atMs))}`,
     );
-    return [clockTime(atMs, props.zone), ...values].join(text().comma);
+    return [momentTime(atMs, window().toMs, props.zone, true), ...values].join(text().comma);
   };
 
   return (

@@ -7,7 +7,7 @@ import { classes, toneClass } from "../classes.ts";
 import type { Episode } from "../episodes.ts";
 import type { Span } from "../history.ts";
 import { labelOf } from "../texts/texts.ts";
-import { clockTime, minuteTime, shortDay } from "../time.ts";
+import { clockTime, minuteTime, momentTime, shortDay } from "../time.ts";
 
 interface FrameProps {
   readonly window: Span;
@@ -120,7 +120,7 @@ export function TimeAxis(
       </Show>
       <Show when={cursorLeft() !== null}>
         <span class="at" style={{ left: `${Math.min(94, Math.max(6, cursorLeft() ?? 0))}%` }}>
-          {clockTime(props.cursorMs ?? 0, props.zone)}
+          {momentTime(props.cursorMs ?? 0, props.endMs, props.zone, true)}
         </span>
       </Show>
     </div>

@@ -196,9 +196,6 @@ export async function startTestApi(
         ...more,
         ...{ rejectUnauthorized: false },
       }),
-    /** As a gateway or a broker would say it. */
-    publish: (topic: string, message: object, retain = false) =>
-      gateway.publish(topic, JSON.stringify(message), { qos: 1, retain }),
     /** One reading of a boiler, through ingest. */
     send: async (boilerId: string, values: Readonly<Record<string, number | null>>, atMs: number) => {
       const south = boilerId === "cfb-01";
@@ -214,8 +211,11 @@ export async function startTestApi(
       });
       await gateway.publish(gatewayTopic(site, gw, "data"), sealed(body), { qos: 1 });
     },
-    /** Anything at all, as a gateway of a topic would say it. */
-    publish: (topic: string, payload: string | Buffer) => gateway.publish(topic, payload, { qos: 1 }),
+    /** Anything at all, as a gateway or a broker would say it; an object as JSON. */
+    publish: (topic: string, message: string | Buffer | object, retain = false) => {
+      const asItIs = typeof message === "string" || Buffer.isBuffer(message);
+      return gateway.publish(topic, asItIs ? message : JSON.stringify(message), { qos: 1, retain });
+    },
     stop: () => stack.stop(),
   };
 }

@@ -2,9 +2,6 @@ import type { PointCatalogue } from "../../domain/points.ts";
 import { hourSums, minuteSums, type Rollup, ratesOf, tierStartMs } from "../../domain/rollup.ts";
 import type { FrameToStore } from "../../platform/telemetry/telemetry.ts";
 
-/** How long tiers are kept where nothing else is said. */
-export const keep = { rawDays: 90, minuteDays: 730, hourDays: 3_650 };
-
 /** All rollups of readings by their definition: sorted by time, minute by minute, hour by hour. */
 export function rollupsByDefinition(
   readings: readonly FrameToStore[],

@@ -11,11 +11,11 @@ import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { realWorld } from "../../platform/world.ts";
 import { dataTopic, testPlant } from "./batches.ts";
 import { type MemoryBroker, memoryBroker } from "./memory-bus.ts";
-import { keep } from "./rollups.ts";
 import { until } from "./until.ts";
 
 const world = realWorld("silent");
 export const ingestConfig = { journal: { segmentMib: 1, keepDays: 30, keepGib: 20 } };
+export const keep = { rawDays: 90, minuteDays: 730, hourDays: 3_650 };
 export const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
 const ackTopic = "fluewatch/v1/works/gw-1/ack";
 

@@ -7,8 +7,7 @@ import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { realWorld } from "../../platform/world.ts";
 import { batchBody, rowsOf, sealed, testPlant } from "../helpers/batches.ts";
-import { keep } from "../helpers/rollups.ts";
-import { ingestConfig, startedIngest, steady } from "../helpers/running-ingest.ts";
+import { ingestConfig, keep, startedIngest, steady } from "../helpers/running-ingest.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 

@@ -16,8 +16,7 @@ import { serviceStack } from "../../platform/service.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import { realWorld } from "../../platform/world.ts";
 import { testPlant } from "../helpers/batches.ts";
-import { keep } from "../helpers/rollups.ts";
-import { ingestConfig } from "../helpers/running-ingest.ts";
+import { ingestConfig, keep } from "../helpers/running-ingest.ts";
 import { ended, freePort, neededProgram, temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 

@@ -12,7 +12,7 @@ import { sqliteRecords } from "../../platform/records/records.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import { dataTopic, testPlant } from "../helpers/batches.ts";
 import { memoryBroker } from "../helpers/memory-bus.ts";
-import { keep } from "../helpers/rollups.ts";
+import { keep } from "../helpers/running-ingest.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
 import { simulatedSource } from "../helpers/simulated-source.ts";
 import { simulatedWorld } from "../helpers/simulated-world.ts";
