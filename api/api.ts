@@ -165,7 +165,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(deadLettersRoute(records));
       await v1.register(limitsRoute(registry, world));
       await v1.register(complianceRoutes(registry, records, world));
-      await v1.register(settingsRoute(registry, keep));
+      await v1.register(settingsRoute(registry));
       await v1.register(trainerRoutes(needs.trainer, registry, world));
     },
     { prefix: "/api/v1" },

@@ -101,11 +101,16 @@ function parameterAt(name: string, place: Place): string {
 /** A request that a route has to understand, at one place. */
 function requestOf({ path, parameters, body, method }: Operation, place: Place) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => parameterAt(name, place));
+  const words: Readonly<Record<string, string>> = {
+    from: "1",
+    to: "2",
+    points: "o2DryPercent",
+    boilers: places[place].boiler,
+  };
   const query = parameters
     .filter((each) => each.in === "query" && each.required)
     .map(
-      ({ name }) =>
-        `${name}=${{ from: "1", to: "2", points: "o2DryPercent", boilers: places[place].boiler }[name] ?? ""}`,
+      ({ name, schema: { format } }) => `${name}=${format === "date" ? "2026-03-12" : (words[name] ?? "")}`,
     );
   return {
     url: `${filled}${query.length === 0 ? "" : `?${query.join("&")}`}`,
@@ -168,8 +173,8 @@ describe("every route of the specification", () => {
         if (sites === "boiler" || sites === "gateway" || sites === "parameter")
           expect(status, what).toBe(404);
         else if (sites === "all") expect(status, what).toBe(403);
-        // What was asked for may stand in the refusal.
-        else expect(text, what).not.toMatch(nothingOfOther);
+        // What was asked for may stand in a refusal.
+        else if (status < 400) expect(text, what).not.toMatch(nothingOfOther);
       }
     }
   });
