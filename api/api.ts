@@ -156,7 +156,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(boilerRoutes(registry, live, world));
       await v1.register(trendRoutes(registry, telemetry, keep, world));
       await v1.register(daysRoute(registry, telemetry, catalogue, world));
-      await v1.register(readingsRoute(registry, telemetry, catalogue, world));
+      await v1.register(readingsRoute(registry, telemetry, records, catalogue, world));
       await v1.register(storageRoute(telemetry, keep, world));
       await v1.register(alarmRoutes(registry, records, commands(bus, world), world));
       await v1.register(notificationRoutes(registry, records, world));
