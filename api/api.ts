@@ -163,7 +163,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(boilerRoutes(registry, live, world));
       await v1.register(trendRoutes(registry, telemetry, keep, world));
       await v1.register(daysRoute(registry, telemetry, catalogue, world));
-      await v1.register(readingsRoute(registry, telemetry, catalogue, world));
+      await v1.register(readingsRoute(registry, telemetry, records, catalogue, world));
       await v1.register(storageRoute(telemetry, keep, world));
       await v1.register(alarmRoutes(registry, records, sending, world));
       await v1.register(alarmRuleRoutes(registry, trials, world));
@@ -173,7 +173,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(deadLetterRoutes(records, needs.deadLetter, registry, sending, world));
       await v1.register(limitsRoute(registry, world));
       await v1.register(complianceRoutes(registry, records, world));
-      await v1.register(settingsRoute(registry, keep));
+      await v1.register(settingsRoute(registry));
       await v1.register(trainerRoutes(needs.trainer, registry, world));
     },
     { prefix: "/api/v1" },

@@ -3,6 +3,7 @@ import type { Compliance, ComplianceHours } from "../contracts/http/compliance.t
 import type { Integrity } from "../contracts/http/integrity.ts";
 import type { LimitsText } from "../contracts/http/limits.ts";
 import type { SettingsText } from "../contracts/http/settings.ts";
+import type { Storage } from "../contracts/http/storage.ts";
 import type { NewToken, TokenGiven, Tokens } from "../contracts/http/tokens.ts";
 import type { Users, UserText } from "../contracts/http/users.ts";
 import { call } from "./api.ts";
@@ -33,6 +34,7 @@ export const manageApi = {
   integrity: () => call<Integrity>("GET", "integrity"),
   deadLetters: () => call<DeadLetters>("GET", "dead-letters"),
   settings: () => call<SettingsText>("GET", "settings"),
+  storage: () => call<Storage>("GET", "storage"),
   users: () => call<Users>("GET", "users"),
   addUser: (user: MayDo & { readonly name: string; readonly password: string }) =>
     call<null>("POST", "users", user),

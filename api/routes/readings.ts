@@ -5,10 +5,13 @@ import { Problem } from "../../contracts/http/problem.ts";
 import { Id } from "../../contracts/ids.ts";
 import type { PointCatalogue } from "../../domain/points.ts";
 import { OperationalError } from "../../platform/errors.ts";
+import { audit } from "../../platform/records/audit.ts";
+import type { RecordsDb } from "../../platform/records/records.ts";
 import { exportTable } from "../../platform/telemetry/export.ts";
 import { type ExportFormat, exported } from "../../platform/telemetry/export-files.ts";
 import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import type { World } from "../../platform/world.ts";
+import { callerOf } from "../guard.ts";
 import { boilerOf, integerOf, pointsOf, rangeOf } from "../query.ts";
 import type { Registry } from "../registry.ts";
 
@@ -24,6 +27,7 @@ const contentTypes = {
 export function readingsRoute(
   registry: Registry,
   store: Telemetry,
+  records: RecordsDb,
   catalogue: PointCatalogue,
   world: World,
 ): FastifyPluginAsyncTypebox {
@@ -51,7 +55,9 @@ export function readingsRoute(
           response: { 200: Type.Unknown(), "4xx": Problem, "5xx": Problem },
         },
       },
-      async ({ params: { boilerId }, query }, reply) => {
+      async (request, reply) => {
+        const { query } = request;
+        const { boilerId } = request.params;
         const boiler = boilerOf(registry, boilerId, world);
         const { fromMs, toMs } = rangeOf(query);
         const { format = "json", tier = "raw" } = query;
@@ -74,6 +80,15 @@ export function readingsRoute(
             ? boiler.points.map(({ name }) => name)
             : pointsOf([boiler], query.points, mostPoints);
         const wanted = { tier, boilers: [boiler], points, fromMs, toMs };
+        // Who took what out of the house is written down before the first byte of it goes.
+        await audit.write(records, {
+          atMs: world.clock.nowMs(),
+          by: callerOf(request).actor,
+          action: "readings.export",
+          subject: `boiler:${boilerId}`,
+          siteId: boiler.siteId,
+          detail: { format, tier, fromMs, toMs },
+        });
         const bytes = exported(exportTable(store, wanted, catalogue), format);
         // A client that goes away ends the stream, and with it the reading from the store.
         const stream = Readable.from(bytes, { objectMode: false });

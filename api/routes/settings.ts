@@ -1,18 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Problem } from "../../contracts/http/problem.ts";
 import { SettingsText } from "../../contracts/http/settings.ts";
-import type { KeepConfig } from "../../platform/telemetry/config.ts";
 import { callerOf, maySee } from "../guard.ts";
 import type { Registry } from "../registry.ts";
 
-export function settingsRoute(registry: Registry, keep: KeepConfig): FastifyPluginAsyncTypebox {
+export function settingsRoute(registry: Registry): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       "/settings",
       {
         config: { role: "viewer", sites: "rows" },
         schema: {
-          summary: "What the configuration file says of prices, and of how long data are kept",
+          summary: "What the configuration file says of prices",
           response: { 200: SettingsText, "4xx": Problem },
         },
       },
@@ -22,7 +21,6 @@ export function settingsRoute(registry: Registry, keep: KeepConfig): FastifyPlug
           prices: registry.prices
             .filter(({ siteId }) => maySee(caller, siteId))
             .map((price) => ({ ...price })),
-          keep: { ...keep },
         };
       },
     );

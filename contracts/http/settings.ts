@@ -15,7 +15,5 @@ export type PriceText = Static<typeof PriceText>;
 /** What the configuration file says and the browser only shows. */
 export const SettingsText = Type.Object({
   prices: Type.Array(PriceText),
-  /** For how long readings, their minutes and their hours are kept. */
-  keep: Type.Object({ rawDays: Type.Number(), minuteDays: Type.Number(), hourDays: Type.Number() }),
 });
 export type SettingsText = Static<typeof SettingsText>;

@@ -1,10 +1,12 @@
-import { createMemo, For, type JSX, Show } from "solid-js";
+import { For, type JSX, Show } from "solid-js";
+import type { Storage } from "../../contracts/http/storage.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber, missing } from "../format.ts";
 import { asked, Loaded } from "../loaded.tsx";
 import { manageApi } from "../manage-api.ts";
 import { manageText } from "../texts/manage.ts";
 import { labelOf } from "../texts/texts.ts";
+import { momentTime } from "../time.ts";
 import { SimulatedTag } from "./simulated-tag.tsx";
 
 /** What the configuration file describes; it is changed there. */
@@ -109,17 +111,12 @@ export function PlantPanel(): JSX.Element {
 }
 
 export function RetentionPanel(): JSX.Element {
+  const { feed, list } = useDesk();
   const t = () => manageText().settings.retention;
-  const found = asked(manageApi.settings);
-  const rows = createMemo(() => {
-    const keep = found.value()?.keep;
-    if (keep === undefined) return [];
-    return [
-      [t().raw, keep.rawDays],
-      [t().minutes, keep.minuteDays],
-      [t().hours, keep.hourDays],
-    ] as const;
-  });
+  const found = asked(manageApi.storage);
+  const zone = () => list.sites()[0]?.timeZone ?? "UTC";
+  const name = (tier: Storage["tiers"][number]["tier"]) =>
+    ({ raw: t().raw, minute: t().minutes, hour: t().hours })[tier];
   return (
     <section class="panel" aria-labelledby="retention">
       <header>
@@ -127,14 +124,21 @@ export function RetentionPanel(): JSX.Element {
         <p>{t().note}</p>
       </header>
       <Loaded of={found} rows={3}>
-        {() => (
+        {(storage) => (
           <>
             <dl class="pairs">
-              <For each={rows()}>
-                {([name, days]) => (
+              <For each={storage().tiers}>
+                {({ tier, keepDays, oldestMs }) => (
                   <div>
-                    <dt>{name}</dt>
-                    <dd class="num">{t().days(formatNumber(days, 0))}</dd>
+                    <dt>{name(tier)}</dt>
+                    <dd class="num">
+                      {t().days(formatNumber(keepDays, 0))}
+                      <Show when={oldestMs}>
+                        {(oldest) => (
+                          <span class="dim"> · {t().oldest(momentTime(oldest(), feed.nowMs(), zone()))}</span>
+                        )}
+                      </Show>
+                    </dd>
                   </div>
                 )}
               </For>

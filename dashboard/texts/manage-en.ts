@@ -239,6 +239,7 @@ export const manageEn = {
       minutes: "Minutes (lowest, highest, mean)",
       hours: "Hours",
       days: (n: string) => `${n} days`,
+      oldest: (at: string) => `the oldest is of ${at}`,
       journal:
         "The journal itself, the evidence, is kept as ingest.journal says; the alarms, the audit and the books for ever.",
     },

@@ -216,6 +216,7 @@ export const manageZhTw: ManageTexts = {
       minutes: "每分鐘（最低、最高、平均）",
       hours: "每小時",
       days: (n) => `${n} 天`,
+      oldest: (at) => `最舊為 ${at}`,
       journal: "作為證據之日誌依 ingest.journal 保存；警報、稽核與帳目永久保存。",
     },
     audit: {

@@ -101,11 +101,16 @@ function parameterAt(name: string, place: Place): string {
 /** A request that a route has to understand, at one place. */
 function requestOf({ path, parameters, body, method }: Operation, place: Place) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => parameterAt(name, place));
+  const words: Readonly<Record<string, string>> = {
+    from: "1",
+    to: "2",
+    points: "o2DryPercent",
+    boilers: places[place].boiler,
+  };
   const query = parameters
     .filter((each) => each.in === "query" && each.required)
     .map(
-      ({ name }) =>
-        `${name}=${{ from: "1", to: "2", points: "o2DryPercent", boilers: places[place].boiler }[name] ?? ""}`,
+      ({ name, schema: { format } }) => `${name}=${format === "date" ? "2026-03-12" : (words[name] ?? "")}`,
     );
   return {
     url: `${filled}${query.length === 0 ? "" : `?${query.join("&")}`}`,
@@ -124,7 +129,7 @@ function bodyOf(path: string, schema: JsonSchema): unknown {
 }
 
 async function answerTo(operation: Operation, identity: Identity, place: Place) {
-  await expendable(place);
+  if (/\{(name|tokenId)\}/.test(operation.path)) await expendable(place);
   const headers = identity === "nobody" ? plant.as("none=1") : await sessionOf(identity);
   const { url, method, body } = requestOf(operation, place);
   return plant.ask(url, { method, headers, body });
@@ -143,7 +148,7 @@ describe("every route of the specification", () => {
     expect(open.sort()).toEqual(["GET /api/v1/health", "GET /api/v1/health/ready", "POST /api/v1/session"]);
   });
 
-  test("lets in who may call it, and nobody else", async () => {
+  test("lets in who may call it, and nobody else", { timeout: 240_000 }, async () => {
     for (const operation of routes) {
       const { method, path, role, sites } = operation;
       for (const identity of identities) {
@@ -158,7 +163,7 @@ describe("every route of the specification", () => {
     }
   });
 
-  test("shows and changes nothing of another site, whatever the role", async () => {
+  test("shows and changes nothing of another site, whatever the role", { timeout: 240_000 }, async () => {
     for (const operation of routes) {
       const { method, path, role, sites } = operation;
       if (role === "anyone") continue;
@@ -168,8 +173,8 @@ describe("every route of the specification", () => {
         if (sites === "boiler" || sites === "gateway" || sites === "parameter")
           expect(status, what).toBe(404);
         else if (sites === "all") expect(status, what).toBe(403);
-        // What was asked for may stand in the refusal.
-        else expect(text, what).not.toMatch(nothingOfOther);
+        // What was asked for may stand in a refusal.
+        else if (status < 400) expect(text, what).not.toMatch(nothingOfOther);
       }
     }
   });
@@ -248,6 +253,16 @@ describe("every event of the live feed", () => {
   });
 
   test("tells of alarms to those who see their site", async () => {
+    const northChanges = async () => {
+      const rows = await plant.db
+        .selectFrom("alarmChanges")
+        .innerJoin("alarms", "alarms.id", "alarmChanges.alarmId")
+        .where("alarms.siteId", "=", "north")
+        .select("alarmChanges.id")
+        .execute();
+      return rows.length;
+    };
+    const changesBefore = await northChanges();
     const seeing = await connected("viewer");
     const root = await sessionOf("root");
     const comment = async (boiler: string) => {
@@ -261,10 +276,12 @@ describe("every event of the live feed", () => {
         body: { rev, comment: "seen" },
       });
     };
-    expect((await comment("cfb-01")).status).toBe(200);
-    expect((await comment("toh-01")).status).toBe(200);
+    // The alarm may take a step of its own between the look and the comment; the hint of that is one, too.
+    await until("a comment on the other site's", async () => (await comment("cfb-01")).status === 200);
+    await until("a comment on one's own", async () => (await comment("toh-01")).status === 200);
     await until("a hint", () => seeing.heard.some(({ event }) => event === "alarms"));
-    expect(seeing.heard.filter(({ event }) => event === "alarms")).toHaveLength(1);
+    const hints = seeing.heard.filter(({ event }) => event === "alarms").length;
+    expect(hints).toBeLessThanOrEqual((await northChanges()) - changesBefore);
     seeing.socket.close();
   });
 

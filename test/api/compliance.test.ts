@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Compliance, ComplianceHours } from "../../contracts/http/compliance.ts";
 import type { LimitsText } from "../../contracts/http/limits.ts";
+import { audit } from "../../platform/records/audit.ts";
 import { saveVerdictHour } from "../../platform/records/verdict-records.ts";
 import { startTestApi, type TestApi } from "../helpers/api.ts";
 
@@ -75,6 +76,18 @@ test("limits are told with every version, their source, and which is in force", 
   expect(limits.tables.some(({ inForce, source }) => inForce && source !== "")).toBe(true);
   expect(limits.standards.flatMap(({ inForce, bindsFrom }) => (inForce ? [bindsFrom] : []))).toHaveLength(1);
   expect(limits.boilers.map(({ boilerId }) => boilerId).sort()).toEqual(["cfb-01", "toh-01", "toh-02"]);
+});
+
+test("who takes readings out as a file is in the audit", async () => {
+  const { status } = await plant.ask("boilers/toh-01/readings?from=1&to=2&format=csv", { headers });
+  expect(status).toBe(200);
+  const [told] = await audit.page(plant.db, { beforeSeq: null, limit: 1, sites: null, action: "readings." });
+  expect(told).toMatchObject({
+    by: "admin",
+    action: "readings.export",
+    subject: "boiler:toh-01",
+    siteId: "north",
+  });
 });
 
 test("what has not changed is not sent again", async () => {
