@@ -17,6 +17,7 @@ import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
 import type { World } from "./platform/world.ts";
 import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
+import { savingsRulesOf } from "./settings/savings-rules.ts";
 import type { Scenario } from "./settings/scenario.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
@@ -108,6 +109,7 @@ export async function assemble(
     api = plant.add(
       await startApi(config.api, {
         registry: registryOf(settings, world.clock.nowMs()),
+        savings: savingsRulesOf(settings, [], world.clock.nowMs()),
         telemetry,
         records: records.db,
         bus: busFor("fluewatch-api"),

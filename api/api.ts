@@ -19,7 +19,8 @@ import { guard } from "./guard.ts";
 import { startLive } from "./live.ts";
 import { liveState } from "./live-state.ts";
 import { replyWithProblems } from "./problems.ts";
-import type { Registry } from "./registry.ts";
+import type { Registry, SavingsRules } from "./registry.ts";
+import { projects } from "./retrofits/projects.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
 import { deadLettersRoute } from "./routes/dead-letters.ts";
@@ -27,6 +28,7 @@ import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoute } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
 import { readingsRoute } from "./routes/readings.ts";
+import { type Preparing, retrofitRoutes } from "./routes/retrofits.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { trainerRoutes } from "./routes/trainer.ts";
 import { trendRoute } from "./routes/trend.ts";
@@ -35,6 +37,9 @@ import type { Trainer } from "./trainer.ts";
 
 export interface ApiNeeds {
   readonly registry: Registry;
+  readonly savings: SavingsRules;
+  /** What is being made ready of retrofits; nothing, as a rule. */
+  readonly preparing?: Preparing;
   readonly telemetry: Telemetry;
   readonly records: RecordsDb;
   readonly bus: Bus;
@@ -72,6 +77,13 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   }
   const inside = sessions(records, world);
   const live = liveState(bus, world);
+  const retrofits = projects({
+    rules: needs.savings,
+    store: telemetry,
+    db: records,
+    world,
+    software: `fluewatch ${needs.version}`,
+  });
   const app = fastify({
     logger: false,
     bodyLimit,
@@ -112,6 +124,15 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
       await v1.register(deadLettersRoute(records));
       await v1.register(trainerRoutes(needs.trainer, world));
+      await v1.register(
+        retrofitRoutes({
+          projects: retrofits,
+          rules: needs.savings,
+          store: telemetry,
+          world,
+          preparing: needs.preparing ?? (() => null),
+        }),
+      );
     },
     { prefix: "/api/v1" },
   );
@@ -119,7 +140,15 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   if (existsSync(join(needs.dashboardFolder, "index.html"))) {
     await app.register(fastifyStatic, { root: needs.dashboardFolder, wildcard: false });
     // Pages of the dashboard have addresses of their own; which page it is, the browser decides.
-    for (const page of ["/boilers", "/boilers/:boilerId", "/alerts", "/trainer", "/sign-in"]) {
+    for (const page of [
+      "/boilers",
+      "/boilers/:boilerId",
+      "/alerts",
+      "/trainer",
+      "/retrofits",
+      "/retrofits/*",
+      "/sign-in",
+    ]) {
       app.get(page, { config: { role: "anyone" }, schema: { hide: true } }, (_request, reply) =>
         reply.sendFile("index.html"),
       );
