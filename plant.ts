@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
+import { projects } from "./api/retrofits/projects.ts";
 import type { Trainer } from "./api/trainer.ts";
+import { type RunningExample, startExample } from "./example.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
@@ -16,7 +18,15 @@ import type { ServiceStack } from "./platform/service.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
 import type { World } from "./platform/world.ts";
-import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
+import type { Example } from "./settings/example.ts";
+import {
+  catalogueOf,
+  fuelsNow,
+  plantOf,
+  registryOf,
+  simulatedGateways,
+  withRecorded,
+} from "./settings/registry.ts";
 import { savingsRulesOf } from "./settings/savings-rules.ts";
 import type { Scenario } from "./settings/scenario.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -51,6 +61,7 @@ export async function assemble(
   adminPassword: string | null,
   happening: Happening,
   world: World,
+  example: Example | null = null,
 ): Promise<Assembled> {
   const { config, maps, dataDir, fileAt } = settings;
   if (started.has("ingest") !== started.has("api")) {
@@ -88,8 +99,11 @@ export async function assemble(
   }
 
   let api: Api | null = null;
+  let makeExample = () => {};
   if (started.has("ingest") && started.has("api")) {
     const catalogue = catalogueOf(settings);
+    const nowMs = world.clock.nowMs();
+    const recorded = example === null ? [] : [example.scenario.settings];
     const records = plant.add(await sqliteRecords(folder("records")));
     const telemetry = plant.add(
       config.telemetry.store === "influx1" && config.telemetry.influx1 !== undefined
@@ -98,7 +112,7 @@ export async function assemble(
     );
     plant.add(
       await startIngest(config.ingest, {
-        plant: plantOf(settings, world.clock.nowMs()),
+        plant: withRecorded(plantOf(settings, nowMs), recorded, nowMs),
         folder: folder("journal"),
         telemetry,
         records: records.db,
@@ -106,15 +120,32 @@ export async function assemble(
         world,
       }),
     );
+    const savings = savingsRulesOf(settings, recorded, nowMs);
+    const version = versionOf(packageRoot);
+    const retrofits = projects({
+      rules: savings,
+      store: telemetry,
+      db: records.db,
+      world,
+      software: `fluewatch ${version}`,
+    });
+    let making: RunningExample | null = null;
+    makeExample = () => {
+      if (example === null) return;
+      const bus = busFor("fluewatch-example");
+      making = plant.add(startExample(example, { projects: retrofits, telemetry, bus, world }));
+    };
     api = plant.add(
       await startApi(config.api, {
-        registry: registryOf(settings, world.clock.nowMs()),
-        savings: savingsRulesOf(settings, [], world.clock.nowMs()),
+        registry: registryOf(settings, nowMs),
+        savings,
+        retrofits,
+        preparing: () => making?.preparing() ?? null,
         telemetry,
         records: records.db,
         bus: busFor("fluewatch-api"),
         world,
-        version: versionOf(packageRoot),
+        version,
         dashboardFolder: join(packageRoot, "dist", "dashboard"),
         adminPassword,
         trainer,
@@ -135,6 +166,7 @@ export async function assemble(
       );
     }
   }
+  makeExample();
   return { api };
 }
 

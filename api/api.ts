@@ -20,7 +20,7 @@ import { startLive } from "./live.ts";
 import { liveState } from "./live-state.ts";
 import { replyWithProblems } from "./problems.ts";
 import type { Registry, SavingsRules } from "./registry.ts";
-import { projects } from "./retrofits/projects.ts";
+import type { Projects } from "./retrofits/projects.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
 import { deadLettersRoute } from "./routes/dead-letters.ts";
@@ -38,6 +38,7 @@ import type { Trainer } from "./trainer.ts";
 export interface ApiNeeds {
   readonly registry: Registry;
   readonly savings: SavingsRules;
+  readonly retrofits: Projects;
   /** What is being made ready of retrofits; nothing, as a rule. */
   readonly preparing?: Preparing;
   readonly telemetry: Telemetry;
@@ -77,13 +78,6 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   }
   const inside = sessions(records, world);
   const live = liveState(bus, world);
-  const retrofits = projects({
-    rules: needs.savings,
-    store: telemetry,
-    db: records,
-    world,
-    software: `fluewatch ${needs.version}`,
-  });
   const app = fastify({
     logger: false,
     bodyLimit,
@@ -126,7 +120,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(trainerRoutes(needs.trainer, world));
       await v1.register(
         retrofitRoutes({
-          projects: retrofits,
+          projects: needs.retrofits,
           rules: needs.savings,
           store: telemetry,
           world,

@@ -30,6 +30,8 @@ export interface PlantBoiler {
 }
 
 export interface PlantSite extends Site {
+  /** Only its past is known: nothing of it is live, and nothing of it alarms. */
+  readonly recorded?: boolean;
   readonly rules: readonly AlarmRule[];
 }
 

@@ -19,6 +19,8 @@ export const configSchema = Type.Object(
     telemetry: telemetryConfig,
     api: apiConfig,
     simulators: simulatorsConfig,
+    /** A finished retrofit to look at, made once in an empty data folder; seen from this file. */
+    example: Type.Optional(Type.String({ minLength: 1 })),
   },
   { additionalProperties: false },
 );

@@ -84,6 +84,32 @@ export function plantOf(settings: Settings, nowMs: number): Plant {
   return { sites, boilers, gateways, catalogue: catalogueOf(settings) };
 }
 
+/** A plant beside which stand others of which only a past is known: they are taken in and stored, and never alarm. */
+export function withRecorded(plant: Plant, recorded: readonly Settings[], nowMs: number): Plant {
+  const others = recorded.map((each) => plantOf(each, nowMs));
+  return {
+    ...plant,
+    sites: new Map([
+      ...plant.sites,
+      ...others.flatMap(({ sites }) =>
+        [...sites].map(([id, site]) => [id, { ...site, rules: [], recorded: true }] as const),
+      ),
+    ]),
+    boilers: new Map([
+      ...plant.boilers,
+      ...others.flatMap(({ boilers }) =>
+        [...boilers].map(([id, each]) => [id, { ...each, rules: [] }] as const),
+      ),
+    ]),
+    gateways: new Map([
+      ...plant.gateways,
+      ...others.flatMap(({ gateways }) =>
+        [...gateways].map(([id, each]) => [id, { ...each, rules: [] }] as const),
+      ),
+    ]),
+  };
+}
+
 /** What the API tells of the settings. */
 export function registryOf(settings: Settings, nowMs: number): Registry {
   const { config, rules } = settings;

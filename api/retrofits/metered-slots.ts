@@ -26,8 +26,9 @@ export interface SlotQuery {
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
-/** So much is asked of the store at once. */
-const chunkMs = 30 * dayMs;
+/** Of the first question; later ones ask for about as many readings as fit. */
+const firstChunkMs = 2 * dayMs;
+const readingsAtOnce = 50_000;
 /** A reading stands for the time to the next one, and at most for so many of the usual steps. */
 const mostSteps = 1.5;
 const allOfThem = 50_000_000;
@@ -62,7 +63,8 @@ export async function meteredSlots(store: TrendReader, query: SlotQuery): Promis
     slots.set(fromSlotMs, made);
     return made;
   };
-  for (let at = fromMs; at < toMs; at += chunkMs) {
+  let chunkMs = firstChunkMs;
+  for (let at = fromMs; at < toMs; ) {
     const upto = Math.min(at + chunkMs, toMs);
     const { timesMs, values } = await store.trend({
       boilerId,
@@ -101,6 +103,8 @@ export async function meteredSlots(store: TrendReader, query: SlotQuery): Promis
         from = to;
       }
     }
+    chunkMs = Math.max(dayMs, Math.floor(((upto - at) * readingsAtOnce) / Math.max(timesMs.length, 100)));
+    at = upto;
   }
   return [...slots]
     .sort(([a], [b]) => a - b)

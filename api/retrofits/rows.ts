@@ -117,7 +117,7 @@ async function periodOf(
     boilers.map((boiler) =>
       boilerSlots(
         boiler,
-        plan.drivers.map(({ point }) => point),
+        [...plan.drivers.map(({ point }) => point), ...(period === "baseline" ? sensorsOf(boiler) : [])],
         fromMs,
         toMs,
         timeZone,
@@ -127,7 +127,7 @@ async function periodOf(
   );
   const found = [
     ...read.flatMap((each) => each.missing),
-    ...(period === "baseline" ? await copies(boilers, fromMs, toMs, timeZone, store) : []),
+    ...(period === "baseline" ? read.flatMap(copies) : []),
   ];
   const samples = joined(
     read,
@@ -335,38 +335,21 @@ function rowsOf(
   });
 }
 
-/** The fuel and heat meters held against every other sensor of their boiler: is each a signal of its own? */
-async function copies(
-  boilers: readonly BoilerText[],
-  fromMs: number,
-  toMs: number,
-  timeZone: string,
-  store: TrendReader,
-): Promise<readonly Refusal[]> {
-  const found: Refusal[] = [];
-  for (const boiler of boilers) {
-    const sensors = boiler.points.filter(({ from }) => from === "sensor").map(({ name }) => name);
-    const meters = boiler.fuels.map(({ flowPoint }) => flowPoint).filter((point) => sensors.includes(point));
-    if (meters.length === 0) continue;
-    const slots = await meteredSlots(store, {
-      boilerId: boiler.id,
-      needed: [],
-      levels: sensors,
-      fuelPoints: meters,
-      fromMs,
-      toMs,
-      slotMs: slotMsOf(timeZone, fromMs),
-    });
-    const channels = Object.fromEntries(
-      sensors.map((point) => [point, slots.map(({ means }) => means[point] ?? null)]),
-    );
-    for (const meter of meters) {
-      const fault = duplicateFault(channels, meter);
-      if (fault !== null && !found.some((each) => JSON.stringify(each) === JSON.stringify(fault)))
-        found.push(fault);
-    }
-  }
-  return found;
+/** Each fuel meter held against every other sensor of its boiler: is it a signal of its own? */
+function copies({ boiler, slots }: BoilerSlots): readonly Refusal[] {
+  const sensors = sensorsOf(boiler);
+  const all = [...slots.values()];
+  const channels = Object.fromEntries(
+    sensors.map((point) => [point, all.map(({ means }) => means[point] ?? null)]),
+  );
+  return [...new Set(boiler.fuels.map(({ flowPoint }) => flowPoint))].flatMap((meter) => {
+    const fault = sensors.includes(meter) ? duplicateFault(channels, meter) : null;
+    return fault === null ? [] : [fault];
+  });
+}
+
+function sensorsOf({ points }: BoilerText): readonly string[] {
+  return points.filter(({ from }) => from === "sensor").map(({ name }) => name);
 }
 
 /** How much of each day of a range is there, for the calendar. */

@@ -112,12 +112,15 @@ export function stackLines(
       },
     ];
   });
-  const ratio = (test: StackTestText | null) => {
-    const row = test?.rows[0];
-    return row === undefined ? null : airRatio(sure(row.o2DryPercent).value);
+  // The oxygen of the gases' row: dust is sampled at another time.
+  const o2 = (test: StackTestText | null) => {
+    const row = rowOf(test, "nox") ?? rowOf(test, "sox") ?? rowOf(test, "pm");
+    return row === null ? null : sure(row.o2DryPercent).value;
   };
-  const o2 = (test: StackTestText | null) =>
-    test?.rows[0] === undefined ? null : sure(test.rows[0].o2DryPercent).value;
+  const ratio = (test: StackTestText | null) => {
+    const percent = o2(test);
+    return percent === null ? null : airRatio(percent);
+  };
   const temp = (test: StackTestText | null) => orNull(test?.gasTempC ?? null)?.value ?? null;
   const tables = (boiler: BoilerText | null, what: "airRatio" | "exhaustTempC") =>
     boiler?.limits[what]?.limit ?? null;
