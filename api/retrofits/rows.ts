@@ -230,6 +230,7 @@ function joined(
   rules: SavingsRules,
 ): readonly Joined[] {
   const [first, ...others] = read;
+  const wanted = [o2, exhaust, indirect, ...drivers];
   if (first === undefined || read.some(({ missing }) => missing.length > 0)) return [];
   return [...first.slots.values()].flatMap((slot): readonly Joined[] => {
     const together = [slot, ...others.map(({ slots }) => slots.get(slot.fromMs))];
@@ -256,7 +257,9 @@ function joined(
       }
       heatGj += (share * (each.amounts[heatPoint] ?? 0) * 3.6) / 1_000;
       if (each.running)
-        for (const [point, value] of Object.entries(each.means)) {
+        for (const point of wanted) {
+          const value = each.means[point];
+          if (value === undefined) continue;
           const of = means[point] ?? { sum: 0, weight: 0 };
           of.sum += value * coveredMs;
           of.weight += coveredMs;
