@@ -6,6 +6,7 @@ import { gatewayWatch } from "./commands/gateway-watch.ts";
 import { reference } from "./commands/reference.ts";
 import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
+import { verifyReport } from "./commands/verify-report.ts";
 import { OperationalError } from "./platform/errors.ts";
 
 const commands: readonly Command[] = [
@@ -16,6 +17,7 @@ const commands: readonly Command[] = [
   gatewayPlan,
   gatewayProbe,
   gatewayWatch,
+  verifyReport,
 ];
 
 const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.

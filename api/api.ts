@@ -28,6 +28,7 @@ import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoute } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
 import { readingsRoute } from "./routes/readings.ts";
+import { retrofitReportRoutes } from "./routes/retrofit-reports.ts";
 import { type Preparing, retrofitRoutes } from "./routes/retrofits.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { trainerRoutes } from "./routes/trainer.ts";
@@ -127,6 +128,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
           preparing: needs.preparing ?? (() => null),
         }),
       );
+      await v1.register(retrofitReportRoutes(needs.retrofits, needs.savings, records, world));
     },
     { prefix: "/api/v1" },
   );

@@ -50,7 +50,7 @@ export const api = {
 };
 
 /** The server has checked its replies against the contract already; here they are taken as what they are. */
-async function call<T>(
+export async function call<T>(
   method: string,
   path: string,
   body?: unknown,

@@ -1,4 +1,15 @@
-import { createEffect, createMemo, createSignal, type JSX, Match, onCleanup, Show, Switch } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  type JSX,
+  lazy,
+  Match,
+  onCleanup,
+  Show,
+  Suspense,
+  Switch,
+} from "solid-js";
 import { isActive, isUnacknowledged, wantsAcknowledgement } from "./alarms.ts";
 import { reasonText } from "./api.ts";
 import { Hatches } from "./charts/icons.tsx";
@@ -20,6 +31,9 @@ import { switchTheme } from "./preferences.ts";
 import { go, Link, path } from "./router.tsx";
 import { session } from "./session.ts";
 import { text } from "./texts/texts.ts";
+
+/** Loaded when it is opened: whoever watches boilers does not pay for it. */
+const RetrofitsPage = lazy(() => import("./retrofits/page.tsx"));
 
 /** The door or the desk: what is shown depends on whether somebody is signed in. */
 export function App(): JSX.Element {
@@ -89,6 +103,11 @@ function Shell(): JSX.Element {
             <Match when={path() === "/alerts"}>
               <AlertsPage />
             </Match>
+            <Match when={path() === "/retrofits" || path().startsWith("/retrofits/")}>
+              <Suspense fallback={<Skeleton rows={6} height={60} />}>
+                <RetrofitsPage />
+              </Suspense>
+            </Match>
             <Match when={failure()}>
               {(why) => (
                 <Message title={text().failed.title} says={text().failed.text(reasonText(why()))}>
@@ -130,6 +149,7 @@ function pageName(boilerName: string | null): string {
   const { nav } = text();
   if (path() === "/alerts") return nav.alerts;
   if (path() === "/trainer") return nav.trainer;
+  if (path().startsWith("/retrofits")) return nav.retrofits;
   return boilerName ?? nav.fleet;
 }
 
@@ -147,6 +167,7 @@ function useKeys(desk: Desk, showKeys: () => void): void {
     onKey("g f", () => go("/")),
     onKey("g b", () => go("/boilers")),
     onKey("g a", () => go("/alerts")),
+    onKey("g r", () => go("/retrofits")),
     onKey("j", () => moveRow(1)),
     onKey("k", () => moveRow(-1)),
     onKey("ArrowDown", () => isOnRow() && moveRow(1)),

@@ -13,7 +13,11 @@ export default defineConfig({
     // A plain name each: the server asks the browser to check every file, and an open page never looks for a
     // chunk that an update has taken away.
     rollupOptions: {
-      output: { entryFileNames: "assets/dashboard.js", assetFileNames: "assets/[name][extname]" },
+      output: {
+          entryFileNames: "assets/dashboard.js",
+          chunkFileNames: "assets/[name].js",
+          assetFileNames: "assets/[name][extname]",
+        },
     },
     // Fonts and images stay files: the page may load nothing from data URLs but images.
     assetsInlineLimit: 0,

@@ -13,7 +13,7 @@ import type {
 } from "../../contracts/http/retrofits.ts";
 import type { Label } from "../../domain/boiler.ts";
 import { plantSpan } from "../../domain/mv/plant-days.ts";
-import { sentenceOf } from "../../domain/mv/refusal.ts";
+import { type Refusal, sentenceOf } from "../../domain/mv/refusal.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import { alarmHistory } from "../../platform/records/alarm-records.ts";
 import type { RecordsDb } from "../../platform/records/records.ts";
@@ -273,7 +273,7 @@ export function projects({ rules, store, db, world, software }: ProjectNeeds): P
       const { timeZone } = boilersOf(plan, rules, nowMs());
       const faults = planFaults(plan, timeZone);
       if (faults.length > 0)
-        throw new OperationalError("plan-refused", faults.map((fault) => sentenceOf(fault).en).join(" "));
+        throw new OperationalError("plan-refused", faults.map(bothLanguages).join(" "));
       const planHash = hashOf(planPart(now.document));
       return save(now, rev, { state: "planned", planHash, plannedAtMs: nowMs() }, "frozen", by);
     },
@@ -308,7 +308,7 @@ export function projects({ rules, store, db, world, software }: ProjectNeeds): P
       if (outcome.kind === "refused")
         throw new OperationalError(
           "release-blocked",
-          `There is no result to release: ${outcome.refusals.map(({ says }) => says.en).join(" ")}`,
+          `There is no result to release: ${outcome.refusals.map(({ says }) => `${says.en} ${says["zh-TW"]}`).join(" ")}`,
         );
       const open = outcome.openPoints.filter(({ decision }) => decision === null);
       if (open.length > 0)
@@ -498,4 +498,10 @@ function stamped(document: RetrofitDocument, before: RetrofitDocument | null, by
     },
     evidence: { ...evidence, decisions: signed(evidence.decisions, before?.evidence.decisions ?? []) },
   };
+}
+
+/** A problem's detail has one text for everybody. */
+function bothLanguages(fault: Refusal): string {
+  const says = sentenceOf(fault);
+  return `${says.en} ${says["zh-TW"]}`;
 }

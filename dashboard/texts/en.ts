@@ -79,6 +79,8 @@ export const en = {
     alerts: "Alerts",
     practise: "Practise",
     trainer: "Trainer",
+    verify: "Verify",
+    retrofits: "Retrofits",
   },
   activeAlerts: (n: number) => `${n} active alerts`,
   role: { viewer: "Viewer", operator: "Operator", engineer: "Engineer", admin: "Administrator" },
