@@ -33,7 +33,9 @@ import { session } from "./session.ts";
 import { text } from "./texts/texts.ts";
 
 /** Loaded when it is opened: whoever watches boilers does not pay for it. */
-const RetrofitsPage = lazy(() => import("./retrofits/page.tsx"));
+const RetrofitsPage = lazy(() =>
+  import("./retrofits/page.tsx").then(({ RetrofitsPage: page }) => ({ default: page })),
+);
 
 /** The door or the desk: what is shown depends on whether somebody is signed in. */
 export function App(): JSX.Element {

@@ -14,10 +14,10 @@ export default defineConfig({
     // chunk that an update has taken away.
     rollupOptions: {
       output: {
-          entryFileNames: "assets/dashboard.js",
-          chunkFileNames: "assets/[name].js",
-          assetFileNames: "assets/[name][extname]",
-        },
+        entryFileNames: "assets/dashboard.js",
+        chunkFileNames: "assets/[name].js",
+        assetFileNames: "assets/[name][extname]",
+      },
     },
     // Fonts and images stay files: the page may load nothing from data URLs but images.
     assetsInlineLimit: 0,

@@ -112,13 +112,18 @@ function verdict({ figures, language }: ReportParts, w: Words): string {
     .filter(({ passed, blocks }) => blocks && !passed)
     .map(({ check }) => checkText[check][language]);
   return [
-    p(figures.sentence[language], "sentence"),
+    p(withDates(figures.sentence[language], language), "sentence"),
     p(
       figures.claimable
         ? w.claimable
         : `${w.notClaimable}${failed.length === 0 ? "" : ` ${w.failed}: ${[...new Set(failed)].join("; ")}`}`,
     ),
   ].join("");
+}
+
+/** Days in a sentence as the report's language writes them. */
+function withDates(text: string, language: Language): string {
+  return language === "zh-TW" ? text.replace(/\d{4}-\d{2}-\d{2}/g, (day) => dateText(day, language)) : text;
 }
 
 function strip({ figures }: ReportParts, w: Words): string {
@@ -352,18 +357,22 @@ function results({ figures }: ReportParts, w: Words): string {
   ]);
 }
 
-function months({ figures }: ReportParts, w: Words): string {
+function months({ figures, language }: ReportParts, w: Words): string {
   return table(
     [w.month, { r: w.saved }, { r: "±" }, { r: w.covered }],
     figures.months.map(({ month, saved, coveredPercent }) =>
       row([
-        cell(month),
+        cell(monthText(month, language)),
         right(figure(saved.value)),
         right(figure(saved.halfWidth)),
         right(number(coveredPercent)),
       ]),
     ),
   );
+}
+
+function monthText(month: string, language: Language): string {
+  return language === "zh-TW" ? dateText(`${month}-01`, language).replace(/\/1$/, "") : month;
 }
 
 function naive({ figures, language }: ReportParts, w: Words): string {

@@ -12,7 +12,7 @@ export const partsStyle = `
 .rp thead th{font-size:12px;color:var(--text-3);vertical-align:bottom}.rp tbody th{font-weight:600}
 .rp .r{text-align:right}.rp td.bad{font-weight:600}.rp b.over{color:var(--p1-t)}
 .rp .kv{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:3px 14px;margin:0 0 6px}.rp .kv dt{color:var(--text-2)}.rp .kv dd{text-align:right;margin:0;font-variant-numeric:tabular-nums}
-.rp .res{display:grid;grid-template-columns:1.3fr 1fr 1fr 1fr;gap:0 18px}.rp .res .k{font-size:12px;color:var(--text-2)}
+.rp .res{display:grid;grid-template-columns:1.3fr 1fr 1fr 1fr;gap:10px 18px}.rp .res .k{font-size:12px;color:var(--text-2)}
 .rp .res .n{font-size:26px;line-height:34px;font-weight:600;letter-spacing:-.02em;color:var(--value);font-variant-numeric:tabular-nums}.rp .res .n .u{font-size:13px;margin-left:4px;letter-spacing:0}.rp .res .d{font-size:12px;color:var(--text-2)}
 .rp svg.dg{display:block;width:100%;height:auto}.rp svg.dg text{font:11px sans-serif;fill:var(--text-3)}.rp svg.dg text.bold{fill:var(--text-2);font-weight:600}
 .rp .gd{stroke:var(--grid);fill:none}.rp .axl{stroke:var(--line-strong);fill:none}.rp .rng{fill:var(--select);opacity:.55}
@@ -24,7 +24,7 @@ export const partsStyle = `
 .rp .wf-before{fill:var(--before)}.rp .wf-part{fill:var(--after);opacity:.35}.rp .wf-after{fill:var(--after)}
 .rp .naive{color:var(--text-3)}.rp .chk{list-style:none;margin:0;padding:0}.rp .chk li{padding:6px 0 6px 18px;border-bottom:1px solid var(--line-2);position:relative}
 .rp .chk li::before{position:absolute;left:0;content:"✓"}.rp .chk li.open::before{content:"△"}.rp .plain{margin:0;padding-left:18px;list-style:disc}
-@media (max-width:760px){.rp .res{grid-template-columns:1fr 1fr}}
+@media screen and (max-width:760px){.rp .res{grid-template-columns:1fr 1fr}}
 `;
 
 /** A report by itself: its own colours, A4, and a mark across every page of what is no release. */

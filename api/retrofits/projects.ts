@@ -272,8 +272,7 @@ export function projects({ rules, store, db, world, software }: ProjectNeeds): P
       const { plan } = now.document;
       const { timeZone } = boilersOf(plan, rules, nowMs());
       const faults = planFaults(plan, timeZone);
-      if (faults.length > 0)
-        throw new OperationalError("plan-refused", faults.map(bothLanguages).join(" "));
+      if (faults.length > 0) throw new OperationalError("plan-refused", faults.map(bothLanguages).join(" "));
       const planHash = hashOf(planPart(now.document));
       return save(now, rev, { state: "planned", planHash, plannedAtMs: nowMs() }, "frozen", by);
     },

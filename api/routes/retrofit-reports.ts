@@ -16,8 +16,8 @@ import { sectionsOf } from "../report/sections.ts";
 import { partsStyle } from "../report/style.ts";
 import { type Language, languages } from "../report/words.ts";
 import type { Projects } from "../retrofits/projects.ts";
-import { verifiedReport } from "../retrofits/verify.ts";
 import { rowsCsv } from "../retrofits/rows-csv.ts";
+import { verifiedReport } from "../retrofits/verify.ts";
 import { nameOf, VersionQuery, versionOf } from "./retrofits.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -134,13 +134,16 @@ export function retrofitReportRoutes(
       {
         config: { role: "viewer" },
         schema: {
-          summary: "Reckons a version again from its stored rows: each fingerprint as it was kept, and as it comes out",
+          summary:
+            "Reckons a version again from its stored rows: each fingerprint as it was kept, and as it comes out",
           params,
           querystring: Type.Object({ version: VersionQuery }, closed),
           response: {
             200: Type.Object({
               same: Type.Boolean(),
-              hashes: Type.Array(Type.Object({ what: Type.String(), stored: Type.String(), again: Type.String() })),
+              hashes: Type.Array(
+                Type.Object({ what: Type.String(), stored: Type.String(), again: Type.String() }),
+              ),
             }),
             "4xx": Problem,
           },

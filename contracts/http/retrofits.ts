@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { measureKinds } from "../../domain/mv/measure-kinds.ts";
 import { stackTestPollutants } from "../../domain/stack-test.ts";
 import { Id, Instant, IsoDate, PointNameText } from "../ids.ts";
 import { nullable } from "../nullable.ts";
@@ -16,16 +17,6 @@ const amount = Type.Number({ minimum: 0, maximum: 1e12 });
 /** Whole days of the plant, the last one in it. */
 export const DayRange = Type.Object({ from: IsoDate, to: IsoDate }, closed);
 export type DayRange = Static<typeof DayRange>;
-
-export const measureKinds = [
-  "fuel-switch",
-  "burner",
-  "oxygen-trim",
-  "heat-recovery",
-  "insulation",
-  "auxiliaries",
-  "other",
-] as const;
 
 /** What two meters, one in the place of the other, say of each other. */
 export const MeterComparison = Type.Object(
