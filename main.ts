@@ -1,11 +1,17 @@
+import { auditVerify } from "./commands/audit-verify.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
+import { exportHistory } from "./commands/export.ts";
 import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
+import { mqttCredential } from "./commands/mqtt-credential.ts";
+import { mqttMosquitto } from "./commands/mqtt-mosquitto.ts";
 import { reference } from "./commands/reference.ts";
+import { replay } from "./commands/replay.ts";
 import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
+import { userCommands } from "./commands/user.ts";
 import { verifyReport } from "./commands/verify-report.ts";
 import { OperationalError } from "./platform/errors.ts";
 
@@ -14,10 +20,16 @@ const commands: readonly Command[] = [
   checkConfig,
   simulate,
   reference,
+  exportHistory,
   gatewayPlan,
   gatewayProbe,
   gatewayWatch,
   verifyReport,
+  replay,
+  mqttCredential,
+  mqttMosquitto,
+  ...userCommands,
+  auditVerify,
 ];
 
 const help = `Fluewatch watches industrial boilers: combustion, limits and emissions, live.

@@ -3,22 +3,30 @@ import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
 import { projects } from "./api/retrofits/projects.ts";
 import type { Trainer } from "./api/trainer.ts";
+import { gatewayTopic } from "./contracts/topics.ts";
 import { type RunningExample, startExample } from "./example.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { openLine } from "./gateway/modbus/open-line.ts";
 import { sha256Hex } from "./gateway/outbox.ts";
 import { startIngest } from "./ingest/ingest.ts";
 import { openJournal } from "./ingest/journal.ts";
+import { type ReplayReport, type ReplayWish, replayJournal } from "./ingest/replay.ts";
+import { startNotifier } from "./notifications/notifier.ts";
+import { openDesk } from "./notifications/recipients.ts";
 import { type Broker, startBroker } from "./platform/broker.ts";
-import { connectBus, type Will } from "./platform/bus.ts";
+import { connectBus, type Identity, type Will } from "./platform/bus.ts";
 import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
+import { serverUser } from "./platform/mqtt/config.ts";
 import { sqliteRecords } from "./platform/records/records.ts";
-import type { ServiceStack } from "./platform/service.ts";
+import { type ServiceStack, serviceStack } from "./platform/service.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
+import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
+import { directoryOf } from "./settings/directory.ts";
 import type { Example } from "./settings/example.ts";
+import { grantsOf } from "./settings/mqtt.ts";
 import {
   catalogueOf,
   fuelsNow,
@@ -29,9 +37,11 @@ import {
 } from "./settings/registry.ts";
 import { savingsRulesOf } from "./settings/savings-rules.ts";
 import type { Scenario } from "./settings/scenario.ts";
+import { notificationSecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
+import { plantFaults } from "./simulators/plant-faults.ts";
 import { simulation } from "./simulators/simulation.ts";
 import { startSimulators } from "./simulators/simulators.ts";
 import { trainerOf } from "./simulators/trainer.ts";
@@ -74,11 +84,27 @@ export async function assemble(
   let mqtt = config.mqtt;
   let broker: Broker | null = null;
   if (started.has("broker")) {
-    broker = plant.add(await startBroker(config.mqtt, world));
+    broker = plant.add(await startBroker(config.mqtt, world, grantsOf(config)));
     mqtt = { ...mqtt, port: broker.port };
   }
   // Each role has its own connection and last will, so that one process behaves as five would.
-  const busFor = (name: string, will?: Will) => plant.add(connectBus(mqtt, name, world, will));
+  const server: Identity =
+    broker === null ? { user: serverUser } : { user: serverUser, secret: broker.ownSecret };
+  const busFor = (name: string, will?: Will, identity = server) =>
+    plant.add(connectBus(mqtt, name, world, will, identity));
+
+  const { scenario } = happening;
+  const broken = plantFaults();
+  const stray = scenario?.events.some((event) => event.message !== undefined)
+    ? busFor("fluewatch-scenario")
+    : null;
+  const message = (gatewayId: string) => {
+    const gateway = config.gateways.find(({ id }) => id === gatewayId);
+    if (gateway === undefined || stray?.up !== true) return;
+    stray.publish(gatewayTopic(gateway.site, gateway.id, "data"), "{", { qos: 0 }).catch((error: unknown) => {
+      if (!(error instanceof OperationalError)) throw error; // the link has gone meanwhile
+    });
+  };
 
   let trainer: Trainer | null = null;
   if (started.has("simulators")) {
@@ -87,13 +113,13 @@ export async function assemble(
         maps,
         fuels: fuelsNow(settings, world.clock.nowMs()),
         fileAt,
-        events: happening.scenario?.events ?? [],
+        events: scenario?.events ?? [],
         speed: happening.speed,
-        cutBroker: (isCut) => broker?.cut(isCut),
+        around: { ...broken.targets, broker: (isCut) => broker?.cut(isCut), message },
         world,
       }),
     );
-    const { title, about, answer = null } = happening.scenario ?? {};
+    const { title, about, answer = null } = scenario ?? {};
     const told = title === undefined || about === undefined ? null : { title, about, answer };
     trainer = trainerOf(simulation, fittedPoints(config.simulators, maps), told);
   }
@@ -101,26 +127,21 @@ export async function assemble(
   let api: Api | null = null;
   let makeExample = () => {};
   if (started.has("ingest") && started.has("api")) {
-    const catalogue = catalogueOf(settings);
-    const nowMs = world.clock.nowMs();
     const recorded = example === null ? [] : [example.scenario.settings];
     const records = plant.add(await sqliteRecords(folder("records")));
-    const telemetry = plant.add(
-      config.telemetry.store === "influx1" && config.telemetry.influx1 !== undefined
-        ? await influx1Telemetry(config.telemetry.influx1, catalogue)
-        : await duckdbTelemetry(folder("telemetry"), catalogue),
-    );
+    const telemetry = await openTelemetry(plant, settings);
     plant.add(
       await startIngest(config.ingest, {
-        plant: withRecorded(plantOf(settings, nowMs), recorded, nowMs),
+        plant: withRecorded(plantOf(settings), recorded),
         folder: folder("journal"),
-        telemetry,
+        telemetry: scenario === null ? telemetry : broken.storeBehind(telemetry),
+        keep: config.telemetry.keep,
         records: records.db,
         bus: busFor("fluewatch-ingest"),
         world,
       }),
     );
-    const savings = savingsRulesOf(settings, recorded, nowMs);
+    const savings = savingsRulesOf(settings, recorded);
     const version = versionOf(packageRoot);
     const retrofits = projects({
       rules: savings,
@@ -135,32 +156,42 @@ export async function assemble(
       const bus = busFor("fluewatch-example");
       making = plant.add(startExample(example, { projects: retrofits, telemetry, bus, world }));
     };
+    const siteIds = config.sites.map(({ id }) => id);
+    const bus = busFor("fluewatch-notifications");
+    const desk = openDesk(config.notifications, notificationSecrets(settings), siteIds, bus, world);
+    plant.add(startNotifier(desk, directoryOf(settings), records.db, world));
     api = plant.add(
       await startApi(config.api, {
-        registry: registryOf(settings, nowMs),
+        registry: registryOf(settings),
         savings,
         retrofits,
         preparing: () => making?.preparing() ?? null,
+        catalogue: catalogueOf(settings),
         telemetry,
+        keep: config.telemetry.keep,
         records: records.db,
         bus: busFor("fluewatch-api"),
+        troubles: () => broker?.troubles ?? [],
         world,
         version,
         dashboardFolder: join(packageRoot, "dist", "dashboard"),
         adminPassword,
+        fileAt,
         trainer,
       }),
     );
   }
   if (started.has("gateway")) {
     for (const gateway of config.gateways) {
-      const bus = busFor(`fluewatch-gateway-${gateway.id}`, gatewayWill(gateway, world));
+      // A gateway elsewhere is who it is by its own secret; beside the broker it is part of the server.
+      const identity = broker === null ? { user: gateway.id } : server;
+      const bus = busFor(gateway.id, gatewayWill(gateway, world), identity);
       plant.add(
         await startGateway(gateway, {
           maps,
           folder: folder(join("gateway", gateway.id)),
           bus,
-          world,
+          world: scenario === null ? world : broken.worldOf(gateway.id, world),
           openLine: (line) => openLine(line, world),
         }),
       );
@@ -168,6 +199,50 @@ export async function assemble(
   }
   makeExample();
   return { api };
+}
+
+/**
+ * Replays the journal into the stores, so many times; all of their folders are locked meanwhile.
+ * @throws OperationalError `data-folder-locked` while Fluewatch runs on them
+ */
+export async function replay(
+  settings: Settings,
+  wish: ReplayWish,
+  times: number,
+  world: World,
+): Promise<readonly ReplayReport[]> {
+  const { config, dataDir } = settings;
+  const opened = serviceStack(world);
+  const folder = (name: string) => opened.add(lockDataFolder(dataDir, name)).path;
+  try {
+    const needs = {
+      plant: plantOf(settings),
+      folder: folder("journal"),
+      records: opened.add(await sqliteRecords(folder("records"))).db,
+      telemetry: await openTelemetry(opened, settings),
+      keep: config.telemetry.keep,
+      world,
+    };
+    const reports: ReplayReport[] = [];
+    for (let time = 0; time < times; time += 1) reports.push(await replayJournal(config.ingest, wish, needs));
+    return reports;
+  } finally {
+    await opened.stop();
+  }
+}
+
+/**
+ * Opens the store that the configuration names; an embedded one for this process alone.
+ * @throws OperationalError that says what to change
+ */
+export async function openTelemetry(plant: ServiceStack, settings: Settings): Promise<Telemetry> {
+  const { config, dataDir } = settings;
+  const { store, influx1 } = config.telemetry;
+  const catalogue = catalogueOf(settings);
+  if (store === "influx1" && influx1 !== undefined)
+    return plant.add(await influx1Telemetry(influx1, catalogue));
+  const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
+  return plant.add(await duckdbTelemetry(path, catalogue));
 }
 
 /**

@@ -1,38 +1,50 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import type { Server as HttpServer } from "node:http";
 import { join } from "node:path";
-import cookie from "@fastify/cookie";
+import { createSecureContext } from "node:tls";
+import cookiePlugin from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify from "fastify";
+import type { PointCatalogue } from "../domain/points.ts";
 import type { Bus } from "../platform/bus.ts";
 import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
+import { isLoopback } from "../platform/loopback.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
-import { setUser } from "../platform/records/user-records.ts";
+import { allUsers, setAdminPassword } from "../platform/records/user-records.ts";
 import type { Service } from "../platform/service.ts";
+import type { KeepConfig } from "../platform/telemetry/config.ts";
 import type { Telemetry } from "../platform/telemetry/telemetry.ts";
+import type { Trouble } from "../platform/trouble.ts";
 import type { World } from "../platform/world.ts";
 import { commands } from "./commands.ts";
 import type { ApiConfig } from "./config.ts";
-import { guard } from "./guard.ts";
+import { cookieNameOf, guard } from "./guard.ts";
 import { startLive } from "./live.ts";
 import { liveState } from "./live-state.ts";
 import { replyWithProblems } from "./problems.ts";
 import type { Registry, SavingsRules } from "./registry.ts";
 import type { Projects } from "./retrofits/projects.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
+import { daysRoute } from "./routes/days.ts";
 import { deadLettersRoute } from "./routes/dead-letters.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoute } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
+import { notificationRoutes } from "./routes/notifications.ts";
 import { readingsRoute } from "./routes/readings.ts";
 import { retrofitReportRoutes } from "./routes/retrofit-reports.ts";
 import { type Preparing, retrofitRoutes } from "./routes/retrofits.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { storageRoute } from "./routes/storage.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
 import { trainerRoutes } from "./routes/trainer.ts";
-import { trendRoute } from "./routes/trend.ts";
+import { trendRoutes } from "./routes/trend.ts";
+import { userRoutes } from "./routes/users.ts";
 import { sessions } from "./sessions.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -42,7 +54,9 @@ export interface ApiNeeds {
   readonly retrofits: Projects;
   /** What is being made ready of retrofits; nothing, as a rule. */
   readonly preparing?: Preparing;
+  readonly catalogue: PointCatalogue;
   readonly telemetry: Telemetry;
+  readonly keep: KeepConfig;
   readonly records: RecordsDb;
   readonly bus: Bus;
   readonly world: World;
@@ -50,14 +64,18 @@ export interface ApiNeeds {
   /** The built dashboard; without it the API stands alone. */
   readonly dashboardFolder: string;
   readonly adminPassword: string | null;
+  /** A file that the configuration names. */
+  readonly fileAt: (name: string) => string;
   /** `null`: no simulators run in this process. */
   readonly trainer: Trainer | null;
+  /** Of what runs in this process and says nothing over the bus. */
+  readonly troubles?: () => readonly Trouble[];
 }
 
 export interface Api extends Service {
   readonly url: string;
-  /** A link that signs in once, as admin: for the person who started us. */
-  signInLink(): string;
+  /** Where to open it: on this machine alone with a ticket that signs in once, for the person who started us. */
+  signInLink(): Promise<string>;
 }
 
 const bodyLimit = 256 * 1024;
@@ -68,15 +86,13 @@ const requestTimeout = 30_000;
  * @throws OperationalError `port-busy`
  */
 export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api> {
-  const { registry, telemetry, records, bus, world } = needs;
-  if (needs.adminPassword !== null) {
-    await setUser(records, {
-      name: "admin",
-      role: "admin",
-      password: needs.adminPassword,
-      atMs: world.clock.nowMs(),
-    });
-  }
+  const { registry, catalogue, telemetry, keep, records, bus, world } = needs;
+  if (needs.adminPassword !== null)
+    await setAdminPassword(records, needs.adminPassword, { by: "console", atMs: world.clock.nowMs() });
+  const tls = config.tls === undefined ? null : keyAndCertificate(config.tls, needs.fileAt);
+  const isLocal = isLoopback(config.host);
+  if (!isLocal) await assertSafeOutside(tls !== null, records);
+  const cookie = { name: cookieNameOf(tls !== null), secure: tls !== null };
   const inside = sessions(records, world);
   const live = liveState(bus, world);
   const app = fastify({
@@ -84,6 +100,8 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
     bodyLimit,
     requestTimeout,
     forceCloseConnections: true,
+    ...(config.trustedProxies.length > 0 && { trustProxy: [...config.trustedProxies] }),
+    ...(tls !== null && { https: { ...tls, minVersion: "TLSv1.2" } }),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -96,29 +114,35 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
+        "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
       },
     },
-    strictTransportSecurity: false,
+    strictTransportSecurity: tls === null ? false : { maxAge: 365 * 86_400, includeSubDomains: false },
   });
-  await app.register(cookie);
+  await app.register(cookiePlugin);
   replyWithProblems(app, world);
-  guard(app, inside);
+  guard(app, inside, registry, cookie.name);
   await app.register(swagger, {
     openapi: { info: { title: "Fluewatch", version: needs.version }, openapi: "3.1.0" },
   });
   await app.register(
     async (v1) => {
-      await v1.register(sessionRoutes(inside));
-      await v1.register(healthRoute(needs.version, live, bus, world));
+      await v1.register(sessionRoutes(inside, records, cookie, world));
+      await v1.register(userRoutes(registry, records, inside, world));
+      await v1.register(tokenRoutes(registry, records, inside, world));
+      await v1.register(auditRoutes(records, world));
+      await v1.register(healthRoute(needs.version, live, records, bus, needs.troubles ?? (() => []), world));
       await v1.register(boilerRoutes(registry, live, world));
-      await v1.register(trendRoute(registry, telemetry, world));
-      await v1.register(readingsRoute(registry, telemetry, world));
+      await v1.register(trendRoutes(registry, telemetry, keep, world));
+      await v1.register(daysRoute(registry, telemetry, catalogue, world));
+      await v1.register(readingsRoute(registry, telemetry, catalogue, world));
+      await v1.register(storageRoute(telemetry, keep, world));
       await v1.register(alarmRoutes(registry, records, commands(bus, world), world));
+      await v1.register(notificationRoutes(registry, records, world));
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
       await v1.register(deadLettersRoute(records));
-      await v1.register(trainerRoutes(needs.trainer, world));
       await v1.register(
         retrofitRoutes({
           projects: needs.retrofits,
@@ -129,6 +153,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
         }),
       );
       await v1.register(retrofitReportRoutes(needs.retrofits, needs.savings, records, world));
+      await v1.register(trainerRoutes(needs.trainer, registry, world));
     },
     { prefix: "/api/v1" },
   );
@@ -151,7 +176,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
     }
   }
 
-  const pushing = startLive(app.server, live, inside, records, world);
+  const pushing = startLive(app.server as HttpServer, live, registry, inside, records, cookie.name, world);
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
@@ -170,15 +195,59 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   app.server.on("connection", (socket) => socket.setNoDelay(true));
   const address = app.server.address();
   const port = typeof address === "object" && address !== null ? address.port : config.port;
-  const url = `http://${config.host === "::1" ? "[::1]" : config.host}:${port}`;
+  const url = `${tls === null ? "http" : "https"}://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
 
   return {
     name: "api",
     url,
-    signInLink: () => `${url}/?ticket=${inside.newTicket({ user: "admin", role: "admin" })}`,
+    // A ticket in a server's log would be a way in for all who read the log.
+    signInLink: async () => (isLocal ? `${url}/?ticket=${await inside.newTicket()}` : `${url}/`),
     stop: async () => {
       await pushing.stop();
       await app.close();
     },
   };
+}
+
+/** @throws OperationalError `tls-unusable` */
+function keyAndCertificate(
+  { certificateFile, keyFile }: NonNullable<ApiConfig["tls"]>,
+  fileAt: (name: string) => string,
+): { readonly cert: Buffer; readonly key: Buffer } {
+  const read = (setting: string, name: string) => {
+    try {
+      return readFileSync(fileAt(name));
+    } catch (error) {
+      const why = `api.tls.${setting}: ${fileAt(name)} cannot be read (${messageOf(error)})`;
+      throw new OperationalError("tls-unusable", `${why}; name a PEM file that this user may read`, {
+        cause: error,
+      });
+    }
+  };
+  const pair = { cert: read("certificateFile", certificateFile), key: read("keyFile", keyFile) };
+  try {
+    createSecureContext(pair);
+    return pair;
+  } catch (error) {
+    throw new OperationalError(
+      "tls-unusable",
+      `api.tls: certificate and key do not work together (${messageOf(error)}); both are PEM, and the key is the certificate's`,
+      { cause: error },
+    );
+  }
+}
+
+/** What others can reach is encrypted, and nobody comes in without a password. */
+async function assertSafeOutside(isTls: boolean, records: RecordsDb): Promise<void> {
+  if (!isTls) {
+    throw new OperationalError(
+      "tls-missing",
+      "api.host is not this machine alone, so it needs TLS: set api.tls with certificateFile and keyFile, or api.host to 127.0.0.1",
+    );
+  }
+  if ((await allUsers(records)).some(({ hasPassword }) => hasPassword)) return;
+  throw new OperationalError(
+    "password-missing",
+    "api.host is not this machine alone, and no user has a password: set FLUEWATCH_ADMIN_PASSWORD, or add one with `fluewatch user add`",
+  );
 }

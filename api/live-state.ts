@@ -13,7 +13,7 @@ export interface LiveState {
   readonly gateways: ReadonlyMap<string, GatewayStatus>;
   readonly ingest: IngestStatus | null;
   onChange(listener: (boilers: readonly LiveBoiler[]) => void): void;
-  onAlarms(listener: () => void): void;
+  onAlarms(listener: (siteId: string) => void): void;
 }
 
 /** Listens to frames, hints and statuses; what cannot be read is passed over, the next one is a second away. */
@@ -21,7 +21,7 @@ export function liveState(bus: Bus, world: World): LiveState {
   const boilers = new Map<string, LiveBoiler>();
   const gateways = new Map<string, GatewayStatus>();
   const changeListeners: ((boilers: readonly LiveBoiler[]) => void)[] = [];
-  const alarmListeners: (() => void)[] = [];
+  const alarmListeners: ((siteId: string) => void)[] = [];
   let ingest: IngestStatus | null = null;
 
   function hear<S extends TSchema>(filter: string, schema: S, take: (message: Static<S>) => void): void {
@@ -39,8 +39,8 @@ export function liveState(bus: Bus, world: World): LiveState {
     for (const boiler of changed) boilers.set(boiler.boilerId, boiler);
     if (changed.length > 0) for (const listener of changeListeners) listener(changed);
   });
-  hear(everyLiveTopic("alarms"), AlarmsHint, () => {
-    for (const listener of alarmListeners) listener();
+  hear(everyLiveTopic("alarms"), AlarmsHint, ({ site }) => {
+    for (const listener of alarmListeners) listener(site);
   });
   hear(everyLiveTopic("status"), IngestStatus, (status) => {
     ingest = status;

@@ -1,4 +1,25 @@
+import type { BoilerText } from "../contracts/http/boilers.ts";
 import { OperationalError } from "../platform/errors.ts";
+import type { World } from "../platform/world.ts";
+import type { Registry } from "./registry.ts";
+
+/** @throws OperationalError `boiler-unknown` */
+export function boilerOf(registry: Registry, boilerId: string, world: World): BoilerText {
+  const boiler = registry.boilers(world.clock.nowMs()).find(({ id }) => id === boilerId);
+  if (boiler !== undefined) return boiler;
+  throw new OperationalError("boiler-unknown", `There is no boiler ${boilerId}`);
+}
+
+/** Names of points, separated by commas; each is a point of one of the boilers. */
+export function pointsOf(boilers: readonly BoilerText[], text: string, most: number): readonly string[] {
+  const names = [...new Set(text.split(",").filter((name) => name !== ""))];
+  const unknown = names.filter(
+    (name) => !boilers.some(({ points }) => points.some((point) => point.name === name)),
+  );
+  if (names.length > 0 && names.length <= most && unknown.length === 0) return names;
+  const wrong = unknown.length > 0 ? `unknown: ${unknown.join(", ")}` : `1 to ${most} are allowed`;
+  throw new OperationalError("request-invalid", `points: ${wrong}`);
+}
 
 /** A moment as a client writes it: ISO 8601 with a zone, or ms since 1970. */
 export function instantOf(name: string, text: string): number {

@@ -1,5 +1,6 @@
 import type { AdviceText } from "../contracts/http/advice.ts";
 import type { BoilerText, SiteText } from "../contracts/http/boilers.ts";
+import type { RecipientText } from "../contracts/http/notifications.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
 import type { Label } from "../domain/boiler.ts";
@@ -20,7 +21,10 @@ export interface Registry {
   readonly gateways: readonly { readonly id: string; readonly siteId: string; readonly scanMs: number }[];
   /** The site of a boiler or a gateway, or the site itself; `null` for what is not here. */
   siteOf(sourceId: string): string | null;
-  readonly rules: ReadonlyMap<string, Pick<AlarmRule, "title" | "response" | "consequence">>;
+  /** Who can be told of alarms. */
+  readonly recipients: readonly RecipientText[];
+  /** An alarm rule as it was in force at a moment, or nearest to it; `null` for one that is not here any more. */
+  rule(ruleId: string, atMs: number): Pick<AlarmRule, "title" | "response" | "consequence"> | null;
 }
 
 /** A rule file's own words on where it is from. */

@@ -1,11 +1,20 @@
-// `npm run bench -- domain`: screen, derive and judge of readings of 20 points, beside parsing the same readings.
+// `npm run bench -- domain`: screen, derive and judge of readings of 20 points, beside parsing the same readings; and
+// what of it is the arithmetic of the formulas, which nothing around them can make faster.
+
+import type { Boiler } from "../domain/boiler.ts";
+import { boilerDerivation } from "../domain/derivation.ts";
+import { formulas } from "../domain/formula.ts";
 import { frameMaker, readingOf } from "../domain/frame.ts";
-import { pipeline } from "../ingest/stage.ts";
+import { burning, type Fuel } from "../domain/fuel.ts";
+import type { PlantBoiler } from "../ingest/plant.ts";
+import { type PlantEvent, pipeline, type Stage } from "../ingest/stage.ts";
 import { derive } from "../ingest/stages/derive.ts";
 import { judge } from "../ingest/stages/judge.ts";
 import { screen } from "../ingest/stages/screen.ts";
 import { measure, print, type Subject } from "./measure.ts";
 import { benchPlant, scannedPoints, scans } from "./plant.ts";
+
+type Judged = Extract<PlantEvent, { readonly kind: "judged" }>;
 
 const boilers = 10;
 const startMs = Date.UTC(2026, 0, 1);
@@ -35,42 +44,90 @@ function parsing(): Subject {
   };
 }
 
-/** The three stages over frames that are filled as the pass fills them; the last frame is kept to be looked at. */
-function stages() {
+/** Stages over frames that are filled as the pass fills them; of every ten-thousandth it is told what came of it. */
+function through(name: string, stages: readonly Stage[], look: (event: Judged) => void = () => {}): Subject {
   const newFrame = frameMaker(catalogue);
   let scan = 0;
-  const seen = { derived: 0, verdicts: "" };
-  const through = pipeline([screen(catalogue), derive(plant), judge(plant)], (event) => {
-    if (event.kind !== "judged" || scan % 10_000 !== 0) return;
-    seen.derived = Object.keys(readingOf(event.frame, catalogue).values).length - scannedPoints.length;
-    seen.verdicts = Object.values(event.verdicts)
-      .map(({ kind }) => kind)
-      .join(", ");
+  const run = pipeline(stages, (event) => {
+    if (event.kind === "judged" && scan % 10_000 === 0) look(event);
   });
-  const origin = { siteId: "works", gatewayId: "gw-0", sid: "", seq: 1, timeSegment: 0, late: false };
-  const subject: Subject = {
-    name: "screen, derive and judge it",
+  const origin = {
+    siteId: "works",
+    gatewayId: "gw-0",
+    sid: "",
+    seq: 1,
+    timeSegment: 0,
+    late: false,
+    clockDoubtful: false,
+    clockSetMs: 0,
+  };
+  return {
+    name,
     run: (count) => {
       for (let index = 0; index < count; index += 1) {
         scan += 1;
         const frame = newFrame(`b-${scan % boilers}`, startMs + Math.floor(scan / boilers) * 1_000, slots);
         const row = rows[scan % rows.length] ?? [];
         for (let at = 0; at < slots.length; at += 1) frame.values[slots[at] ?? 0] = row[at] ?? Number.NaN;
-        through({ kind: "reading", origin, frame });
+        run({ kind: "reading", origin, frame });
       }
     },
   };
-  return { subject, seen };
 }
 
-const { subject, seen } = stages();
+/** Every formula of one reading by itself: its inputs at hand, its results thrown away. */
+function arithmetic(): Subject {
+  const boiler = (plant.boilers.get("b-0") as PlantBoiler).editions.at(-1)?.boiler as Boiler;
+  const derivation = boilerDerivation(boiler, catalogue);
+  const frame = frameMaker(catalogue)("b-0", startMs, slots);
+  for (const [at, slot] of slots.entries()) frame.values[slot] = rows[0]?.[at] ?? Number.NaN;
+  derivation.finish(frame, derivation.begin(frame));
+  const context = { boiler, burning: burning(boiler.fuels[0] as Fuel) };
+  const given = new Set<string>(scannedPoints);
+  const bound = formulas.flatMap(({ applies, gives, needs, uses, compute }) => {
+    const inputs = [...needs, ...uses].map((point) => frame.values[catalogue.slotOf(point)] ?? Number.NaN);
+    const lacks = inputs.slice(0, needs.length).some(Number.isNaN);
+    if (!applies(boiler) || lacks || given.has(gives[0] ?? "")) return [];
+    for (const point of gives) given.add(point);
+    return [{ compute, inputs }];
+  });
+  const out: number[] = [];
+  return {
+    name: "of this: the formulas alone",
+    run: (count) => {
+      let sum = 0;
+      for (let index = 0; index < count; index += 1) {
+        for (const { compute, inputs } of bound) {
+          const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0] = inputs;
+          sum += compute(context, out, a + index * 1e-12, b, c, d, e, f, g) ?? 0;
+        }
+      }
+      if (Number.isNaN(sum)) throw new Error("every formula here gives a number");
+    },
+  };
+}
+
+const seen = { derived: 0, verdicts: "" };
+const whole = [screen(catalogue), derive(plant), judge(plant)];
+const subject = through("screen, derive and judge it", whole, ({ frame, verdicts }) => {
+  seen.derived = Object.keys(readingOf(frame, catalogue).values).length - scannedPoints.length;
+  seen.verdicts = Object.values(verdicts)
+    .map(({ kind }) => kind)
+    .join(", ");
+});
 subject.run(200_000);
 const heapMib = () => {
   globalThis.gc?.();
   return process.memoryUsage().heapUsed / 1024 ** 2;
 };
 const heapBefore = heapMib();
-const measured = measure([parsing(), subject]);
+const measured = measure([
+  parsing(),
+  subject,
+  through("of this: a frame, screened", [screen(catalogue)]),
+  through("of this: a frame, screened and derived", [screen(catalogue), derive(plant)]),
+  arithmetic(),
+]);
 const heapAfter = heapMib();
 print(measured);
 const [parse, domain] = measured;

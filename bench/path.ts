@@ -77,8 +77,9 @@ async function bench(): Promise<void> {
     const records = services.add(await sqliteRecords(folder));
     const telemetry = services.add(await duckdbTelemetry(folder, plant.catalogue));
     const journal = { segmentMib: 64, keepDays: 30, keepGib: 20 };
+    const keep = { rawDays: 90, minuteDays: 730, hourDays: 3_650 };
     services.add(
-      await startIngest({ journal }, { plant, folder, telemetry, records: records.db, bus, world }),
+      await startIngest({ journal }, { plant, folder, telemetry, keep, records: records.db, bus, world }),
     );
     services.add({
       name: "count",

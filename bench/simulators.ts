@@ -119,7 +119,7 @@ async function simulated(): Promise<Running> {
     fileAt: (name) => name,
     events: [],
     speed: 1,
-    cutBroker: () => {},
+    around: { broker: () => {}, clock: () => {}, message: () => {}, telemetry: () => {} },
     world,
   });
   return { service, ports: [...service.servers.values()].map(({ port }) => port ?? 0) };

@@ -52,7 +52,7 @@ export async function runRoles(
     say(
       api === null
         ? `Fluewatch is ready: ${[...started].join(", ")}`
-        : `Fluewatch is ready: ${api.signInLink()}`,
+        : `Fluewatch is ready: ${await api.signInLink()}`,
     );
   } catch (error) {
     await plant.stop();

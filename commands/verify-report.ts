@@ -8,7 +8,7 @@ import { packageRoot } from "../platform/package-root.ts";
 import { sqliteRecords } from "../platform/records/records.ts";
 import { loadExample } from "../settings/example.ts";
 import { savingsRulesOf } from "../settings/savings-rules.ts";
-import { type Command, given, noWords, say, settingsOf, writingWorld, wrongUse } from "./command.ts";
+import { type Command, given, noWords, say, settingsOf, wrongUse } from "./command.ts";
 
 /** Reckons a report again from its stored rows, and says hash by hash whether it is the same. */
 export const verifyReport: Command = {
@@ -29,15 +29,13 @@ export const verifyReport: Command = {
       throw wrongUse(this, `--version is "${values.version}"; it must be a whole number from 1`);
     const environment = readEnvironment();
     const settings = settingsOf(values.config, environment);
-    const world = writingWorld(environment);
     if (!existsSync(join(settings.dataDir, "records", "records.sqlite")))
       throw new OperationalError(
         "records-unusable",
         `There are no records in ${settings.dataDir}; name the configuration with --config, or its folder with FLUEWATCH_DATA_DIR`,
       );
     const example = loadExample(settings, packageRoot(), environment);
-    const nowMs = world.clock.nowMs();
-    const rules = savingsRulesOf(settings, example === null ? [] : [example.scenario.settings], nowMs);
+    const rules = savingsRulesOf(settings, example === null ? [] : [example.scenario.settings]);
     const folder = lockDataFolder(settings.dataDir, "records");
     const records = await sqliteRecords(folder.path);
     try {

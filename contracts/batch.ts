@@ -1,10 +1,9 @@
 import { type Static, Type } from "typebox";
+import { clockSources } from "../domain/clock.ts";
 import { flawReasons } from "../domain/reading.ts";
 import { Id, Instant, PointNameText, Serial } from "./ids.ts";
 
-export const clockSources = ["ntp", "rtc", "none"] as const;
-
-/** Why scans are missing: losses are data too. */
+/** Why scans are missing: losses are data too. With `clock` none is: the clock was set, and times jump. */
 export const gapReasons = ["restart", "overrun", "disk-full", "quota", "log-damage", "clock"] as const;
 
 /** Values of one boiler: `rows` hold `[ms after t0, value …]` in the order of `points`; one row is one reading. */
@@ -42,6 +41,10 @@ export const Batch = Type.Object({
   t0: Instant,
   /** Monotonic ms of the gateway at `t0`. */
   mono: Type.Number({ minimum: 0 }),
+  /**
+   * What keeps the clock, by how many ms it is ahead of ingest's, and how sure that is. As sure as nothing (a day) where
+   * nobody has compared the two; older gateways say 0 and 0.
+   */
   clk: Type.Object({ src: Type.Enum(clockSources), off: Type.Number(), unc: Type.Number({ minimum: 0 }) }),
   b: Type.Array(BoilerRows, { maxItems: 500 }),
   /** `[point or *, from, to, scans, reason]`: scans not done, or dropped by policy. */
@@ -99,6 +102,8 @@ export const Ack = Type.Object({
   v: Type.Literal(1),
   /** The start of ingest that speaks. */
   by: Type.String({ maxLength: 64 }),
+  /** When it says so, by its own clock: what a gateway holds its clock against. */
+  atMs: Type.Optional(Instant),
   /** Empty where ingest has nothing of this gateway yet. */
   sid: Type.String({ maxLength: 36 }),
   /** Everything from the oldest known seq up to here. */

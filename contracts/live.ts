@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { refusals } from "../domain/alarms/alarm.ts";
 import { coalFirings } from "../domain/boiler.ts";
-import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
+import { averagingOrders, startUpTreatments } from "../domain/emissions/hourly-mean.ts";
 import { fuelClasses } from "../domain/fuel.ts";
 import { notJudgedReasons, tableQuantities } from "../domain/limits.ts";
 import { flawReasons } from "../domain/reading.ts";
@@ -13,6 +13,22 @@ export const LimitRowText = Type.Object({
   fromTPerH: Type.Number(),
   belowTPerH: Type.Union([Type.Number(), Type.Null()]),
   limit: Type.Union([Type.Number(), Type.Null()]),
+});
+
+/** Samples of an input that were not good, for one reason. */
+const FlawCountText = Type.Object({
+  point: Type.String(),
+  reason: Type.Enum(flawReasons),
+  samples: Type.Integer(),
+});
+
+/** What a clock hour's mean is made of, and what of it was not. */
+export const HourInputText = Type.Object({
+  samples: Type.Integer(),
+  goodSamples: Type.Integer(),
+  idleSamples: Type.Integer(),
+  startUpSamples: Type.Integer(),
+  flaws: Type.Immutable(Type.Array(FlawCountText)),
 });
 
 /** A value held against a limit, and all that explains it. */
@@ -32,6 +48,8 @@ export const JudgedText = Type.Object({
     mean: Type.Number(),
     samples: Type.Integer(),
     goodSamples: Type.Integer(),
+    /** Why the others were not good. */
+    flaws: Type.Immutable(Type.Array(FlawCountText)),
   }),
   /** What the input may not reach (dry O₂), or may just reach (temperature), and how far it is from that. */
   bar: Type.Number(),
@@ -65,10 +83,12 @@ export const HourVerdictText = Type.Union([
     inForceFrom: Type.String(),
     referenceO2Percent: Type.Number(),
     averagingOrder: Type.Enum(averagingOrders),
+    startUp: Type.Enum(startUpTreatments),
     hourStartMs: Type.Number(),
     validMinutes: Type.Integer(),
     /** Minutes in which the oxygen correction met its floor. */
     clampedMinutes: Type.Integer(),
+    input: HourInputText,
   }),
   Type.Object({ kind: Type.Literal("not-in-force") }),
   Type.Object({ kind: Type.Literal("not-judged"), reason: Type.Enum(notJudgedReasons) }),

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { coalFirings, heatCarriers } from "../domain/boiler.ts";
-import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
+import { averagingOrders, startUpTreatments } from "../domain/emissions/hourly-mean.ts";
 import { Id, IsoDate, PointNameText } from "./ids.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -43,6 +43,7 @@ export const SiteRules = Type.Object(
     savingHints: Type.String({ default: "saving-hints" }),
     abatementCosts: Type.String({ default: "abatement-costs" }),
     wallTemperature: Type.String({ default: "wall-temperature" }),
+    warmingPotentials: Type.String({ default: "warming-potentials" }),
     /** The fuel to which the advice reckons a change. */
     switchTo: Type.String({ default: "natural-gas" }),
   },
@@ -90,6 +91,7 @@ export const BoilerConfig = Type.Object(
     /** As the permit has it, where it differs from the standard. */
     referenceO2Percent: Type.Optional(Type.Number({ minimum: 0, maximum: 15 })),
     averagingOrder: Type.Optional(Type.Enum(averagingOrders)),
+    startUp: Type.Optional(Type.Enum(startUpTreatments)),
     /** Heat output at full load; without it, that of its capacity in steam from and at 100 °C. */
     ratedHeatKw: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_000_000 })),
     steamDryness: Type.Number({ minimum: 0.5, maximum: 1, default: 1 }),
@@ -105,7 +107,7 @@ export const BoilerConfig = Type.Object(
       ),
       { default: [], maxItems: 100 },
     ),
-    carbonInAshPercent: Type.Number({ minimum: 0, maximum: 100, default: 0 }),
+    carbonInAshPercent: Type.Optional(Type.Number({ minimum: 0, exclusiveMaximum: 100 })),
     /** Dry O₂ to which the burner was tuned, over its load, rising in load. */
     tunedO2: Type.Array(
       Type.Object(

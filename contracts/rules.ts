@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from "typebox";
 import { sensorFlaws } from "../domain/alarms/rule.ts";
 import { coalFirings, heatCarriers } from "../domain/boiler.ts";
 import { fuelGases } from "../domain/combustion/stoichiometry.ts";
-import { averagingOrders } from "../domain/emissions/hourly-mean.ts";
+import { averagingOrders, startUpTreatments } from "../domain/emissions/hourly-mean.ts";
 import { fuelClasses } from "../domain/fuel.ts";
 import { emissionQuantities, tableQuantities } from "../domain/limits.ts";
 import { type PointName, points } from "../domain/points.ts";
@@ -55,6 +55,8 @@ export const EmissionStandardFile = Type.Object(
     /** Oxygen to which measured values are brought, unless a boiler's permit names another. */
     referenceO2Percent: Type.Number({ minimum: 0, maximum: 20 }),
     averagingOrder: Type.Enum(averagingOrders),
+    /** What becomes of values with more oxygen than a fire leaves, while it is lit. */
+    startUp: Type.Enum(startUpTreatments, { default: "left-out" }),
     limits: Type.Object(
       {
         pmAtRefO2MgPerNm3: Type.Number({ exclusiveMinimum: 0 }),
@@ -96,6 +98,8 @@ const FuelConfig = Type.Object(
         co2KgPerTj: Type.Number({ minimum: 0 }),
         ch4KgPerTj: Type.Number({ minimum: 0 }),
         n2oKgPerTj: Type.Number({ minimum: 0 }),
+        /** Of its carbon, what is of plants: its CO₂ is told apart. */
+        biogenicPercent: Type.Number({ minimum: 0, maximum: 100, default: 0 }),
       },
       closed,
     ),

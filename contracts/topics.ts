@@ -2,7 +2,7 @@
 export const gatewayChannels = ["data", "status", "ack", "cmd"] as const;
 export type GatewayChannel = (typeof gatewayChannels)[number];
 
-export const liveChannels = ["frame", "alarms", "cmd", "reply", "status"] as const;
+export const liveChannels = ["frame", "alarms", "cmd", "reply", "status", "notification"] as const;
 export type LiveChannel = (typeof liveChannels)[number];
 
 const prefix = "fluewatch/v1";

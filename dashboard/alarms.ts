@@ -123,7 +123,7 @@ export function markerState({ state }: AlarmText): "unack" | "acked" | "rtn" {
 
 /** The verdict of a table that an alarm rests on; `null` for alarms that are not about a table. */
 export function judgedIn({ evidence }: AlarmText): Judged | null {
-  return evidence !== null && "input" in evidence ? evidence : null;
+  return evidence?.kind === "within" || evidence?.kind === "above" ? evidence : null;
 }
 
 /** Which table an alarm's evidence was held against; `null` for alarms that are not about a table. */

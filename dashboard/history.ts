@@ -1,6 +1,6 @@
 import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
 import type { BoilerText } from "../contracts/http/boilers.ts";
-import type { Trend } from "../contracts/http/trend.ts";
+import type { FlawSpan, Trend } from "../contracts/http/trend.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import { api, type Failure } from "./api.ts";
 import { staleAfterMs } from "./condition.ts";
@@ -15,8 +15,17 @@ export interface Columns {
   readonly gapAfterMs: number;
   readonly timesMs: readonly number[];
   readonly values: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Where there is more to a pixel than one reading: what it lies between, on the same axis. */
+  readonly bands: Readonly<Record<string, Band>> | null;
+  readonly flaws: Readonly<Record<string, readonly FlawSpan[]>>;
   /** Stretches that had been holes when they were first looked at. */
   readonly late: readonly Span[];
+}
+
+export interface Band {
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+  readonly mean: readonly (number | null)[];
 }
 
 export interface Span {
@@ -28,6 +37,7 @@ export interface Span {
 interface Growing extends Columns {
   readonly timesMs: number[];
   readonly values: Readonly<Record<string, (number | null)[]>>;
+  readonly bands: Readonly<Record<string, Record<keyof Band, (number | null)[]>>> | null;
 }
 
 export interface History {
@@ -82,8 +92,9 @@ export function historyOf(feed: Feed, boiler: BoilerText, wish: HistoryWish): Hi
       return;
     }
     appended = 0;
-    const bucketMs = reply.value.resolution === "raw" ? 0 : (toMs - fromMs) / buckets;
-    const fresh = columnsOf(reply.value, Math.max(staleAfterMs(boiler), 2 * bucketMs));
+    const { resolution, timesMs } = reply.value;
+    const usualMs = resolution === "raw" ? usualSpacingMs(timesMs) : (toMs - fromMs) / buckets;
+    const fresh = columnsOf(reply.value, Math.max(staleAfterMs(boiler), 2 * usualMs));
     const grown = untilMs === null ? recent.reduce(withReading, fresh) : fresh;
     const before = columns();
     const as = `${wish.rangeMs()} ${buckets}`;
@@ -122,7 +133,8 @@ export function historyOf(feed: Feed, boiler: BoilerText, wish: HistoryWish): Hi
   /** Without a history there is still what comes from now on. */
   function nothingSince(atMs: number): Growing {
     const values = Object.fromEntries(wish.points.map((point) => [point, []]));
-    return { fromMs: atMs, toMs: atMs, gapAfterMs: staleAfterMs(boiler), timesMs: [], values, late: [] };
+    const none = { timesMs: [], values, bands: null, flaws: {}, late: [] };
+    return { fromMs: atMs, toMs: atMs, gapAfterMs: staleAfterMs(boiler), ...none };
   }
 
   function loadSoon(): void {
@@ -150,21 +162,40 @@ export function historyOf(feed: Feed, boiler: BoilerText, wish: HistoryWish): Hi
   return { columns, loading, failure, load };
 }
 
-function columnsOf({ fromMs, toMs, timesMs, values }: Trend, gapAfterMs: number): Growing {
-  return { fromMs, toMs, gapAfterMs, timesMs, values, late: [] };
+function columnsOf(trend: Trend, gapAfterMs: number): Growing {
+  const { fromMs, toMs, timesMs, values, means, flaws } = trend;
+  const bandOf = (pairs: readonly (number | null)[], mean: readonly (number | null)[]) => {
+    const of = (pick: (a: number, b: number) => number) =>
+      pairs.map((value, index) => {
+        const other = pairs[index % 2 === 0 ? index + 1 : index - 1] ?? null;
+        return value === null || other === null ? null : pick(value, other);
+      });
+    return { low: of(Math.min), high: of(Math.max), mean: pairs.map((_, index) => mean[index >> 1] ?? null) };
+  };
+  const bands =
+    means === null
+      ? null
+      : Object.fromEntries(
+          Object.entries(values).map(([point, pairs]) => [point, bandOf(pairs, means[point] ?? [])]),
+        );
+  return { fromMs, toMs, gapAfterMs, timesMs, values, bands, flaws, late: [] };
 }
 
 /** The same with one more reading at its end; a jump in time leaves a hole. */
 function withReading(columns: Growing, { takenAtMs, values }: LiveBoiler): Growing {
-  const { timesMs, gapAfterMs } = columns;
+  const { timesMs, gapAfterMs, bands } = columns;
   const lastMs = timesMs.at(-1);
   if (lastMs !== undefined && takenAtMs <= lastMs) return columns;
   const isGap = lastMs !== undefined && takenAtMs - lastMs > gapAfterMs;
   if (isGap) timesMs.push(lastMs + 1);
   timesMs.push(takenAtMs);
   for (const [point, column] of Object.entries(columns.values)) {
-    if (isGap) column.push(null);
-    column.push(values[point] ?? null);
+    const band = bands?.[point];
+    const grown = band === undefined ? [column] : [column, band.low, band.high, band.mean];
+    for (const each of grown) {
+      if (isGap) each.push(null);
+      each.push(values[point] ?? null);
+    }
   }
   return columns;
 }
@@ -201,6 +232,12 @@ function lateSpans(before: Columns, now: Columns): readonly Span[] {
       !holesNow.some((hole) => hole.fromMs < toMs && hole.toMs > fromMs),
   );
   return [...before.late.filter(({ toMs }) => toMs > now.fromMs), ...filled];
+}
+
+/** From one reading to the next, in most cases: a past that was written down once a minute is not full of holes. */
+function usualSpacingMs(timesMs: readonly number[]): number {
+  const spacings = timesMs.slice(1).map((atMs, index) => atMs - (timesMs[index] ?? 0));
+  return spacings.sort((a, b) => a - b)[spacings.length >> 1] ?? 0;
 }
 
 /** The place of the reading nearest to a moment, or `null` when none is near. */

@@ -7,7 +7,7 @@ import { go, path, query } from "./router.tsx";
 export type SignedIn =
   | { readonly kind: "asking" }
   | { readonly kind: "out"; readonly why: "first" | "usedTicket" | "ended" | "unreachable" }
-  | ({ readonly kind: "in" } & Session);
+  | ({ readonly kind: "in" } & Omit<Session, "kind">);
 
 const [state, setState] = createSignal<SignedIn>({ kind: "asking" });
 
@@ -54,7 +54,7 @@ export function endSession(): void {
 }
 
 function enter(who: Session): void {
-  setState({ kind: "in", ...who });
+  setState({ ...who, kind: "in" });
   if (path() === "/sign-in") go(wanted(), { instead: true });
 }
 

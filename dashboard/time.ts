@@ -61,6 +61,12 @@ export function shortDay(ms: number, zone: string): string {
   return inLanguage({ en: `${day} ${monthName(month)}`, "zh-TW": `${monthNumber(month)}/${day}` });
 }
 
+/** Mar 2026, or 2026/3. */
+export function monthLabel(ms: number, zone: string): string {
+  const { year = "", month = "" } = parts(ms, zone);
+  return inLanguage({ en: `${monthName(month)} ${year}`, "zh-TW": `${year}/${monthNumber(month)}` });
+}
+
 /** UTC+8 */
 export function offsetName(ms: number, zone: string): string {
   return (parts(ms, zone)["timeZoneName"] ?? "").replace("GMT", "UTC");

@@ -11,6 +11,8 @@ export const ranges = {
   h8: 8 * hour,
   h24: 24 * hour,
   d7: 7 * 24 * hour,
+  d30: 30 * 24 * hour,
+  y1: 365 * 24 * hour,
 } as const;
 export type RangeName = keyof typeof ranges;
 export const rangeNames = Object.keys(ranges) as readonly RangeName[];

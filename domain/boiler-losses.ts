@@ -46,7 +46,7 @@ export function boilerLosses(
       airHumidityKgPerKg: boiler.airHumidityKgPerKg,
       coDryPpm: Math.max(0, known(coDryPpm, 0)),
       ashKg: burning.ashKgPerMj,
-      carbonInAshPercent: boiler.carbonInAshPercent,
+      carbonInAshPercent: boiler.carbonInAshPercent ?? 0,
       surfaceLossLhvPercent: surfaceLossLhvPercent(boiler.surfaceLossFactor, ratedMw, inputMw) ?? 0,
     },
     burning.stoichiometry,

@@ -1,4 +1,4 @@
-import type { AveragingOrder } from "./emissions/hourly-mean.ts";
+import type { AveragingOrder, StartUpTreatment } from "./emissions/hourly-mean.ts";
 import type { Fuel } from "./fuel.ts";
 
 /** A name in each of the two languages. */
@@ -68,6 +68,8 @@ export interface Boiler {
   /** Oxygen to which emissions are converted, % by volume, dry. */
   readonly referenceO2Percent: number;
   readonly averagingOrder: AveragingOrder;
+  /** What becomes of a start-up in the means of an hour. */
+  readonly startUp: StartUpTreatment;
   /** Water in the combustion air, kg per kg of dry air; turns a wet O₂ into a dry one. */
   readonly airHumidityKgPerKg: number;
   readonly combustionAirTempC: number;
@@ -75,8 +77,8 @@ export interface Boiler {
   readonly steamDryness: number;
   /** Rising in temperature; empty where nothing is known. */
   readonly thermalOil: readonly OilAtTemp[];
-  /** Carbon left in the ash, % by mass. */
-  readonly carbonInAshPercent: number;
+  /** Carbon left in the ash, % by mass; `null`: nobody has sampled it. */
+  readonly carbonInAshPercent: number | null;
   /** Rising in load; empty where the burner's curve was not recorded. */
   readonly tunedO2: readonly TunedO2[];
   /** Money for one unit of a fuel's meter, by fuel. */

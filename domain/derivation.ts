@@ -36,6 +36,8 @@ function wasRead(frame: Frame, slot: number): boolean {
 
 interface Prepared {
   readonly gives: readonly number[];
+  /** Of each that it gives: the flaw that it has however good its inputs are; 0: none. */
+  readonly flaws: readonly number[];
   readonly needs: readonly number[];
   readonly uses: readonly number[];
   readonly whileFiring: boolean;
@@ -58,15 +60,16 @@ export function boilerDerivation(
   const slotOf = (name: PointName) => catalogue.slotOf(name);
   const firing = slotOf("firing");
   const load = slotOf("loadPercent");
-  const heatSlots = [slotOf("heatInputLhvKw"), slotOf("heatInputHhvKw"), slotOf("co2KgPerH")] as const;
+  const heatSlots = heatPoints(boiler).map(slotOf) as [number, number, number, ...number[]];
   const parts = boiler.fuels.map(burning);
   const flows = boiler.fuels.map(({ flowPoint }) => slotOf(flowPoint));
   const contexts = new Map(parts.map((part): [Burning, Fired] => [part, { boiler, burning: part }]));
   const prepared = toDerive
     .filter(({ applies }) => applies(boiler))
     .map(
-      ({ gives, needs, uses, whileFiring, byFuel, clamped, compute }): Prepared => ({
+      ({ gives, needs, uses, whileFiring, byFuel, assumed, clamped, compute }): Prepared => ({
         gives: gives.map(slotOf),
+        flaws: gives.map((point) => (assumed(boiler).includes(point) ? inputDoubtful : 0)),
         needs: needs.map(slotOf),
         uses: uses.map(slotOf),
         whileFiring,
@@ -135,12 +138,14 @@ export function boilerDerivation(
       set(frame, heatSlots[0], kw, flaw);
       set(frame, heatSlots[1], kw * burns.gcvMjPerNcvMj, flaw);
       set(frame, heatSlots[2], (heatInputMjPerH * burns.co2KgPerTj) / 1e6, flaw);
+      if (heatSlots[3] !== undefined)
+        set(frame, heatSlots[3], (heatInputMjPerH * burns.biogenicCo2KgPerTj) / 1e6, flaw);
     }
     return burns;
   }
 
   function apply(
-    { gives, needs, uses, whileFiring, byFuel, clamped, compute }: Prepared,
+    { gives, flaws: own, needs, uses, whileFiring, byFuel, clamped, compute }: Prepared,
     frame: Frame,
     context: Fired,
     fuelKnown: boolean,
@@ -184,7 +189,7 @@ export function boilerDerivation(
     for (let index = 0; index < gives.length; index += 1) {
       const slot = gives[index] ?? -1;
       const value = result === null ? Number.NaN : index === 0 ? result : (out[index] ?? Number.NaN);
-      set(frame, slot, value, flaw);
+      set(frame, slot, value, flaw === 0 ? (own[index] as number) : flaw);
     }
   }
 
@@ -213,6 +218,13 @@ export function boilerDerivation(
   };
 }
 
+/** What the fuel meters alone give; carbon of plants only where the boiler has such a fuel. */
+function heatPoints({ fuels }: Boiler): readonly PointName[] {
+  const isBiogenic = fuels.some(({ emissionFactors }) => emissionFactors.biogenicPercent > 0);
+  const always = ["heatInputLhvKw", "heatInputHhvKw", "co2KgPerH"] as const;
+  return isBiogenic ? [...always, "biogenicCo2KgPerH"] : always;
+}
+
 /** What a boiler whose sensors give `measured` will have of derived points, in the order of the formulas. */
 export function derivedFrom(boiler: Boiler, measured: readonly string[]): readonly PointName[] {
   const known = new Set<string>(measured);
@@ -224,7 +236,7 @@ export function derivedFrom(boiler: Boiler, measured: readonly string[]): readon
   };
   const hasFlow = boiler.fuels.some(({ flowPoint }) => known.has(flowPoint));
   if (hasFlow || known.has("loadPercent")) add("firing");
-  if (hasFlow) for (const name of ["heatInputLhvKw", "heatInputHhvKw", "co2KgPerH"] as const) add(name);
+  if (hasFlow) for (const name of heatPoints(boiler)) add(name);
   for (const { gives, needs, applies } of formulas) {
     if (applies(boiler) && needs.every((need) => known.has(need))) for (const name of gives) add(name);
   }

@@ -47,6 +47,8 @@ export interface Formula {
   readonly byFuel: boolean;
   /** Whether the boiler is described well enough for it. */
   readonly applies: (boiler: Boiler) => boolean;
+  /** Of what it gives: what rests on a figure of the boiler that nobody has entered, and is doubtful for it. */
+  readonly assumed: (boiler: Boiler) => readonly PointName[];
   /** Of the same inputs: whether the floor of the oxygen correction decides, so that the result is a bound. */
   readonly clamped: ((...inputs: number[]) => boolean) | null;
   /**
@@ -63,6 +65,7 @@ interface One<N extends readonly PointName[], U extends readonly PointName[]> {
   readonly whileFiring?: boolean;
   readonly byFuel?: boolean;
   readonly applies?: (boiler: Boiler) => boolean;
+  readonly assumed?: (boiler: Boiler) => readonly PointName[];
   readonly clamped?: (...inputs: [...Numbers<N>, ...Numbers<U>]) => boolean;
   readonly compute: (
     context: Fired,
@@ -78,6 +81,7 @@ function formula<const N extends readonly PointName[], const U extends readonly 
   whileFiring = false,
   byFuel = false,
   applies = () => true,
+  assumed = () => [],
   clamped,
   compute,
 }: One<N, U>): Formula {
@@ -88,6 +92,7 @@ function formula<const N extends readonly PointName[], const U extends readonly 
     whileFiring,
     byFuel,
     applies,
+    assumed,
     clamped: (clamped ?? null) as Formula["clamped"],
     compute: compute as Formula["compute"],
   };
@@ -131,6 +136,17 @@ function massRate(
 /** What is measured below nought is a zero that drifted: nothing is there. */
 function orNothing(value: number): number {
   return Math.max(0, value);
+}
+
+/** What carbon in the ash takes part in; of oil and gas there is next to no ash. */
+const byCarbonInAsh: readonly PointName[] = [
+  "unburntLossLhvPercent",
+  "efficiencyIndirectLhvPercent",
+  "efficiencyIndirectHhvPercent",
+];
+
+function isAshUnknown({ carbonInAshPercent, fuels }: Boiler): boolean {
+  return carbonInAshPercent === null && fuels.some(({ fuelClass }) => fuelClass === "coal");
 }
 
 /** Without sulphur in it there is no SO₂ to estimate, and no acid to condense. */
@@ -232,6 +248,7 @@ export const formulas: readonly Formula[] = [
     uses: lossUses,
     whileFiring: true,
     byFuel: true,
+    assumed: (boiler) => (isAshUnknown(boiler) ? byCarbonInAsh : []),
     compute: (context, out, o2, exhaust, air, co, input, load) => {
       const losses = boilerLosses(o2, exhaust, context, air, co, input, load);
       if (losses === null) return null;

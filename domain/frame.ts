@@ -1,5 +1,5 @@
 import type { PointCatalogue } from "./points.ts";
-import { type FlawReason, flawReasons, type Quality, type Reading } from "./reading.ts";
+import { type FlawCount, type FlawReason, flawReasons, type Quality, type Reading } from "./reading.ts";
 
 /**
  * A reading as the formulas work on it: one slot per point of the catalogue. It says the same as a `Reading`, whose
@@ -25,6 +25,25 @@ export function flawCode(reason: FlawReason): number {
 
 export function flawOfCode(code: number): FlawReason | null {
   return flawReasons[code - 1] ?? null;
+}
+
+/** Samples by their flaw: plain data, small, and empty while all is well. */
+export type FlawTally = Partial<Record<FlawReason, number>>;
+
+export function tally(counts: FlawTally, reason: FlawReason | null): void {
+  if (reason !== null) counts[reason] = (counts[reason] ?? 0) + 1;
+}
+
+/** What was counted of a point, the most frequent reason first. */
+export function flawCounts(point: string, tallies: readonly FlawTally[]): readonly FlawCount[] {
+  return flawReasons
+    .map((reason) => ({
+      point,
+      reason,
+      samples: tallies.reduce((sum, each) => sum + (each[reason] ?? 0), 0),
+    }))
+    .filter(({ samples }) => samples > 0)
+    .sort((a, b) => b.samples - a.samples);
 }
 
 export type FrameMaker = (boilerId: string, takenAtMs: number, measured: readonly number[]) => Frame;

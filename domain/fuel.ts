@@ -4,7 +4,7 @@ import {
   type Stoichiometry,
   stoichiometry,
 } from "./combustion/stoichiometry.ts";
-import type { EmissionFactors } from "./emissions/greenhouse-gas.ts";
+import type { CarbonFactors } from "./emissions/greenhouse-gas.ts";
 import type { PointName } from "./points.ts";
 
 export const fuelClasses = ["coal", "oil", "gas"] as const;
@@ -24,7 +24,7 @@ export interface Fuel {
   readonly composition: Composition;
   /** Siegert's constants for a dry O₂; on the net heating value. */
   readonly siegert: { readonly a2: number; readonly b: number };
-  readonly emissionFactors: EmissionFactors & { readonly edition: string };
+  readonly emissionFactors: CarbonFactors;
   /** Dry F factor of EPA Method 19, 1e-7 m³/J at 20 °C on the gross heating value. */
   readonly fdM3PerJ: number;
   /** Range of (20.9 − O₂) / CO₂, both dry; `null` where none is known. */
@@ -49,7 +49,9 @@ export interface Burning {
   readonly stoichiometry: Stoichiometry;
   readonly gcvMjPerNcvMj: number;
   readonly ashKgPerMj: number;
+  /** Of fossil carbon, and of plants. */
   readonly co2KgPerTj: number;
+  readonly biogenicCo2KgPerTj: number;
   readonly fdM3PerJ: number;
 }
 
@@ -58,12 +60,15 @@ export function burning(fuel: Fuel): Burning {
   const unitsPerMj = 1 / fuel.ncvMjPerUnit;
   const amountPerMj = amountPerUnit(fuel) * unitsPerMj;
   const { composition } = fuel;
+  const { co2KgPerTj, biogenicPercent } = fuel.emissionFactors;
+  const biogenicCo2KgPerTj = (co2KgPerTj * biogenicPercent) / 100;
   return {
     governing: fuel,
     stoichiometry: scaled(stoichiometry(composition), amountPerMj),
     gcvMjPerNcvMj: fuel.gcvMjPerUnit / fuel.ncvMjPerUnit,
     ashKgPerMj: composition.basis === "mass" ? (composition.ash / 100) * amountPerMj : 0,
-    co2KgPerTj: fuel.emissionFactors.co2KgPerTj,
+    co2KgPerTj: co2KgPerTj - biogenicCo2KgPerTj,
+    biogenicCo2KgPerTj,
     fdM3PerJ: fuel.fdM3PerJ,
   };
 }
@@ -83,6 +88,7 @@ export function mixed(parts: readonly Burning[], heats: readonly number[]): Burn
   let gcvMjPerNcvMj = 0;
   let ashKgPerMj = 0;
   let co2KgPerTj = 0;
+  let biogenicCo2KgPerTj = 0;
   let fdM3PerJ = 0;
   for (const [index, part] of parts.entries()) {
     const share = (heats[index] ?? 0) / total;
@@ -96,10 +102,19 @@ export function mixed(parts: readonly Burning[], heats: readonly number[]): Burn
     gcvMjPerNcvMj += share * part.gcvMjPerNcvMj;
     ashKgPerMj += share * part.ashKgPerMj;
     co2KgPerTj += share * part.co2KgPerTj;
+    biogenicCo2KgPerTj += share * part.biogenicCo2KgPerTj;
     fdM3PerJ += share * part.fdM3PerJ;
   }
   if (governing === null) return null;
-  return { governing, stoichiometry: sum, gcvMjPerNcvMj, ashKgPerMj, co2KgPerTj, fdM3PerJ };
+  return {
+    governing,
+    stoichiometry: sum,
+    gcvMjPerNcvMj,
+    ashKgPerMj,
+    co2KgPerTj,
+    biogenicCo2KgPerTj,
+    fdM3PerJ,
+  };
 }
 
 function scaled(of: Stoichiometry, factor: number): Stoichiometry {

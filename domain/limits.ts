@@ -1,8 +1,9 @@
 import type { Boiler, CoalFiring } from "./boiler.ts";
 import { airRatioHundredths } from "./combustion/air-ratio.ts";
-import type { HourMean } from "./emissions/clock-hour.ts";
-import type { AveragingOrder } from "./emissions/hourly-mean.ts";
+import type { HourInput, HourMean } from "./emissions/clock-hour.ts";
+import type { AveragingOrder, StartUpTreatment } from "./emissions/hourly-mean.ts";
 import type { Fuel, FuelClass } from "./fuel.ts";
+import type { FlawCount } from "./reading.ts";
 
 /** What the two tables limit; each is a point's name. */
 export const tableQuantities = ["airRatio", "exhaustTempC"] as const;
@@ -40,6 +41,7 @@ export interface EmissionStandard extends Dated {
   readonly latestExtension: string | null;
   readonly referenceO2Percent: number;
   readonly averagingOrder: AveragingOrder;
+  readonly startUp: StartUpTreatment;
   readonly limits: Readonly<Record<EmissionQuantity, number>>;
 }
 
@@ -162,12 +164,8 @@ export function limitInForce(
 }
 
 /** The measured quantity behind a verdict. */
-export interface JudgedInput {
+export interface JudgedInput extends WindowMean {
   readonly point: "o2DryPercent" | "exhaustTempC";
-  /** Over the steady window, of its good samples. */
-  readonly mean: number;
-  readonly samples: number;
-  readonly goodSamples: number;
 }
 
 /** A value held against its limit, with all that is needed to explain it. */
@@ -202,6 +200,7 @@ export interface HourJudged extends EmissionLimitInForce {
   readonly validMinutes: number;
   /** Minutes in which the oxygen correction met its floor. */
   readonly clampedMinutes: number;
+  readonly input: HourInput;
 }
 
 export type EmissionVerdict =
@@ -219,6 +218,7 @@ export interface EmissionLimitInForce {
   readonly inForceFrom: string;
   readonly referenceO2Percent: number;
   readonly averagingOrder: AveragingOrder;
+  readonly startUp: StartUpTreatment;
 }
 
 /**
@@ -242,6 +242,7 @@ export function emissionLimitInForce(
     inForceFrom: validFrom,
     referenceO2Percent: boiler.referenceO2Percent,
     averagingOrder: boiler.averagingOrder,
+    startUp: boiler.startUp,
   };
 }
 
@@ -301,7 +302,8 @@ export function turnsOf({ validFrom, validUntil }: Dated): readonly number[] {
   return validUntil === undefined ? [from] : [from, dayStartMs(validUntil) + dayMs];
 }
 
-const hourFormulas: Readonly<Record<AveragingOrder, string>> = {
+/** How an hour's mean is made, in symbols. */
+export const hourFormulas: Readonly<Record<AveragingOrder, string>> = {
   "correct-then-average": "mean(C × (21 − O₂ref) / (21 − O₂))",
   "average-then-correct": "mean(C) × (21 − O₂ref) / (21 − mean(O₂))",
 };
@@ -319,19 +321,23 @@ export function judgeHour(
   const inForce = emissionLimitInForce(quantity, boiler, standards, hour.hourStartMs);
   if (inForce === null) return { kind: "not-in-force" };
   if (hour.mean === null || Number.isNaN(hour.mean)) return { kind: "not-judged", reason: "hour-invalid" };
-  const { hourStartMs, validMinutes, clampedMinutes, mean: value } = hour;
+  const { hourStartMs, validMinutes, clampedMinutes, input, mean: value } = hour;
   const kind = value <= inForce.limit ? "within" : "above";
   const formula = hourFormulas[inForce.averagingOrder];
-  return { ...inForce, kind, value, formula, hourStartMs, validMinutes, clampedMinutes };
+  return { ...inForce, kind, value, formula, hourStartMs, validMinutes, clampedMinutes, input };
 }
 
 export type TableVerdicts = Readonly<Record<TableQuantity, Verdict>>;
 
 /** One quantity over a steady window. */
 export interface WindowMean {
+  /** Of its good samples. */
   readonly mean: number;
+  /** Readings in the window; those in which the point was not read are neither good nor flawed. */
   readonly samples: number;
   readonly goodSamples: number;
+  /** Why the others were not good. */
+  readonly flaws: readonly FlawCount[];
 }
 
 /** A steady window, over which a table is judged; `null` where the boiler has no such sensor. */

@@ -82,6 +82,7 @@ export const points = {
 
   flueFlowFromFuelDryNm3PerH: { unit: "Nm³/h", decimals: 0, range: [0, 5_000_000], from: "formula" },
   co2KgPerH: { unit: "kg/h", decimals: 0, range: [0, 1_000_000], from: "formula" },
+  biogenicCo2KgPerH: { unit: "kg/h", decimals: 0, range: [0, 1_000_000], from: "formula" },
   coKgPerH: { unit: "kg/h", decimals: 2, range: [-10, 100_000], from: "formula" },
   soxKgPerH: { unit: "kg/h", decimals: 2, range: [-10, 100_000], from: "formula" },
   noxKgPerH: { unit: "kg/h", decimals: 2, range: [-10, 100_000], from: "formula" },

@@ -37,6 +37,13 @@ export const flawReasons = [
 ] as const;
 export type FlawReason = (typeof flawReasons)[number];
 
+/** How many samples of an input were not good, for one reason. */
+export interface FlawCount {
+  readonly point: string;
+  readonly reason: FlawReason;
+  readonly samples: number;
+}
+
 export type Values = Readonly<Record<string, number | null>>;
 export type Flaws = Readonly<Record<string, FlawReason>>;
 

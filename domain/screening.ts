@@ -82,7 +82,8 @@ export interface SignalMemory {
   firing: boolean | null;
   /** When firing last began or ended. */
   turnedMs: number;
-  frozen: (StandingValue | null)[];
+  /** By restless point; none where it has not been seen yet. */
+  frozen: (StandingValue | null | undefined)[];
   lastO2: number | null;
   exhaust: { value: number; atMs: number } | null;
   /**
@@ -101,7 +102,7 @@ export interface SignalMemory {
 
 interface StandingValue {
   readonly value: number;
-  readonly sinceMs: number;
+  sinceMs: number;
   /** Of the load meanwhile; `null` while it is not known. */
   leastLoad: number | null;
   mostLoad: number | null;
@@ -131,6 +132,15 @@ export function signalMemory(): SignalMemory {
     duplicates: [],
     sampledMs: 0,
   };
+}
+
+/** The clock was set: what is remembered happened so much later by it, and as long ago as before. */
+export function moveSignals(memory: SignalMemory, byMs: number): void {
+  memory.lastMs += byMs;
+  memory.turnedMs += byMs;
+  memory.sampledMs += byMs;
+  for (const standing of memory.frozen) if (standing) standing.sinceMs += byMs;
+  if (memory.exhaust !== null) memory.exhaust.atMs += byMs;
 }
 
 /** Points that should never repeat themselves to the bit. */

@@ -1,4 +1,4 @@
-import { type Frame, qualityInSlot } from "./frame.ts";
+import { type FlawTally, type Frame, flawCounts, flawOfCode, qualityInSlot, tally } from "./frame.ts";
 import type { NotJudgedReason, WindowMean } from "./limits.ts";
 import type { PointCatalogue } from "./points.ts";
 import { withoutNoise } from "./without-noise.ts";
@@ -48,6 +48,8 @@ interface Step {
   readonly good: number[];
   /** How often the point was read at all. */
   readonly read: number[];
+  /** Why it was not good. */
+  readonly flaws: FlawTally[];
   /** Of each fuel: its heat by good samples of its meter, how many those were, and how often the meter was read. */
   readonly heat: number[];
   readonly flowGood: number[];
@@ -86,6 +88,14 @@ export function steadyMemory(): SteadyMemory {
     steadySinceMs: null,
     state: null,
   };
+}
+
+/** The clock was set: the window begins anew, and the fire has burned as long as before. */
+export function moveSteady(memory: SteadyMemory, byMs: number): void {
+  const { firing, firingSinceMs } = memory;
+  Object.assign(memory, steadyMemory());
+  memory.firing = firing;
+  memory.firingSinceMs = firingSinceMs === null ? null : firingSinceMs + byMs;
 }
 
 export type SteadyState =
@@ -212,6 +222,7 @@ export function steadyWatch(
       sum: none(),
       good: none(),
       read: none(),
+      flaws: tracked.map(() => ({})),
       heat: noFlow(),
       flowGood: noFlow(),
       flowRead: noFlow(),
@@ -226,7 +237,11 @@ export function steadyWatch(
       const quality = qualityInSlot(frame, slot);
       if (quality === null) continue;
       step.read[index] = (step.read[index] ?? 0) + 1;
-      if (quality !== "good" || (index === o2 && isInAir(frame))) continue;
+      const inAir = index === o2 && isInAir(frame);
+      if (quality !== "good" || inAir) {
+        tally(step.flaws[index] as FlawTally, flawOfCode(frame.flaws[slot] ?? 0) ?? "air-leak");
+        continue;
+      }
       step.good[index] = (step.good[index] ?? 0) + 1;
       step.sum[index] = (step.sum[index] ?? 0) + (frame.values[slot] ?? 0);
     }
@@ -317,7 +332,11 @@ function meanOf(window: readonly Step[], index: number): WindowMean {
     samples += step.samples;
     goodSamples += step.good[index] ?? 0;
   }
-  return { mean: withoutNoise(sum / goodSamples), samples, goodSamples };
+  const flaws = flawCounts(
+    tracked[index] ?? "",
+    window.map((step) => step.flaws[index] ?? {}),
+  );
+  return { mean: withoutNoise(sum / goodSamples), samples, goodSamples, flaws };
 }
 
 /** The fuel with most heat over the window, by the mean of each meter's good samples. */

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Id } from "../contracts/ids.ts";
+import { clockSources } from "../domain/clock.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -85,6 +86,8 @@ export const GatewayConfig = Type.Object(
     id: Id,
     site: Id,
     scanMs: Type.Integer({ minimum: 100, maximum: 60_000, default: 1_000 }),
+    /** What keeps the machine's clock: a time server, a battery, or nothing until the link to ingest is up. */
+    clock: Type.Enum(clockSources, { default: "rtc" }),
     lines: Type.Array(LineConfig, { minItems: 1, maxItems: 256 }),
     devices: Type.Array(DeviceConfig, { minItems: 1, maxItems: 2_000 }),
     outbox: OutboxConfig,

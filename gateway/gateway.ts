@@ -7,6 +7,7 @@ import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { parsedJson } from "../platform/json.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
+import type { Trouble } from "../platform/trouble.ts";
 import type { World } from "../platform/world.ts";
 import type { GatewayConfig, LineConfig } from "./config.ts";
 import { openOutbox } from "./outbox.ts";
@@ -14,6 +15,7 @@ import type { RegisterSource } from "./register-source.ts";
 import { scannedPlant } from "./scanned-plant.ts";
 import { scanShare } from "./scanner.ts";
 import { startSender } from "./sender.ts";
+import { watchedClock } from "./watched-clock.ts";
 
 export interface GatewayNeeds {
   readonly maps: ReadonlyMap<string, DeviceMapFile>;
@@ -29,12 +31,12 @@ type Gap = [
   fromMs: number,
   toMs: number,
   scans: number,
-  reason: "restart" | "overrun" | "disk-full",
+  reason: "restart" | "overrun" | "disk-full" | "clock",
 ];
 
 const statusEveryMs = 5_000;
-/** A step of the clock back by more than this begins a new time segment. */
-const stepBackMs = 1_000;
+/** A step of the clock by more than this is told; back, it begins a new time segment. */
+const stepMs = 1_000;
 const checkAck = Compile(Ack);
 
 /** Scans the boilers of one gateway on a fixed grid, captures what it read, and sends it until it is acknowledged. */
@@ -44,6 +46,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   const outbox = await openOutbox(needs.folder, config.outbox, world);
   const { scanning, lanes } = scannedPlant(config, needs.maps, needs.openLine, world);
   const sender = startSender(config, outbox, bus, world);
+  const watched = watchedClock(config.clock, outbox.lastTakenAtMs, world.clock);
   let timeSegment = outbox.timeSegment;
   let gaps: Gap[] = [];
   const lost: [number, number, "log-damage"][] = [];
@@ -51,8 +54,11 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
 
   bus.subscribe(gatewayTopic(site, id, "ack"), (_topic, payload) => {
     const ack = parsedJson(payload);
-    if (checkAck.Check(ack)) sender.acknowledged(ack);
-    else world.log.warn({ gateway: id }, "an acknowledgement could not be read");
+    if (checkAck.Check(ack)) {
+      const sentMs = sender.acknowledged(ack);
+      if (ack.atMs !== undefined && sentMs !== null)
+        watched.compared(ack.atMs, sentMs, world.clock.monotonicMs());
+    } else world.log.warn({ gateway: id }, "an acknowledgement could not be read");
     return "taken";
   });
 
@@ -66,14 +72,14 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
       const now = { nowMs: world.clock.nowMs(), monotonicMs: world.clock.monotonicMs() };
       const steppedMs = now.nowMs - clock.nowMs - (now.monotonicMs - clock.monotonicMs);
       clock = now;
-      if (steppedMs < -stepBackMs) beginTimeSegment(steppedMs);
+      if (Math.abs(steppedMs) > stepMs) clockWasSet(now.nowMs, steppedMs);
       const readings = await scanning.scan({
         slot: Math.round(slotMs / scanMs),
         withinMs: scanShare * scanMs,
       });
       if (readings.length > 0) await capture(readings);
       // Counted in monotonic time: a clock that was set has made no scan late.
-      const wokeLateMs = Math.abs(steppedMs) < stepBackMs ? now.nowMs - slotMs : 0;
+      const wokeLateMs = Math.abs(steppedMs) < stepMs ? now.nowMs - slotMs : 0;
       const skipped = Math.floor((world.clock.monotonicMs() - now.monotonicMs + wokeLateMs) / scanMs);
       const endedMs = world.clock.nowMs();
       if (skipped > 0) gaps.push(["*", endedMs - skipped * scanMs, endedMs, skipped, "overrun"]);
@@ -83,25 +89,34 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
 
   /** From the last captured scan to now nothing was recorded: a loss that is said. */
   function declareRestart(): void {
-    const fromMs = outbox.lastCapturedAtMs;
+    const { lastCapturedAtMs: fromMs, lastTakenAtMs } = outbox;
     const nowMs = world.clock.nowMs();
-    if (fromMs === null) return;
-    if (nowMs < fromMs - stepBackMs) beginTimeSegment(nowMs - fromMs);
+    if (fromMs === null || lastTakenAtMs === null) return;
+    // Times that were given out before may not come again in their segment, be the step ever so small.
+    if (nowMs <= lastTakenAtMs) clockWasSet(nowMs, nowMs - lastTakenAtMs);
     const scans = Math.max(0, Math.floor(nowMs / scanMs) - Math.floor(fromMs / scanMs));
     if (scans > 0) gaps.push(["*", fromMs, nowMs, scans, "restart"]);
   }
 
-  function beginTimeSegment(steppedMs: number): void {
-    timeSegment += 1;
-    scanning.beginTimeSegment();
+  /** No scan is missing for it, but the times jump: that is told. Back, they repeat: a new segment keeps them apart. */
+  function clockWasSet(nowMs: number, steppedMs: number): void {
+    gaps.push(["*", Math.max(0, Math.round(nowMs - steppedMs)), Math.round(nowMs), 0, "clock"]);
+    const back = steppedMs <= 0;
+    if (back) {
+      timeSegment += 1;
+      scanning.beginTimeSegment();
+    }
     world.log.warn(
-      { gateway: id, steppedMs: Math.round(steppedMs) },
-      "the clock was set back; a new time segment begins",
+      { gateway: id, steppedMs: Math.round(steppedMs), timeSegment },
+      back ? "the clock was set back; a new time segment begins" : "the clock was set forward",
     );
   }
 
   async function capture(readings: readonly Reading[]): Promise<void> {
     const t0 = Math.min(...readings.map(({ takenAtMs }) => takenAtMs));
+    const sinceT0Ms = world.clock.nowMs() - t0;
+    const clk = watched.state();
+    for (const { takenAtMs } of readings) watched.given(takenAtMs);
     for (const { from, to } of sender.takeLost()) lost.push([from, to, "log-damage"]);
     const declared = { gap: [...gaps], lost: [...lost] };
     try {
@@ -110,8 +125,8 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
         gw: id,
         tseg: timeSegment,
         t0,
-        mono: Math.round(world.clock.monotonicMs()),
-        clk: { src: "rtc", off: 0, unc: 0 },
+        mono: Math.max(0, Math.round(world.clock.monotonicMs() - sinceT0Ms)),
+        clk,
         b: readings.map((reading) => boilerRows(reading, t0)),
         gap: declared.gap,
         ...(declared.lost.length > 0 && { lost: declared.lost }),
@@ -153,8 +168,7 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
         readings,
         missedScans,
       ]),
-      trouble:
-        outbox.trouble === null ? null : { code: outbox.trouble.code, message: outbox.trouble.message },
+      trouble: troubleOf(outbox.trouble ?? bus.troubles[0] ?? null),
     };
     try {
       if (bus.up)
@@ -179,13 +193,18 @@ export async function startGateway(config: GatewayConfig, needs: GatewayNeeds): 
   };
 }
 
+function troubleOf(trouble: Trouble | null): Trouble | null {
+  return trouble === null ? null : { code: trouble.code, message: trouble.message };
+}
+
 /** The last will of a gateway's connection: what the broker says when it is gone without a word. */
 export function gatewayWill({ site, id }: GatewayConfig, world: World) {
   const status: GatewayStatus = { v: 1, site, gw: id, online: false, atMs: world.clock.nowMs() };
   return { topic: gatewayTopic(site, id, "status"), payload: JSON.stringify(status) };
 }
 
-function boilerRows({ boilerId, takenAtMs, values, flaws }: Reading, t0: number): BoilerRows {
+/** A reading as a batch carries it. */
+export function boilerRows({ boilerId, takenAtMs, values, flaws }: Reading, t0: number): BoilerRows {
   const points = Object.keys(values);
   return {
     boiler: boilerId,

@@ -26,6 +26,8 @@ export interface Outbox {
   readonly boot: number;
   /** Time of the last scan captured before this start; `null` for a new outbox. */
   readonly lastCapturedAtMs: number | null;
+  /** Newest time in it. */
+  readonly lastTakenAtMs: number | null;
   /** The time segment in force when the last scan was captured. */
   readonly timeSegment: number;
   readonly capturedUpto: number;
@@ -131,6 +133,7 @@ export async function openOutbox(folder: string, config: OutboxConfig, world: Wo
     sid,
     boot,
     lastCapturedAtMs,
+    lastTakenAtMs: newest === null ? null : newestTimeOf(newest),
     timeSegment,
     get capturedUpto() {
       return log.durableOffset;
@@ -168,6 +171,11 @@ export async function openOutbox(folder: string, config: OutboxConfig, world: Wo
       save();
     },
   };
+}
+
+/** The time of the newest reading of a batch; without one, that of the batch. */
+function newestTimeOf({ t0, b }: Batch): number {
+  return t0 + Math.max(0, ...b.flatMap(({ rows }) => rows.map(([dt]) => dt ?? 0)));
 }
 
 function savedState(file: string): SavedState | null {

@@ -10,7 +10,12 @@ import type { World } from "../platform/world.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface Sender extends Service {
-  acknowledged(ack: Ack): void;
+  /**
+   * Takes an acknowledgement in.
+   * @returns when the newest of the batches that it answers was sent, in monotonic time, or `null`: of one that may
+   * have been sent before, nobody knows which sending was answered
+   */
+  acknowledged(ack: Ack): number | null;
   /** Batches that turned out unreadable since the last call: they can never be sent. */
   takeLost(): readonly DamagedRange[];
 }
@@ -40,7 +45,12 @@ export function startSender(
   world: World,
 ): Sender {
   const topic = gatewayTopic(site, id, "data");
-  const inFlight = new Map<number, { readonly bytes: number; readonly sentAtMs: number }>();
+  const inFlight = new Map<
+    number,
+    { readonly bytes: number; readonly sentAtMs: number; readonly isFirst: boolean }
+  >();
+  /** Higher ones have never been sent, in this start or an earlier one. */
+  let sentUpto = outbox.capturedUpto;
   let inFlightBytes = 0;
   let window = windowBatches;
   let resendMs = shortestResendMs;
@@ -113,7 +123,12 @@ export function startSender(
   }
 
   async function send({ offset, body }: LogRecord): Promise<void> {
-    inFlight.set(offset, { bytes: body.length, sentAtMs: world.clock.monotonicMs() });
+    inFlight.set(offset, {
+      bytes: body.length,
+      sentAtMs: world.clock.monotonicMs(),
+      isFirst: offset > sentUpto,
+    });
+    sentUpto = Math.max(sentUpto, offset);
     inFlightBytes += body.length;
     try {
       await bus.publish(topic, body, { qos: 1 });
@@ -132,12 +147,12 @@ export function startSender(
     startOver();
   }
 
-  function acknowledged({ by, sid, upto, ranges, dead }: Ack): void {
+  function acknowledged({ by, sid, upto, ranges, dead }: Ack): number | null {
     if (answeredBy !== by) {
       answeredBy = by;
       startOver();
     }
-    if (sid !== outbox.sid) return;
+    if (sid !== outbox.sid) return null;
     const all: [number, number][] = ranges.map(([first, last]) => [first, last]);
     if (upto > 0) all.push([1, upto]);
     all.push(...dead.map(({ seq }): [number, number] => [seq, seq]));
@@ -148,17 +163,20 @@ export function startSender(
         { gateway: id, claimed: beyond[1], captured: outbox.capturedUpto, code: "ack-refused" },
         "an acknowledgement of batches that do not exist is not believed",
       );
-      return;
+      return null;
     }
     outbox.acknowledged(all as SerialRanges);
-    for (const [seq, { bytes }] of inFlight) {
+    let answeredMs: number | null = null;
+    for (const [seq, { bytes, sentAtMs, isFirst }] of inFlight) {
       if (!outbox.isAcknowledged(seq)) continue;
+      if (isFirst) answeredMs = Math.max(answeredMs ?? 0, sentAtMs);
       inFlight.delete(seq);
       inFlightBytes -= bytes;
       window = Math.min(windowBatches, window + 1);
       resendMs = shortestResendMs;
     }
     stir();
+    return answeredMs;
   }
 
   bus.onUp(startOver);

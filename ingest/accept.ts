@@ -158,6 +158,7 @@ export function startAccepting(
       const ack: Ack = {
         v: 1,
         by,
+        atMs: world.clock.nowMs(),
         sid: log.sid,
         upto: contiguousUpto(ranges),
         ranges: ranges.slice(1).map(([first, last]) => [first, last]),

@@ -12,8 +12,7 @@ import {
   type Root,
   tagId,
 } from "../domain/alarms/alarm.ts";
-import type { AlarmRule } from "../domain/alarms/rule.ts";
-import type { Plant } from "./plant.ts";
+import { type Plant, rulesAt } from "./plant.ts";
 import type { ConditionEvent } from "./stage.ts";
 
 /** One step of one alarm, as it goes into the records. */
@@ -59,20 +58,22 @@ export function alarmDesk(plant: Plant, atStart: readonly Alarm[]): AlarmDesk {
     plant.boilers.get(sourceId)?.siteId ??
     plant.gateways.get(sourceId)?.siteId ??
     (plant.sites.has(sourceId) ? sourceId : null);
-  const rulesOf = (sourceId: string): readonly AlarmRule[] =>
-    (plant.boilers.get(sourceId) ?? plant.gateways.get(sourceId) ?? plant.sites.get(sourceId))?.rules ?? [];
-  const ruleOf = ({ ruleId, sourceId }: Root) => rulesOf(sourceId).find(({ id }) => id === ruleId);
+  const ruleOf = ({ ruleId, sourceId }: Root, atMs: number) =>
+    rulesAt(plant, sourceId, atMs).find(({ id }) => id === ruleId);
   let dueMs = earliestDue();
 
-  /** What could hide this alarm. */
-  function rootsOf(tag: Root): readonly Root[] {
+  /** What could hide this alarm at a moment. */
+  function rootsOf(tag: Root, atMs: number): readonly Root[] {
     const boiler = plant.boilers.get(tag.sourceId);
     if (boiler === undefined) return [];
-    const gateway = plant.gateways.get(boiler.gatewayId);
-    const silences = (gateway?.rules ?? []).filter(({ watches }) => watches === "gateway-silence");
+    const ofGateway = rulesAt(plant, boiler.gatewayId, atMs);
+    const silences = ofGateway.filter(({ watches }) => watches === "gateway-silence");
     return [
       ...silences.map(({ id }) => ({ ruleId: id, sourceId: boiler.gatewayId })),
-      ...(ruleOf(tag)?.inhibitedBy ?? []).map((ruleId) => ({ ruleId, sourceId: tag.sourceId })),
+      ...(ruleOf(tag, atMs)?.inhibitedBy ?? []).flatMap((ruleId) => [
+        { ruleId, sourceId: tag.sourceId },
+        { ruleId, sourceId: boiler.gatewayId },
+      ]),
     ];
   }
 
@@ -97,25 +98,33 @@ export function alarmDesk(plant: Plant, atStart: readonly Alarm[]): AlarmDesk {
     const all = (): readonly Alarm[] =>
       [...new Map([...kept, ...drafted]).values()].filter(({ state }) => state !== "closed");
 
-    /** One step of one alarm, and what follows from it for those that it hides. */
-    function step(tag: AlarmTag, event: AlarmEvent): Refusal | null {
+    /**
+     * One step of one alarm, and what follows from it for those that it hides.
+     * @param ruleAtMs whose rules count: those at a condition's own time; for people and timers, those of now
+     */
+    function step(tag: AlarmTag, event: AlarmEvent, ruleAtMs = event.nowMs): Refusal | null {
       const before = find(tag);
       const { ruleId, siteId, sourceId } = tag;
       const standing = before ?? { state: "normal" as const, ruleId, siteId, sourceId };
-      const next = nextAlarm(standing, event, ruleOf(tag) ?? settingsOfNoRule);
+      const next = nextAlarm(standing, event, ruleOf(tag, ruleAtMs) ?? settingsOfNoRule);
       if (next.kind === "refused") return next.reason;
       if (next.kind === "unchanged") return null;
       drafted.set(tagId(tag), next.alarm);
       changes.push({ alarm: next.alarm, event, effects: next.effects });
       const held = before !== undefined && holds(before);
-      if (held !== holds(next.alarm)) pass(tag, holds(next.alarm) ? "suppress" : "unsuppress", event.nowMs);
+      if (held !== holds(next.alarm))
+        pass(tag, holds(next.alarm) ? "suppress" : "unsuppress", event.nowMs, ruleAtMs);
       return null;
     }
 
-    function pass(tag: AlarmTag, kind: "suppress" | "unsuppress", nowMs: number): void {
+    function pass(tag: AlarmTag, kind: "suppress" | "unsuppress", nowMs: number, ruleAtMs: number): void {
       const root = { ruleId: tag.ruleId, sourceId: tag.sourceId };
       for (const alarm of all()) {
-        if (rootsOf(alarm).some((each) => tagId(each) === tagId(root))) step(alarm, { kind, root, nowMs });
+        const isRoot = rootsOf(alarm, ruleAtMs).some((each) => tagId(each) === tagId(root));
+        // What was hidden under rules of old is shown again when its root has ended, whatever hides it now.
+        const wasRoot =
+          kind === "unsuppress" && alarm.suppressedBy.some((each) => tagId(each) === tagId(root));
+        if (isRoot || wasRoot) step(alarm, { kind, root, nowMs }, ruleAtMs);
       }
     }
 
@@ -134,20 +143,20 @@ export function alarmDesk(plant: Plant, atStart: readonly Alarm[]): AlarmDesk {
       condition: (condition, nowMs) => {
         const { turned, sinceMs, atMs, priority, latching, evidence, context } = condition;
         if (turned === "off") {
-          step(condition, { kind: "off", atMs, nowMs });
+          step(condition, { kind: "off", atMs, nowMs }, atMs);
           return;
         }
         const level = { priority, latching, evidence, context };
         if (turned !== "on") {
-          step(condition, { kind: turned, nowMs, ...level });
+          step(condition, { kind: turned, nowMs, ...level }, atMs);
           return;
         }
         const firstOut = firstOutOf(condition, sinceMs);
-        for (const root of rootsOf(condition)) {
+        for (const root of rootsOf(condition, atMs)) {
           const cause = find(root);
-          if (cause !== undefined && holds(cause)) step(condition, { kind: "suppress", root, nowMs });
+          if (cause !== undefined && holds(cause)) step(condition, { kind: "suppress", root, nowMs }, atMs);
         }
-        step(condition, { kind: "on", sinceMs, atMs, nowMs, firstOut, ...level });
+        step(condition, { kind: "on", sinceMs, atMs, nowMs, firstOut, ...level }, atMs);
       },
       tick: (nowMs) => {
         for (const alarm of all()) step(alarm, { kind: "tick", nowMs });
@@ -175,7 +184,7 @@ export function alarmDesk(plant: Plant, atStart: readonly Alarm[]): AlarmDesk {
     ): Refusal | "alarm-unknown" | "rev-stale" | null {
       const [ruleId = "", sourceId = "", ...rest] = command.alarmId.split("--");
       const siteId = siteOf(sourceId);
-      if (rest.length > 0 || siteId !== command.site || ruleOf({ ruleId, sourceId }) === undefined)
+      if (rest.length > 0 || siteId !== command.site || ruleOf({ ruleId, sourceId }, nowMs) === undefined)
         return "alarm-unknown";
       if (find({ ruleId, sourceId }) !== undefined || command.rev !== 0) return "rev-stale";
       return step({ ruleId, siteId, sourceId }, eventOf(command, nowMs));

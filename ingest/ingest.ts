@@ -4,25 +4,26 @@ import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { backgroundLoop, type Service, serviceStack } from "../platform/service.ts";
-import type { ReadingWriter } from "../platform/telemetry/telemetry.ts";
+import type { KeepConfig } from "../platform/telemetry/config.ts";
+import type { ReadingWriter, Retention } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
 import type { IngestConfig } from "./config.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import { liveView, publishFrames } from "./live-view.ts";
+import { publishFrames } from "./live-view.ts";
 import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
 import { recordsSink } from "./records-sink.ts";
-import { derive } from "./stages/derive.ts";
-import { judge } from "./stages/judge.ts";
-import { raiseAlarms } from "./stages/raise-alarms.ts";
-import { screen } from "./stages/screen.ts";
+import { startRetention } from "./retention.ts";
+import { rollingUp } from "./roll-up.ts";
+import { stagesOf } from "./stages/stages.ts";
 import { telemetrySink } from "./telemetry-sink.ts";
 
 export interface IngestNeeds {
   readonly plant: Plant;
   readonly folder: string;
-  readonly telemetry: ReadingWriter;
+  readonly telemetry: ReadingWriter & Retention;
+  readonly keep: KeepConfig;
   readonly records: RecordsDb;
   readonly bus: Bus;
   readonly world: World;
@@ -34,17 +35,18 @@ const statusEveryMs = 5_000;
 /** Accepts what gateways send, and turns the journal into history, alarms and the live view. */
 export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Service> {
   const { plant, folder, bus, world } = needs;
-  const telemetry = await telemetrySink(needs.telemetry, world);
+  const rolling = rollingUp(needs.telemetry, plant, needs.keep, world);
+  const telemetry = await telemetrySink(rolling, world);
   const records = await recordsSink(needs.records, plant, bus, world);
   const sinks = [telemetry, records];
   const snapshot = snapshotFor(folder, sinks);
   const confirmed = Math.max(snapshot?.offset ?? 0, ...sinks.map(({ checkpoint }) => checkpoint));
   const journal = await openJournal(folder, config.journal, confirmed, world);
-  const view = liveView(plant.catalogue);
-  const stages = [screen(plant.catalogue), derive(plant), judge(plant), raiseAlarms(plant), view];
+  const { stages, view } = stagesOf(plant);
 
   const services = serviceStack(world);
   services.add({ name: "journal", stop: () => journal.close() });
+  services.add(startRetention(needs.telemetry, needs.keep, () => rolling.filledInAtMs, world));
   const pass = services.add(
     startPass(folder, config, journal, plant.catalogue, stages, sinks, snapshot, world),
   );

@@ -1,4 +1,5 @@
-import type { LiveBoiler, LiveFrame } from "../contracts/live.ts";
+import { Compile } from "typebox/compile";
+import { LiveBoiler, type LiveFrame } from "../contracts/live.ts";
 import { liveTopic } from "../contracts/topics.ts";
 import { type Frame, frameOf, readingOf } from "../domain/frame.ts";
 import type { Verdicts } from "../domain/limits.ts";
@@ -27,8 +28,7 @@ interface Seen {
   verdicts: Verdicts;
 }
 
-/** A time further ahead of its arrival than this is no boiler's newest: its clock is wrong. */
-const aheadMs = 5 * 60_000;
+const liveBoiler = Compile(LiveBoiler);
 
 export function liveView(catalogue: PointCatalogue): LiveView {
   let seen = new Map<string, Seen>();
@@ -55,8 +55,10 @@ export function liveView(catalogue: PointCatalogue): LiveView {
     memory: () => [...seen.values()].map((each) => ({ siteId: each.siteId, boiler: textOf(each) })),
     recall: (memory) => {
       const saved = (memory ?? []) as readonly { readonly siteId: string; readonly boiler: LiveBoiler }[];
+      // What another version said of a boiler in its own words waits for the boiler's next reading.
+      const understood = saved.filter(({ boiler }) => liveBoiler.Check(boiler));
       seen = new Map(
-        saved.map(({ siteId, boiler: { n, verdicts, ...reading } }) => [
+        understood.map(({ siteId, boiler: { n, verdicts, ...reading } }) => [
           reading.boilerId,
           { siteId, n, frame: frameOf(reading, catalogue), verdicts },
         ]),
@@ -70,10 +72,6 @@ export function liveView(catalogue: PointCatalogue): LiveView {
         text: () => textOf(each),
       })),
   };
-}
-
-export function isAheadOfItsArrival(takenAtMs: number, arrivedAtMs: number): boolean {
-  return takenAtMs > arrivedAtMs + aheadMs;
 }
 
 const frameEveryMs = 1_000;

@@ -1,17 +1,16 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Batch } from "../contracts/batch.ts";
-import { parseTopic } from "../contracts/topics.ts";
-import { type Frame, flawCode, frameMaker } from "../domain/frame.ts";
 import type { PointCatalogue } from "../domain/points.ts";
-import type { FlawReason } from "../domain/reading.ts";
 import { readFileIfThere, replaceFile } from "../platform/data-folder.ts";
+import { OperationalError } from "../platform/errors.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import { type AcceptedBatches, type AcceptedLog, acceptedBatches } from "./accepted.ts";
 import type { IngestConfig } from "./config.ts";
+import { plantHappenings } from "./happenings.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
-import { isAheadOfItsArrival } from "./live-view.ts";
+import type { SavedCursors } from "./live-cursors.ts";
 import type { Sink } from "./sink.ts";
 import { type PlantEvent, pipeline, type Stage } from "./stage.ts";
 
@@ -19,15 +18,19 @@ import { type PlantEvent, pipeline, type Stage } from "./stage.ts";
 export interface Snapshot {
   readonly offset: number;
   readonly accepted: readonly AcceptedLog[];
-  /** Per boiler and time segment: the newest time that was live. */
-  readonly cursors: Readonly<Record<string, number>>;
+  readonly cursors: SavedCursors;
   readonly stages: Readonly<Record<string, unknown>>;
 }
 
 export interface Pass extends Service {
   /** The last entry that ran through all stages. */
   readonly offset: number;
+  /** Resolves when it has ended: stopped, or at the entry after which it had to end. */
+  readonly finished: Promise<void>;
 }
+
+/** A pass that follows the journal for ever, as it grows. */
+const forEver = Number.POSITIVE_INFINITY;
 
 const snapshotEveryMs = 30_000;
 const dayMs = 86_400_000;
@@ -44,11 +47,16 @@ export function snapshotFor(folder: string, sinks: readonly Pick<Sink, "checkpoi
   return null;
 }
 
-/** What ingest has accepted: the newest snapshot, rolled forward through the journal behind it. */
-export async function acceptedSoFar(folder: string, journal: Journal): Promise<AcceptedBatches> {
+/** The newest of all snapshots, whatever the sinks have. */
+export function newestSnapshot(folder: string): Snapshot | null {
   const newest = snapshotOffsets(folder).at(-1);
   const text = newest === undefined ? null : readFileIfThere(snapshotFile(folder, newest));
-  const snapshot = text === null ? null : (JSON.parse(text) as Snapshot);
+  return text === null ? null : (JSON.parse(text) as Snapshot);
+}
+
+/** What ingest has accepted: the newest snapshot, rolled forward through the journal behind it. */
+export async function acceptedSoFar(folder: string, journal: Journal): Promise<AcceptedBatches> {
+  const snapshot = newestSnapshot(folder);
   const accepted = acceptedBatches(snapshot?.accepted);
   const reader = journal.reader((snapshot?.offset ?? 0) + 1);
   for (;;) {
@@ -61,6 +69,7 @@ export async function acceptedSoFar(folder: string, journal: Journal): Promise<A
 /**
  * The one reader of the journal: runs every entry through the stages and hands what came of it to the sinks. All
  * that it knows is a function of the journal, so after a crash it begins at a snapshot and comes to the same.
+ * @param upto it ends after this entry, with everything durable; without it, when it is stopped
  */
 export function startPass(
   folder: string,
@@ -71,24 +80,25 @@ export function startPass(
   sinks: readonly Sink[],
   snapshot: Snapshot | null,
   world: World,
+  upto = forEver,
 ): Pass {
   let events: PlantEvent[] = [];
   const through = pipeline(stages, (event) => events.push(event));
-  const framesOf = batchFrames(catalogue);
   const accepted = acceptedBatches(snapshot?.accepted);
-  const cursors = new Map(Object.entries(snapshot?.cursors ?? {}));
+  const happenings = plantHappenings(catalogue, snapshot?.cursors);
   for (const stage of stages) stage.recall(snapshot?.stages[stage.name] ?? null);
   let offset = snapshot?.offset ?? 0;
 
   async function follow(signal: AbortSignal): Promise<void> {
     const reader = journal.reader(offset + 1);
     let savedMs = world.clock.monotonicMs();
-    while (!signal.aborted) {
+    while (!signal.aborted && offset < upto) {
       const entries = await reader.read();
       for (const entry of entries) {
         const batch = batchOf(entry);
         events = [];
-        run(entry, batch);
+        const isNews = batch === null || accepted.identityOf(batch) === "new";
+        if (isNews) happenings.tell(entry, batch, through);
         note(accepted, entry, batch);
         offset = entry.offset;
         for (const sink of sinks) await sink.take({ entry, batch, events });
@@ -98,43 +108,19 @@ export function startPass(
         await saveSnapshot();
         savedMs = world.clock.monotonicMs();
       }
-      if (entries.length === 0) await journal.log.grown(offset, signal);
+      if (entries.length > 0) continue;
+      if (upto !== forEver) break;
+      await journal.log.grown(offset, signal);
     }
     for (const sink of sinks) await sink.stop();
     await saveSnapshot();
-  }
-
-  function run(entry: JournalEntry, batch: Batch | null): void {
-    if (entry.kind === "tick") {
-      const { arrivedAtMs: atMs, monotonicMs, telemetryLag } = entry;
-      through({ kind: "tick", atMs, monotonicMs, telemetryLag });
-    }
-    if (entry.kind === "quarantine") {
-      const gatewayId = entry.batch?.gw ?? parseTopic(entry.topic)?.gatewayId;
-      if (gatewayId !== undefined) through({ kind: "set-aside", gatewayId, reason: entry.reason });
-    }
-    if (batch === null || accepted.identityOf(batch) !== "new") return;
-    const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment, t0: atMs, clk } = batch;
-    through({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: clk.off });
-    for (const frame of framesOf(batch)) {
-      const late = isLate(frame, timeSegment, entry.arrivedAtMs);
-      through({ kind: "reading", origin: { siteId, gatewayId, sid, seq, timeSegment, late }, frame });
-    }
-  }
-
-  function isLate({ boilerId, takenAtMs }: Frame, timeSegment: number, arrivedAtMs: number): boolean {
-    if (isAheadOfItsArrival(takenAtMs, arrivedAtMs)) return true;
-    const key = `${boilerId}/${timeSegment}`;
-    if (takenAtMs <= (cursors.get(key) ?? 0)) return true;
-    cursors.set(key, takenAtMs);
-    return false;
   }
 
   async function saveSnapshot(): Promise<void> {
     const taken: Snapshot = {
       offset,
       accepted: accepted.all(),
-      cursors: Object.fromEntries(cursors),
+      cursors: happenings.cursors(),
       stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.memory()])),
     };
     replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));
@@ -142,22 +128,61 @@ export function startPass(
     const offsets = snapshotOffsets(folder);
     const needed = offsets.filter((each) => each <= reached).at(-1);
     if (needed === undefined) return;
-    for (const each of offsets) if (each < needed) rmSync(snapshotFile(folder, each));
     await journal.log.retain({
       neededFrom: needed + 1,
       maxBytes: config.journal.keepGib * gib,
       maxAgeMs: config.journal.keepDays * dayMs,
     });
+    for (const each of needlessSnapshots(offsets, needed, journal.log.segmentStarts))
+      rmSync(snapshotFile(folder, each));
   }
 
   const loop = backgroundLoop("pass", follow);
   return {
     name: loop.name,
     stop: loop.stop,
+    finished: loop.finished,
     get offset() {
       return offset;
     },
   };
+}
+
+/**
+ * Snapshots that nobody will begin at: of those before the one that is needed, only the first of each segment is
+ * kept, so that a replay can begin near any place that the journal still holds.
+ */
+function needlessSnapshots(
+  offsets: readonly number[],
+  needed: number,
+  segmentStarts: readonly number[],
+): readonly number[] {
+  const segmentOf = (offset: number) => segmentStarts.findLast((start) => start <= offset + 1) ?? null;
+  return offsets.filter((offset, index) => {
+    if (offset >= needed) return false;
+    const segment = segmentOf(offset);
+    const before = offsets[index - 1];
+    return segment === null || (before !== undefined && segmentOf(before) === segment);
+  });
+}
+
+/**
+ * Where a replay can begin at the earliest: the place, and what the pass remembered there.
+ * @throws OperationalError `journal-begins-late` when the journal does not reach back to any snapshot
+ */
+export function earliestPlace(
+  folder: string,
+  firstOffset: number,
+): { readonly offset: number; readonly snapshot: Snapshot | null } {
+  if (firstOffset === 1) return { offset: 0, snapshot: null };
+  const offset = snapshotOffsets(folder).find((each) => each + 1 >= firstOffset);
+  const text = offset === undefined ? null : readFileIfThere(snapshotFile(folder, offset));
+  if (offset === undefined || text === null)
+    throw new OperationalError(
+      "journal-begins-late",
+      `${folder} holds entries from ${firstOffset} on, and nothing of what was known there; replay from the checkpoint instead`,
+    );
+  return { offset, snapshot: JSON.parse(text) as Snapshot };
 }
 
 function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | null): void {
@@ -166,32 +191,8 @@ function note(accepted: AcceptedBatches, entry: JournalEntry, batch: Batch | nul
 }
 
 /** What was accepted was checked then; here it is only read. */
-function batchOf(entry: JournalEntry): Batch | null {
+export function batchOf(entry: JournalEntry): Batch | null {
   return entry.kind === "batch" ? (JSON.parse(entry.bytes.toString()) as Batch) : null;
-}
-
-/** The readings of a batch, as frames. A point that the configuration does not know any more is left out. */
-function batchFrames(catalogue: PointCatalogue): (batch: Batch) => readonly Frame[] {
-  const newFrame = frameMaker(catalogue);
-  return ({ t0, b }) =>
-    b.flatMap(({ boiler, points, rows, flaws }) => {
-      const slots = points.map(catalogue.slotOf);
-      const measured = slots.filter((slot) => slot >= 0);
-      const frames = rows.map((row) => {
-        const frame = newFrame(boiler, t0 + (row[0] ?? 0), measured);
-        for (let index = 0; index < slots.length; index += 1) {
-          const slot = slots[index] as number;
-          if (slot >= 0) frame.values[slot] = row[index + 1] ?? Number.NaN;
-        }
-        return frame;
-      });
-      for (const [row, point, reason] of flaws) {
-        const slot = slots[point] ?? -1;
-        const frame = frames[row];
-        if (frame !== undefined && slot >= 0) frame.flaws[slot] = flawCode(reason as FlawReason);
-      }
-      return frames;
-    });
 }
 
 function snapshotFile(folder: string, offset: number): string {

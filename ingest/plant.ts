@@ -5,9 +5,21 @@ import type { PointCatalogue } from "../domain/points.ts";
 import type { Plausibility } from "../domain/screening.ts";
 import type { SteadySettings } from "../domain/steady-state.ts";
 
-/** A boiler as it was described from a moment on: fuels, prices and floors are dated. */
-export interface BoilerEdition {
+/** As things were from a moment on. */
+interface From {
   readonly fromMs: number;
+}
+
+/** Oldest first; the first one also counts for all time before it. */
+export type Editions<T extends From> = readonly [T, ...T[]];
+
+/** The alarm rules that apply to a source, with the delays of its site. */
+export interface RulesEdition extends From {
+  readonly rules: readonly AlarmRule[];
+}
+
+/** A boiler as it was described, and watched: fuels, prices, floors and alarm rules are dated. */
+export interface BoilerEdition extends RulesEdition {
   readonly boiler: Boiler;
   readonly plausibility: Plausibility;
 }
@@ -17,29 +29,26 @@ export interface PlantBoiler {
   readonly id: string;
   readonly siteId: string;
   readonly gatewayId: string;
-  /** Oldest first; the first one also counts for all time before it. */
-  readonly editions: readonly [BoilerEdition, ...BoilerEdition[]];
+  readonly editions: Editions<BoilerEdition>;
   readonly steady: SteadySettings;
   /** By how much the site's clock hours are off the UTC ones: 30 min in some zones. */
   readonly hourOffsetMs: number;
   /** Every edition of the tables, and of the emission standard, that this boiler is held against. */
   readonly tables: readonly LimitTables[];
   readonly standards: readonly EmissionStandard[];
-  /** Those that apply to it, with the delays of its site. */
-  readonly rules: readonly AlarmRule[];
 }
 
 export interface PlantSite extends Site {
   /** Only its past is known: nothing of it is live, and nothing of it alarms. */
   readonly recorded?: boolean;
-  readonly rules: readonly AlarmRule[];
+  readonly editions: Editions<RulesEdition>;
 }
 
 export interface PlantGateway {
   readonly id: string;
   readonly siteId: string;
   readonly scanMs: number;
-  readonly rules: readonly AlarmRule[];
+  readonly editions: Editions<RulesEdition>;
 }
 
 /** All that ingest has to know of the plant to take, judge and alarm; made of the configuration and the rule files. */
@@ -50,27 +59,46 @@ export interface Plant {
   readonly catalogue: PointCatalogue;
 }
 
+/** The edition in force at a moment of event time. */
+export function editionAt<T extends From>(editions: Editions<T>, atMs: number): T {
+  for (let index = editions.length - 1; index > 0; index -= 1) {
+    const edition = editions[index] as T;
+    if (edition.fromMs <= atMs) return edition;
+  }
+  return editions[0];
+}
+
+/** The alarm rules of a boiler, a gateway or a site at a moment; none of what is not in the configuration any more. */
+export function rulesAt(
+  { boilers, gateways, sites }: Plant,
+  sourceId: string,
+  atMs: number,
+): readonly AlarmRule[] {
+  const source = boilers.get(sourceId) ?? gateways.get(sourceId) ?? sites.get(sourceId);
+  return source === undefined ? [] : editionAt<RulesEdition>(source.editions, atMs).rules;
+}
+
 /**
- * Prepares something for every edition of every boiler.
+ * Prepares something for every edition of every boiler, when it is first asked for.
  * @returns what was prepared for a boiler at a moment; `null` for one that is not in the configuration any more
  */
 export function forEachEdition<T>(
   { boilers }: Plant,
   prepare: (edition: BoilerEdition, boiler: PlantBoiler) => T,
 ): (boilerId: string, atMs: number) => T | null {
+  type Made = From & { readonly edition: BoilerEdition; made: T | null };
+  const withNothing = (edition: BoilerEdition): Made => ({ fromMs: edition.fromMs, edition, made: null });
   const prepared = new Map(
-    [...boilers].map(([id, boiler]) => [
-      id,
-      boiler.editions.map((edition) => ({ fromMs: edition.fromMs, made: prepare(edition, boiler) })),
-    ]),
+    [...boilers].map(([id, boiler]): [string, { boiler: PlantBoiler; editions: Editions<Made> }] => {
+      const [first, ...later] = boiler.editions;
+      return [id, { boiler, editions: [withNothing(first), ...later.map(withNothing)] }];
+    }),
   );
   return (boilerId, atMs) => {
-    const editions = prepared.get(boilerId);
-    if (editions === undefined) return null;
-    for (let index = editions.length - 1; index > 0; index -= 1) {
-      const edition = editions[index];
-      if (edition !== undefined && edition.fromMs <= atMs) return edition.made;
-    }
-    return editions[0]?.made ?? null;
+    const of = prepared.get(boilerId);
+    if (of === undefined) return null;
+    const at = editionAt(of.editions, atMs);
+    at.made ??= prepare(at.edition, of.boiler);
+    return at.made;
   };
 }

@@ -6,6 +6,7 @@ import { liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { alarmById, alarmsSince, saveAlarmChange } from "../platform/records/alarm-records.ts";
+import { audit } from "../platform/records/audit.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import type { RecordsTables } from "../platform/records/tables.ts";
 import type { World } from "../platform/world.ts";
@@ -20,7 +21,7 @@ type HourCounts = Pick<
   "accepted" | "quarantined" | "droppedBatches" | "missedScans"
 >;
 
-const checkpointName = "records";
+export const recordsCheckpoint = "records";
 const hourMs = 3_600_000;
 /** What is only counted is saved so often; what somebody waits for, at once. */
 const saveEveryMs = 1_000;
@@ -33,7 +34,7 @@ const commandSchema = Compile(AlarmCommand);
 export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: World): Promise<Sink> {
   const saved = await db
     .selectFrom("checkpoints")
-    .where("name", "=", checkpointName)
+    .where("name", "=", recordsCheckpoint)
     .select("journalOffset")
     .executeTakeFirst();
   let checkpoint = Number(saved?.journalOffset ?? 0);
@@ -83,7 +84,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     for (const hour of counted.values()) await addToHour(tx, hour);
     await tx
       .insertInto("checkpoints")
-      .values({ name: checkpointName, journalOffset: seen })
+      .values({ name: recordsCheckpoint, journalOffset: seen })
       .onConflict((conflict) => conflict.column("name").doUpdateSet({ journalOffset: seen }))
       .execute();
   }
@@ -117,6 +118,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     const said = draft.command(command, atMs);
     const failure = said === "alarm-unknown" ? await whyNotOpen(tx, command) : said;
     await tx.insertInto("commands").values({ key: command.key, failure, atMs }).execute();
+    if (failure === null) await writeDown(tx, command, atMs);
     return failure;
   }
 
@@ -161,6 +163,12 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
       booked();
     },
   };
+}
+
+/** Who did what to which alarm, and why, in the audit. */
+async function writeDown(tx: Db, command: AlarmCommand, atMs: number): Promise<void> {
+  const { v: _v, id: _id, key: _key, site: siteId, by, kind, alarmId, ...detail } = command;
+  await audit.write(tx, { atMs, by, action: `alarm.${kind}`, subject: `alarm:${alarmId}`, siteId, detail });
 }
 
 /** A command names no open alarm: it is closed, or there never was one. */

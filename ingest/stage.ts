@@ -12,6 +12,10 @@ export interface Origin {
   readonly timeSegment: number;
   /** Newer ones of its boiler had been seen before it: stored, never shown as the newest, and no cause for alarm. */
   readonly late: boolean;
+  /** The gateway's clock was wrong then, or nobody knows whether it was right. */
+  readonly clockDoubtful: boolean;
+  /** By how much that clock was set since the boiler's last reading that was not late; 0: it was not. */
+  readonly clockSetMs: number;
 }
 
 /** What happens in the plant, in the order of the journal. */
@@ -25,8 +29,8 @@ export type PlantEvent =
       readonly siteId: string;
       readonly gatewayId: string;
       readonly atMs: number;
-      /** By how much its clock is off, as far as it knows. */
-      readonly clockOffsetMs: number;
+      /** By how much its clock is off at least; `null`: it spoke of the past. */
+      readonly clockOffsetMs: number | null;
     }
   /** A message of a gateway was set aside. */
   | {

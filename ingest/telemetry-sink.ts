@@ -20,7 +20,7 @@ const idleCheckpointMs = 5_000;
 
 /** Writes readings in large commits, each with the checkpoint that covers it; a store that is away is tried again. */
 export async function telemetrySink(store: ReadingWriter, world: World): Promise<TelemetrySink> {
-  let checkpoint = await store.checkpoint();
+  let { checkpoint } = await store.progress();
   let waiting: FrameToStore[] = [];
   let upto = checkpoint;
   let trouble: string | null = null;

@@ -1,27 +1,26 @@
+import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
-import { type Static, Type } from "typebox";
 import { messageOf, OperationalError } from "./errors.ts";
+import { matches } from "./mqtt/access.ts";
+import { certificateTrouble } from "./mqtt/certificate.ts";
+import { type MqttConfig, serverUser } from "./mqtt/config.ts";
+import { readSecret } from "./mqtt/credentials.ts";
 import { backgroundLoop, type Service } from "./service.ts";
+import type { Trouble } from "./trouble.ts";
 import type { World } from "./world.ts";
-
-export const mqttConfig = Type.Object(
-  {
-    host: Type.String({
-      default: "127.0.0.1",
-      pattern: "^(127\\.0\\.0\\.1|localhost|::1)$",
-      description:
-        "127.0.0.1, localhost or ::1; other hosts need TLS and credentials, which this version does not offer",
-    }),
-    port: Type.Integer({ minimum: 0, maximum: 65_535, default: 1883 }),
-  },
-  { additionalProperties: false, default: {} },
-);
-export type MqttConfig = Static<typeof mqttConfig>;
 
 export interface Will {
   readonly topic: string;
   readonly payload: string;
+}
+
+/** Who a connection is. Its client id is its user's where only one connection may be that. */
+export interface Identity {
+  readonly user: string;
+  /** Instead of the one in the folder of secrets: of the embedded broker in the same process. */
+  readonly secret?: string;
 }
 
 export interface PublishOptions {
@@ -40,6 +39,8 @@ export interface Bus extends Service {
   readonly up: boolean;
   /** Messages let go because their handler had no room for too long; their sender sends them again. */
   readonly shed: number;
+  /** What keeps it from the broker, or soon will. */
+  readonly troubles: readonly Trouble[];
   /**
    * Resolves when the broker has the message, which proves nothing about anybody else.
    * @throws OperationalError `bus-down`
@@ -54,12 +55,22 @@ export interface Bus extends Service {
 const keepaliveSeconds = 20;
 const connectTimeoutMs = 5_000;
 const longestPauseMs = 5_000;
+/** One who is turned away is not let in by asking more often. */
+const refusedPauseMs = 30_000;
+/** Of CONNACK: user or password wrong, not authorised. */
+const refusedCodes: readonly unknown[] = [4, 5];
 
 /**
  * A bus over MQTT 3.1.1. Each connection is a fresh client with a clean session, because the library's own queue
  * drops silently beyond 65,535 packets and resends what we have sent again ourselves. Reconnects with full jitter.
  */
-export function connectBus(config: MqttConfig, clientId: string, world: World, will?: Will): Bus {
+export function connectBus(
+  config: MqttConfig,
+  clientId: string,
+  world: World,
+  will?: Will,
+  identity: Identity = { user: serverUser },
+): Bus {
   const subscriptions: {
     readonly filter: string;
     readonly take: (topic: string, payload: Buffer) => Taken;
@@ -67,11 +78,14 @@ export function connectBus(config: MqttConfig, clientId: string, world: World, w
   const listeners: (() => void)[] = [];
   let client: MqttClient | null = null;
   let shed = 0;
+  let refusal: Trouble | null = null;
+  let certificateEndsMs: number | null = null;
+  const broker = `${config.host}:${config.port}`;
 
   const options: IClientOptions = {
     host: config.host,
     port: config.port,
-    protocol: "mqtt",
+    protocol: config.tls === undefined ? "mqtt" : "mqtts",
     protocolVersion: 4,
     clientId,
     clean: true,
@@ -85,13 +99,56 @@ export function connectBus(config: MqttConfig, clientId: string, world: World, w
     }),
   };
 
+  /** Secrets and authorities are read for each connection, so that a new one counts without a restart. */
+  function proofs(): IClientOptions {
+    const { tls, secrets } = config;
+    const secret = identity.secret ?? (secrets === undefined ? null : readSecret(secrets, identity.user));
+    return {
+      ...(secret !== null && { username: identity.user, password: secret }),
+      ...(tls !== undefined && {
+        rejectUnauthorized: true,
+        minVersion: "TLSv1.2",
+        ...(tls.caFile !== undefined && { ca: readFileSync(tls.caFile) }),
+        ...(tls.serverName !== undefined && { servername: tls.serverName }),
+      }),
+    };
+  }
+
+  function refused(code: string, message: string): void {
+    if (refusal?.message !== message) world.log.error({ clientId, code }, message);
+    refusal = { code, message };
+  }
+
+  function noteFailure(error: unknown): void {
+    const { code } = error as { readonly code?: unknown };
+    if (refusedCodes.includes(code)) {
+      refused(
+        "broker-refused",
+        `The broker at ${broker} does not take ${identity.user} with this secret (${messageOf(error)}); make a new one with: fluewatch mqtt credential ${identity.user}`,
+      );
+    } else if (config.tls !== undefined && typeof code === "string" && isCertificateCode(code)) {
+      refused(
+        "broker-untrusted",
+        `The certificate of the broker at ${broker} is not to be trusted (${messageOf(error)}); check mqtt.tls.caFile and mqtt.tls.serverName`,
+      );
+    }
+  }
+
   async function run(signal: AbortSignal): Promise<void> {
     let pauseMs = 250;
     while (!signal.aborted) {
-      const attempt = mqtt.connect(options);
+      let given: IClientOptions;
+      try {
+        given = { ...options, ...proofs() };
+      } catch (error) {
+        refused("secret-unusable", messageOf(error));
+        await world.clock.sleep(longestPauseMs, signal);
+        continue;
+      }
+      const attempt = mqtt.connect(given);
       takeMessages(attempt);
       // The library reports the same failure as an event after each rejection; one line of ours is enough.
-      attempt.on("error", () => {});
+      attempt.on("error", noteFailure);
       const lost = new Promise<void>((resolve) => attempt.once("close", () => resolve()));
       const connected = await Promise.race([
         new Promise<boolean>((resolve) => attempt.once("connect", () => resolve(true))),
@@ -99,8 +156,11 @@ export function connectBus(config: MqttConfig, clientId: string, world: World, w
         aborted(signal).then(() => false),
       ]);
       if (connected && (await subscribeAll(attempt))) {
-        (attempt.stream as Socket).setNoDelay(true);
+        const stream = attempt.stream as Socket;
+        stream.setNoDelay(true);
+        if (stream instanceof TLSSocket) certificateEndsMs = Date.parse(stream.getPeerCertificate().valid_to);
         client = attempt;
+        refusal = null;
         pauseMs = 250;
         world.log.info({ clientId }, "connected to the broker");
         for (const listener of listeners) listener();
@@ -110,7 +170,7 @@ export function connectBus(config: MqttConfig, clientId: string, world: World, w
       }
       await ended(attempt, signal.aborted && connected);
       if (signal.aborted) break;
-      await world.clock.sleep(world.random.next() * pauseMs, signal);
+      await world.clock.sleep(world.random.next() * (refusal === null ? pauseMs : refusedPauseMs), signal);
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     }
   }
@@ -165,9 +225,16 @@ export function connectBus(config: MqttConfig, clientId: string, world: World, w
     get shed() {
       return shed;
     },
+    get troubles() {
+      const ending =
+        certificateEndsMs === null
+          ? null
+          : certificateTrouble(`the broker at ${broker}`, certificateEndsMs, world.clock.nowMs());
+      return [refusal, ending].filter((trouble) => trouble !== null);
+    },
     publish: async (topic, payload, { qos, retain = false }) => {
       const link = client;
-      if (link === null) throw new OperationalError("bus-down", `No broker at ${config.host}:${config.port}`);
+      if (link === null) throw new OperationalError("bus-down", `No broker at ${broker}`);
       try {
         await link.publishAsync(topic, payload, { qos, retain });
       } catch (error) {
@@ -204,13 +271,7 @@ function ended(client: MqttClient, politely: boolean): Promise<void> {
   });
 }
 
-/** Whether a topic is meant by a filter with `+` and `#`. */
-export function matches(filter: string, topic: string): boolean {
-  const wanted = filter.split("/");
-  const levels = topic.split("/");
-  for (const [index, level] of wanted.entries()) {
-    if (level === "#") return true;
-    if (levels[index] === undefined || (level !== "+" && level !== levels[index])) return false;
-  }
-  return wanted.length === levels.length;
+/** As OpenSSL and Node name what is wrong with a certificate. */
+function isCertificateCode(code: string): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code);
 }

@@ -16,6 +16,7 @@ const serverSources = [
   "platform",
   "gateway",
   "ingest",
+  "notifications",
   "api",
   "simulators",
   "bench",

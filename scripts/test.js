@@ -1,5 +1,6 @@
 // `npm test`: installs and builds what is missing, borrows servers and a browser from Debian where it may, runs
-// every test, and ends with a line `N passed, N failed`.
+// every test, and ends with a line `N passed, N failed`. With `--long` (`npm run test:long`) the tests that have a
+// long form run that: the same claims, over the numbers that the documents name.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,11 +13,14 @@ const borrowed = {
   mosquitto: "mosquitto",
   mbpoll: "mbpoll",
   socat: "socat",
+  openssl: "openssl",
   "/usr/lib/python3/dist-packages/pymodbus/__init__.py": "python3-pymodbus",
   "/usr/lib/python3/dist-packages/serial_asyncio/__init__.py": "python3-serial-asyncio",
   chromium: "chromium",
   "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 };
+
+const isLong = process.argv.includes("--long");
 
 ensureInstalled();
 const missing = ensurePrograms(borrowed);
@@ -31,7 +35,7 @@ const report = join(folder, "report.json");
 const { status } = spawnSync(
   join(root, "node_modules", ".bin", "vitest"),
   ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
-  { cwd: root, stdio: "inherit" },
+  { cwd: root, stdio: "inherit", env: { ...process.env, ...(isLong && { FLUEWATCH_TEST_LONG: "1" }) } },
 );
 const counts = existsSync(report)
   ? JSON.parse(readFileSync(report, "utf8"))

@@ -4,9 +4,12 @@ import type { Fuel } from "../domain/fuel.ts";
 import { type Point, points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
 import { endpointOf, lineFault } from "../gateway/config.ts";
+import { isLoopback } from "../platform/loopback.ts";
+import { mqttFaults, serverUser } from "../platform/mqtt/config.ts";
 import type { Fault, YamlFile } from "../platform/yaml-file.ts";
 import { built, serverFault } from "../simulators/config.ts";
 import type { Config } from "./config.ts";
+import { notificationFaults } from "./notification-checks.ts";
 import { registerFaults } from "./register-checks.ts";
 import { airRatioLimitFault, type Rules } from "./rules.ts";
 
@@ -24,6 +27,7 @@ const rulesOfSite = {
   savingHints: "saving-hints",
   abatementCosts: "abatement-costs",
   wallTemperature: "wall-temperature",
+  warmingPotentials: "warming-potentials",
 } as const;
 
 /** Endings by which a name says its unit. */
@@ -36,7 +40,8 @@ export function configFaults(
   rules: Rules,
   maps: Maps,
   /** A device map could not be read: that a name of one is not known says nothing then. */
-  mapsIncomplete = false,
+  mapsIncomplete: boolean,
+  secretFault: (name: string) => string | null,
 ): readonly Fault[] {
   const { value: config } = file;
   const faults: Fault[] = [];
@@ -56,6 +61,14 @@ export function configFaults(
     if (seen.has(id)) wrong(path, `is "${id}", which another ${what} has already`);
     seen.add(id);
   };
+
+  for (const { key, message } of mqttFaults(config.mqtt)) wrong(["mqtt", key], message);
+  const { host, tls } = config.api;
+  if (!isLoopback(host) && tls === undefined)
+    wrong(
+      ["api", "host"],
+      `is "${host}"; others than 127.0.0.1, localhost and ::1 need api.tls with certificateFile and keyFile`,
+    );
 
   for (const [name, { range }] of Object.entries(config.points)) {
     if (Object.hasOwn(points, name))
@@ -159,6 +172,8 @@ export function configFaults(
     const at: Path = ["gateways", g];
     once(gatewayIds, [...at, "id"], "gateway", gateway.id);
     if (gateway.id === "live") wrong([...at, "id"], 'is "live", a word that topics use for something else');
+    if (gateway.id === serverUser)
+      wrong([...at, "id"], `is "${serverUser}", as whom the server itself comes to the broker`);
     known([...at, "site"], "site", gateway.site, siteIds);
     const lineIds = new Set<string>();
     const endpoints = new Map<string, string>();
@@ -294,9 +309,15 @@ export function configFaults(
         faults.push(fault([...at, key], message));
     }
   }
+  const { rawDays, minuteDays, hourDays } = config.telemetry.keep;
+  if (minuteDays < rawDays)
+    wrong(["telemetry", "keep", "minuteDays"], `must not be less than rawDays, ${rawDays}`);
+  if (hourDays < minuteDays)
+    wrong(["telemetry", "keep", "hourDays"], `must not be less than minuteDays, ${minuteDays}`);
   if (config.telemetry.store === "influx1" && config.telemetry.influx1 === undefined) {
     wrong(["telemetry", "store"], "is influx1, so influx1: with host, port and database must be given");
   }
+  notificationFaults(config, isTimeZone, secretFault, wrong);
   return faults;
 }
 

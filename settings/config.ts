@@ -3,7 +3,8 @@ import { apiConfig } from "../api/config.ts";
 import { registryProperties } from "../contracts/registry.ts";
 import { gatewaysConfig } from "../gateway/config.ts";
 import { ingestConfig } from "../ingest/config.ts";
-import { mqttConfig } from "../platform/bus.ts";
+import { notificationsConfig } from "../notifications/config.ts";
+import { mqttConfig } from "../platform/mqtt/config.ts";
 import { telemetryConfig } from "../platform/telemetry/config.ts";
 import { simulatorsConfig } from "../simulators/config.ts";
 
@@ -18,6 +19,7 @@ export const configSchema = Type.Object(
     ingest: ingestConfig,
     telemetry: telemetryConfig,
     api: apiConfig,
+    notifications: notificationsConfig,
     simulators: simulatorsConfig,
     /** A finished retrofit to look at, made once in an empty data folder; seen from this file. */
     example: Type.Optional(Type.String({ minLength: 1 })),

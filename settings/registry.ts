@@ -22,7 +22,16 @@ import {
 import { type Point, type PointCatalogue, pointCatalogue } from "../domain/points.ts";
 import { defaultSteadySettings, type SteadySettings } from "../domain/steady-state.ts";
 import { saturatedEnthalpyKjPerKg } from "../domain/steam/if97.ts";
-import type { Plant, PlantBoiler, PlantGateway, PlantSite } from "../ingest/plant.ts";
+import type {
+  BoilerEdition,
+  Editions,
+  Plant,
+  PlantBoiler,
+  PlantGateway,
+  PlantSite,
+  RulesEdition,
+} from "../ingest/plant.ts";
+import { recipientsIn } from "../notifications/config.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -47,71 +56,77 @@ export function fuelsNow({ rules }: Settings, nowMs: number): ReadonlyMap<string
   );
 }
 
-/** What ingest needs of the settings; the alarm rules are those in force at `nowMs`. */
-export function plantOf(settings: Settings, nowMs: number): Plant {
+/** What ingest needs of the settings, in every edition of it: the time of an event decides which counts. */
+export function plantOf(settings: Settings): Plant {
   const { config, rules } = settings;
   const boilers = new Map<string, PlantBoiler>();
   const gateways = new Map<string, PlantGateway>();
   const sites = new Map<string, PlantSite>();
   for (const site of config.sites) {
-    const siteRules = [...rules.alarmRules.values()].flatMap((editions) => {
-      const inForce = inForceAt(editions, nowMs);
-      return inForce === null ? [] : [withSiteTiming(inForce.rule, site)];
-    });
-    const rulesOf = (kind: ReturnType<typeof sourceKindOf>) =>
-      siteRules.filter((rule) => sourceKindOf(rule) === kind);
+    const rulesOf = (kind: SourceKind): Editions<RulesEdition> => {
+      const [first, ...later] = daysOf([...rules.alarmRules.values()].flat());
+      const edition = (fromMs: number) => ({ fromMs, rules: rulesOfKind(kind, fromMs, site, settings) });
+      return [edition(first), ...later.map(edition)];
+    };
     const offsetMs = hourOffsetMs(site.timeZone);
     for (const boiler of site.boilers) {
-      const editions = editionsOf(boiler, site, settings);
       boilers.set(boiler.id, {
         id: boiler.id,
         siteId: site.id,
         gatewayId: gatewayIdOf(boiler.id, settings) ?? "",
-        editions,
+        editions: editionsOf(boiler, site, settings),
         steady: steadyOf(site),
         hourOffsetMs: offsetMs,
         tables: rules.limitTables.filter(({ id }) => id === boiler.limits),
         standards: rules.emissionStandards.filter(({ id }) => id === boiler.emissionStandard),
-        rules: rulesOfBoiler(rulesOf("boiler"), editions, settings),
       });
     }
     for (const { id, site: siteId, scanMs } of config.gateways) {
-      if (siteId === site.id) gateways.set(id, { id, siteId, scanMs, rules: rulesOf("gateway") });
+      if (siteId === site.id) gateways.set(id, { id, siteId, scanMs, editions: rulesOf("gateway") });
     }
     const { id, name, place, timeZone } = site;
-    sites.set(id, { id, name, place, timeZone, rules: rulesOf("site") });
+    sites.set(id, { id, name, place, timeZone, editions: rulesOf("site") });
   }
   return { sites, boilers, gateways, catalogue: catalogueOf(settings) };
 }
 
 /** A plant beside which stand others of which only a past is known: they are taken in and stored, and never alarm. */
-export function withRecorded(plant: Plant, recorded: readonly Settings[], nowMs: number): Plant {
-  const others = recorded.map((each) => plantOf(each, nowMs));
+export function withRecorded(plant: Plant, recorded: readonly Settings[]): Plant {
+  const others = recorded.map(plantOf);
+  const quiet = <T extends { readonly rules: readonly AlarmRule[] }>([first, ...rest]: readonly [
+    T,
+    ...T[],
+  ]) => {
+    const silent = (edition: T): T => ({ ...edition, rules: [] });
+    return [silent(first), ...rest.map(silent)] as const satisfies readonly [T, ...T[]];
+  };
   return {
     ...plant,
     sites: new Map([
       ...plant.sites,
       ...others.flatMap(({ sites }) =>
-        [...sites].map(([id, site]) => [id, { ...site, rules: [], recorded: true }] as const),
+        [...sites].map(
+          ([id, site]) => [id, { ...site, editions: quiet(site.editions), recorded: true }] as const,
+        ),
       ),
     ]),
     boilers: new Map([
       ...plant.boilers,
       ...others.flatMap(({ boilers }) =>
-        [...boilers].map(([id, each]) => [id, { ...each, rules: [] }] as const),
+        [...boilers].map(([id, each]) => [id, { ...each, editions: quiet(each.editions) }] as const),
       ),
     ]),
     gateways: new Map([
       ...plant.gateways,
       ...others.flatMap(({ gateways }) =>
-        [...gateways].map(([id, each]) => [id, { ...each, rules: [] }] as const),
+        [...gateways].map(([id, each]) => [id, { ...each, editions: quiet(each.editions) }] as const),
       ),
     ]),
   };
 }
 
 /** What the API tells of the settings. */
-export function registryOf(settings: Settings, nowMs: number): Registry {
+export function registryOf(settings: Settings): Registry {
   const { config, rules } = settings;
   return {
     sites: config.sites.map(({ id, name, place, timeZone, simulated }) => ({
@@ -132,20 +147,40 @@ export function registryOf(settings: Settings, nowMs: number): Registry {
       );
       return gateway?.site ?? site?.id ?? null;
     },
+    recipients: recipientsIn(
+      config.notifications.destinations,
+      config.sites.map(({ id }) => id),
+    ).map(({ siteId: _site, ...recipient }) => recipient),
     // Also of rules that are over, or still to come: an alarm of theirs may be in the records.
-    rules: new Map(
-      [...rules.alarmRules].flatMap(([id, editions]) => {
-        const edition = nearestEdition(editions, nowMs);
-        return edition === undefined ? [] : [[id, edition.rule] as const];
-      }),
-    ),
+    rule: (ruleId, atMs) => nearestEdition(rules.alarmRules.get(ruleId) ?? [], atMs)?.rule ?? null,
   };
 }
 
-/** The boiler anew from each day on which something of it changed: a fuel's data, a price, a floor. */
-function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings): PlantBoiler["editions"] {
+/** The days on which something begins or has ended, after the time before all of them. */
+function daysOf(dated: readonly Dated[]): [number, ...number[]] {
+  return [0, ...[...new Set(dated.flatMap(turnsOf))].filter((day) => day > 0).sort((a, b) => a - b)];
+}
+
+type SourceKind = ReturnType<typeof sourceKindOf>;
+
+/** The alarm rules in force at a moment for one kind of source, with the delays of the site. */
+function rulesOfKind(
+  kind: SourceKind,
+  atMs: number,
+  site: SiteConfig,
+  { rules }: Settings,
+): readonly AlarmRule[] {
+  return [...rules.alarmRules.values()].flatMap((editions) => {
+    const rule = inForceAt(editions, atMs)?.rule;
+    return rule === undefined || sourceKindOf(rule) !== kind ? [] : [withSiteTiming(rule, site)];
+  });
+}
+
+/** The boiler anew from each day on which something of it changed: a fuel's data, a price, a floor, an alarm rule. */
+function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings): Editions<BoilerEdition> {
   const { fuels, files, emissionStandards } = settings.rules;
   const dated: readonly Dated[] = [
+    ...[...settings.rules.alarmRules.values()].flat(),
     ...config.fuels.flatMap((id) => fuels.get(id) ?? []),
     ...bindingOf(
       standingOf(config),
@@ -156,13 +191,17 @@ function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings):
     ...files["surface-loss"].filter(({ id }) => id === site.rules.surfaceLoss),
     ...files.plausibility.filter(({ id }) => id === site.rules.plausibility),
   ];
-  const days = [...new Set(dated.flatMap(turnsOf))].sort((a, b) => a - b);
-  const [first = 0, ...later] = days;
-  const edition = (fromMs: number) => ({
-    fromMs,
-    boiler: boilerAt(fromMs, config, site, settings),
-    plausibility: plausibilityOf(pick(settings.rules.files.plausibility, site.rules.plausibility, fromMs)),
-  });
+  const [first, ...later] = daysOf(dated);
+  const edition = (fromMs: number): BoilerEdition => {
+    const boiler = boilerAt(fromMs, config, site, settings);
+    const points = new Set(pointsOf(boiler, settings).map(({ name }) => name));
+    return {
+      fromMs,
+      boiler,
+      plausibility: plausibilityOf(pick(settings.rules.files.plausibility, site.rules.plausibility, fromMs)),
+      rules: rulesOfKind("boiler", fromMs, site, settings).filter((rule) => appliesTo(rule, boiler, points)),
+    };
+  };
   return [edition(first), ...later.map(edition)];
 }
 
@@ -227,11 +266,12 @@ function boilerAt(
     ...standingOf(config),
     referenceO2Percent: config.referenceO2Percent ?? standard.referenceO2Percent,
     averagingOrder: config.averagingOrder ?? standard.averagingOrder,
+    startUp: config.startUp ?? standard.startUp,
     airHumidityKgPerKg: config.airHumidityKgPerKg,
     combustionAirTempC: config.combustionAirTempC,
     steamDryness: config.steamDryness,
     thermalOil: config.thermalOil,
-    carbonInAshPercent: config.carbonInAshPercent,
+    carbonInAshPercent: config.carbonInAshPercent ?? null,
     tunedO2: config.tunedO2,
     prices: Object.fromEntries(priced),
     // Which of several fuels will burn is not known beforehand: the most cautious of their figures counts.
@@ -289,19 +329,6 @@ function withSiteTiming(rule: AlarmRule, { alarms }: SiteConfig): AlarmRule {
   return { ...rule, levels: [timed(first), ...others.map(timed)] };
 }
 
-/** Those that apply to a boiler as it is described in any of its editions. */
-function rulesOfBoiler(
-  rules: readonly AlarmRule[],
-  editions: PlantBoiler["editions"],
-  settings: Settings,
-): readonly AlarmRule[] {
-  const described = editions.map(({ boiler }) => ({
-    boiler,
-    points: new Set(pointsOf(boiler, settings).map(({ name }) => name)),
-  }));
-  return rules.filter((rule) => described.some(({ boiler, points }) => appliesTo(rule, boiler, points)));
-}
-
 /** Who reads a boiler: its gateway, and the device maps of its devices. */
 interface Reader {
   readonly gatewayId: string;
@@ -342,6 +369,12 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
   const emission = (quantity: EmissionQuantity) => emissionLimitInForce(quantity, boiler, standards, atMs);
   const standard = emission("noxAtRefO2Ppm");
   const steady = steadyOf(site);
+  const {
+    ch4,
+    n2o,
+    source: potentials,
+    validFrom: potentialsFrom,
+  } = pick(rules.files["warming-potentials"], site.rules.warmingPotentials, atMs);
   return {
     id: config.id,
     siteId: site.id,
@@ -349,7 +382,18 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
     capacityTPerH: config.capacityTPerH,
     heatCarrier: config.heatCarrier,
     coalFiring: boiler.coalFiring,
-    fuels: boiler.fuels.map(({ id, label, fuelClass, flowPoint }) => ({ id, label, fuelClass, flowPoint })),
+    fuels: boiler.fuels.map(({ id, label, fuelClass, flowPoint, ncvMjPerUnit, emissionFactors }) => {
+      const inForceFrom = nearestEdition(rules.fuels.get(id) ?? [], atMs)?.validFrom ?? "";
+      return {
+        id,
+        label,
+        fuelClass,
+        flowPoint,
+        ncvMjPerUnit,
+        emissionFactors: { ...emissionFactors, inForceFrom },
+      };
+    }),
+    warmingPotentials: { ch4, n2o, source: potentials, inForceFrom: potentialsFrom },
     referenceO2Percent: boiler.referenceO2Percent,
     simulated: site.simulated,
     gatewayId,
@@ -363,6 +407,7 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
             source: standard.source,
             inForceFrom: standard.inForceFrom,
             averagingOrder: standard.averagingOrder,
+            startUp: standard.startUp,
             pmAtRefO2MgPerNm3: emission("pmAtRefO2MgPerNm3")?.limit ?? null,
             soxAtRefO2Ppm: emission("soxAtRefO2Ppm")?.limit ?? null,
             noxAtRefO2Ppm: standard.limit,

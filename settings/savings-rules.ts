@@ -7,12 +7,8 @@ import type { Settings } from "./settings.ts";
  * What retrofit projects are reckoned with. Rules are those of the plant that is watched.
  * @param recorded plants of which only a past is known, such as that of the example
  */
-export function savingsRulesOf(
-  settings: Settings,
-  recorded: readonly Settings[],
-  nowMs: number,
-): SavingsRules {
-  const registries = [settings, ...recorded].map((each) => registryOf(each, nowMs));
+export function savingsRulesOf(settings: Settings, recorded: readonly Settings[]): SavingsRules {
+  const registries = [settings, ...recorded].map((each) => registryOf(each));
   const { files, fuels } = settings.rules;
   return {
     sites: registries.flatMap(({ sites }) => sites),

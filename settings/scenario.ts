@@ -34,5 +34,10 @@ export function plantOf({ config, maps, rules }: Settings): ScenarioPlant {
   for (const { id, host, port, pty, units: ofServer } of config.simulators.servers) {
     units.set(id ?? pty ?? `${host}:${port}`, new Set(ofServer.map(({ unitId }) => unitId)));
   }
-  return { points: fittedPoints(config.simulators, maps), units, fuels: new Set(rules.fuels.keys()) };
+  return {
+    points: fittedPoints(config.simulators, maps),
+    units,
+    gateways: new Set(config.gateways.map(({ id }) => id)),
+    fuels: new Set(rules.fuels.keys()),
+  };
 }

@@ -5,7 +5,9 @@ import type { Environment } from "../platform/environment.ts";
 import { type Fault, faultsError, loadYaml } from "../platform/yaml-file.ts";
 import { configFaults } from "./checks.ts";
 import { type Config, configSchema } from "./config.ts";
+import { mqttOf } from "./mqtt.ts";
 import { type Rules, rulesFrom } from "./rules.ts";
+import { secretFault } from "./secrets.ts";
 
 /** The configuration with all that it refers to, checked as a whole. */
 export interface Settings {
@@ -33,14 +35,15 @@ export function loadSettings(configFile: string, packageRoot: string, environmen
   const { maps, incomplete } = deviceMaps(folders("devices").flatMap(yamlFiles), faults);
   const loaded = loadYaml(file, () => configSchema);
   if (!loaded.ok) throw faultsError([...faults, ...loaded.faults]);
-  faults.push(...configFaults(loaded.file, rules, maps, incomplete));
+  const fileAt = (name: string) => resolve(dirname(file), name);
+  faults.push(...configFaults(loaded.file, rules, maps, incomplete, (name) => secretFault(fileAt(name))));
   if (faults.length > 0) throw faultsError(faults);
 
   const { value } = loaded.file;
   const config: Config = {
     ...value,
     api: { ...value.api, port: environment.httpPort ?? value.api.port },
-    mqtt: { ...value.mqtt, port: environment.mqttPort ?? value.mqtt.port },
+    mqtt: { ...mqttOf(value.mqtt, fileAt), port: environment.mqttPort ?? value.mqtt.port },
   };
   return {
     configFile: file,
@@ -48,7 +51,7 @@ export function loadSettings(configFile: string, packageRoot: string, environmen
     rules,
     maps: new Map([...maps].map(([id, { map }]) => [id, map])),
     dataDir: resolve(environment.dataDir ?? config.dataDir),
-    fileAt: (name) => resolve(dirname(file), name),
+    fileAt,
   };
 }
 

@@ -11,7 +11,8 @@ const closed = { additionalProperties: false } as const;
 
 /**
  * Something that happens at a time after the start. What it happens to is said by `boiler` (with `set`, `refit`, or
- * `point` and `fault`), by `line` (with `busFault`, for one `unit` or the whole line), or by `broker`.
+ * `point` and `fault`), by `line` (with `busFault`, for one `unit` or the whole line), by `gateway` (with
+ * `clockAheadSeconds` or `message`), or by `broker` and `telemetry` themselves.
  */
 export const ScenarioEvent = Type.Object(
   {
@@ -32,6 +33,12 @@ export const ScenarioEvent = Type.Object(
     unit: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
     busFault: Type.Optional(BusFault),
     broker: Type.Optional(Type.Enum(["cut"])),
+    gateway: Type.Optional(Id),
+    /** How far its clock is ahead; below nought, behind. */
+    clockAheadSeconds: Type.Optional(Type.Number({ minimum: -4e9, maximum: 4e9 })),
+    /** In its name comes one that nobody can read. */
+    message: Type.Optional(Type.Enum(["damaged"])),
+    telemetry: Type.Optional(Type.Enum(["stalled"])),
   },
   closed,
 );
@@ -62,6 +69,10 @@ export interface ScenarioTargets {
   instrumentFault(boilerId: string, point: string, fault: InstrumentFault | null): void;
   busFault(line: string, unitId: number | null, fault: BusFault | null): void;
   broker(isCut: boolean): void;
+  clock(gatewayId: string, aheadSeconds: number): void;
+  /** A damaged one comes in the gateway's name. */
+  message(gatewayId: string): void;
+  telemetry(isStalled: boolean): void;
 }
 
 type Action = (targets: ScenarioTargets) => void;
@@ -107,6 +118,7 @@ export function timeline(events: readonly ScenarioEvent[]): Timeline {
 /** Lets an event happen; gives what undoes it. */
 function done(event: ScenarioEvent, targets: ScenarioTargets): Action {
   const { boiler, set, refit, point, fault, line, unit = null, busFault, broker } = event;
+  const { gateway, clockAheadSeconds, message, telemetry } = event;
   const rampSeconds = event.over === undefined ? 0 : (secondsIn(event.over) ?? 0);
   if (boiler !== undefined && set !== undefined) {
     const before = targets.controls(boiler);
@@ -128,6 +140,15 @@ function done(event: ScenarioEvent, targets: ScenarioTargets): Action {
     targets.broker(true);
     return (later) => later.broker(false);
   }
+  if (gateway !== undefined && clockAheadSeconds !== undefined) {
+    targets.clock(gateway, clockAheadSeconds);
+    return (later) => later.clock(gateway, 0);
+  }
+  if (gateway !== undefined && message === "damaged") targets.message(gateway);
+  if (telemetry === "stalled") {
+    targets.telemetry(true);
+    return (later) => later.telemetry(false);
+  }
   return () => {};
 }
 
@@ -137,10 +158,20 @@ export interface ScenarioPlant {
   readonly points: ReadonlyMap<string, ReadonlySet<string>>;
   /** Units of each line. */
   readonly units: ReadonlyMap<string, ReadonlySet<number>>;
+  readonly gateways: ReadonlySet<string>;
   readonly fuels: ReadonlySet<string>;
 }
 
-const whats = ["set", "refit", "fault", "busFault", "broker"] as const;
+const whats = [
+  "set",
+  "refit",
+  "fault",
+  "busFault",
+  "broker",
+  "clockAheadSeconds",
+  "message",
+  "telemetry",
+] as const;
 
 /** What no schema can see of a scenario: names that lead nowhere, times out of order, halves without the other. */
 export function scenarioFaults(
@@ -151,7 +182,7 @@ export function scenarioFaults(
   let beforeSeconds = 0;
   for (const [index, event] of events.entries()) {
     const at = (...path: string[]) => ["events", index, ...path];
-    const { boiler, point, line, unit } = event;
+    const { boiler, point, line, unit, gateway } = event;
     const seconds = secondsIn(event.at) ?? 0;
     if (seconds < beforeSeconds)
       wrong(at("at"), `is ${event.at}, before the event above it; put them in order`);
@@ -167,6 +198,8 @@ export function scenarioFaults(
       );
     if (event.for !== undefined && event.refit !== undefined)
       wrong(at("for"), "does not go with refit: what is built stays");
+    if (event.for !== undefined && event.message !== undefined)
+      wrong(at("for"), "does not go with message: it has come; every brings another");
     const needsBoiler = event.set !== undefined || event.refit !== undefined || event.fault !== undefined;
     if (needsBoiler && boiler === undefined) wrong(at(), `needs "boiler": which one ${said[0]} is meant for`);
     const points = boiler === undefined ? undefined : plant.points.get(boiler);
@@ -181,6 +214,14 @@ export function scenarioFaults(
       wrong(
         at("point"),
         `is "${point}", which no device of ${boiler} gives; known are ${[...points].join(", ")}`,
+      );
+    const needsGateway = event.clockAheadSeconds !== undefined || event.message !== undefined;
+    if (needsGateway && gateway === undefined)
+      wrong(at(), `needs "gateway": which one ${said[0]} is meant for`);
+    if (gateway !== undefined && !plant.gateways.has(gateway))
+      wrong(
+        at("gateway"),
+        `is "${gateway}", which is not there; known are ${[...plant.gateways].join(", ")}`,
       );
     if (event.busFault !== undefined && line === undefined) wrong(at(), `needs "line": which one fails`);
     const units = line === undefined ? undefined : plant.units.get(line);

@@ -13,7 +13,7 @@ import { seededRandom } from "./seeded-random.ts";
 export type Shown = Readonly<Record<string, number | null>>;
 
 /** What stands behind the boilers of a simulation: where it has none of it, events of that kind pass by. */
-export type Surroundings = Pick<ScenarioTargets, "busFault" | "broker">;
+export type Surroundings = Pick<ScenarioTargets, "busFault" | "broker" | "clock" | "message" | "telemetry">;
 
 /** All boilers of a plant on one clock of their own, and the scenario that happens to them. */
 export interface Simulation {
@@ -36,7 +36,13 @@ interface Entry {
   shown: Shown;
 }
 
-const nothingAround: Surroundings = { busFault: () => {}, broker: () => {} };
+const nothingAround: Surroundings = {
+  busFault: () => {},
+  broker: () => {},
+  clock: () => {},
+  message: () => {},
+  telemetry: () => {},
+};
 
 /**
  * The same boilers, events and steps give the same readings, to the bit.

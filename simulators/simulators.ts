@@ -8,8 +8,8 @@ import { fileLedger } from "./ledger.ts";
 import type { ModbusUnit } from "./modbus/line.ts";
 import { type ModbusServer, startModbusServer } from "./modbus/server.ts";
 import { openReplay } from "./replay.ts";
-import type { ScenarioEvent, ScenarioTargets } from "./scenario.ts";
-import { type Simulation, simulation } from "./simulation.ts";
+import type { ScenarioEvent } from "./scenario.ts";
+import { type Simulation, type Surroundings, simulation } from "./simulation.ts";
 import { mappedUnit, type UnitValues } from "./unit.ts";
 
 export interface SimulatorsNeeds {
@@ -21,8 +21,8 @@ export interface SimulatorsNeeds {
   readonly events: readonly ScenarioEvent[];
   /** Simulated seconds in a second. */
   readonly speed: number;
-  /** Cuts a broker that runs beside the simulators, or mends it. */
-  readonly cutBroker: ScenarioTargets["broker"];
+  /** What of the path behind the field bus runs beside the simulators, and can be broken. */
+  readonly around: Omit<Surroundings, "busFault">;
   readonly world: World;
 }
 
@@ -37,13 +37,13 @@ export interface Simulators extends Service {
 
 /** Modbus servers that behave like a plant; nobody behind the wire can tell. */
 export async function startSimulators(config: SimulatorsConfig, needs: SimulatorsNeeds): Promise<Simulators> {
-  const { world, fuels, events, speed, cutBroker } = needs;
+  const { world, fuels, events, speed, around } = needs;
   const services = serviceStack(world);
   const startedMs = world.clock.monotonicMs();
   const servers = new Map<string, ModbusServer>();
   const plant = simulation(config.boilers, events, fuels, fittedPoints(config, needs.maps), stepMs / 1_000, {
+    ...around,
     busFault: (line, unitId, fault) => servers.get(line)?.setFault(unitId, fault),
-    broker: cutBroker,
   });
   const advance = () => plant.advance((speed * (world.clock.monotonicMs() - startedMs)) / 1_000);
   const ledger =

@@ -11,6 +11,7 @@ const rooms: Readonly<Record<string, { readonly may: readonly string[]; readonly
   platform: { may: ["contracts", "domain"], packages: true },
   gateway: { may: ["platform", "contracts", "domain"], packages: true },
   ingest: { may: ["platform", "contracts", "domain"], packages: true },
+  notifications: { may: ["platform", "contracts", "domain"], packages: true },
   api: { may: ["platform", "contracts", "domain"], packages: true },
   simulators: { may: ["platform", "contracts", "domain"], packages: true },
   dashboard: { may: ["contracts", "domain"], packages: true },
@@ -18,7 +19,7 @@ const rooms: Readonly<Record<string, { readonly may: readonly string[]; readonly
 
 /** Of the rooms, `settings` may know what they ask of a configuration, and nothing of what they do. */
 const openToSettings =
-  /^((gateway|ingest|api|simulators)\/(config|registry|plant)|simulators\/(scenario|duration|fitted))\.ts$/;
+  /^((gateway|ingest|notifications|api|simulators)\/(config|registry|plant|directory)|simulators\/(scenario|duration|fitted))\.ts$/;
 
 interface Import {
   readonly from: string;
@@ -110,6 +111,7 @@ describe("clocks, timers, randomness and the environment", () => {
     "contracts",
     "gateway",
     "ingest",
+    "notifications",
     "api",
     "simulators",
     "settings",

@@ -1,4 +1,4 @@
-import type { TrendReader } from "../../platform/telemetry/telemetry.ts";
+import type { TierReader } from "../../platform/telemetry/telemetry.ts";
 
 /** What a boiler's meters and sensors said in one slot of time. */
 export interface Slot {
@@ -26,12 +26,12 @@ export interface SlotQuery {
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
-/** Of the first question; later ones ask for about as many readings as fit. */
-const firstChunkMs = 2 * dayMs;
-const readingsAtOnce = 50_000;
+/** So much is asked of the store at once. */
+const chunkMs = 60 * dayMs;
+/** Where readings come more often than this, the hours that the store has summed up are as good and far fewer. */
+const densestMs = 60_000;
 /** A reading stands for the time to the next one, and at most for so many of the usual steps. */
 const mostSteps = 1.5;
-const allOfThem = 50_000_000;
 
 interface Filling {
   coveredMs: number;
@@ -46,7 +46,7 @@ interface Filling {
  *
  * The one place that turns stored readings into amounts: where a store keeps rollups, they come in here.
  */
-export async function meteredSlots(store: TrendReader, query: SlotQuery): Promise<readonly Slot[]> {
+export async function meteredSlots(store: TierReader, query: SlotQuery): Promise<readonly Slot[]> {
   const { boilerId, needed, levels, fuelPoints, fromMs, toMs, slotMs } = query;
   const points = [...new Set([...needed, ...levels])];
   const slots = new Map<number, Filling>();
@@ -63,17 +63,9 @@ export async function meteredSlots(store: TrendReader, query: SlotQuery): Promis
     slots.set(fromSlotMs, made);
     return made;
   };
-  let chunkMs = firstChunkMs;
-  for (let at = fromMs; at < toMs; ) {
+  for (let at = fromMs; at < toMs; at += chunkMs) {
     const upto = Math.min(at + chunkMs, toMs);
-    const { timesMs, values } = await store.trend({
-      boilerId,
-      points,
-      fromMs: at,
-      toMs: upto,
-      buckets: allOfThem,
-      gapAfterMs: Number.MAX_SAFE_INTEGER,
-    });
+    const { timesMs, values } = await readingsOf(store, { boilerId, points, fromMs: at, toMs: upto });
     const columns = needed.map((point) => values[point] ?? []);
     const levelColumns = levels.map((point) => values[point] ?? []);
     const fuels = fuelPoints.map((point) => values[point] ?? []);
@@ -103,8 +95,6 @@ export async function meteredSlots(store: TrendReader, query: SlotQuery): Promis
         from = to;
       }
     }
-    chunkMs = Math.max(dayMs, Math.floor(((upto - at) * readingsAtOnce) / Math.max(timesMs.length, 100)));
-    at = upto;
   }
   return [...slots]
     .sort(([a], [b]) => a - b)
@@ -120,6 +110,30 @@ export async function meteredSlots(store: TrendReader, query: SlotQuery): Promis
       ),
       running: 2 * runningMs >= coveredMs,
     }));
+}
+
+/** Readings as they came; hours in their place where they come too often, or are not kept any more. */
+async function readingsOf(
+  store: TierReader,
+  query: Parameters<TierReader["rows"]>[1],
+): Promise<{
+  readonly timesMs: readonly number[];
+  readonly values: Readonly<Record<string, readonly (number | null)[]>>;
+}> {
+  const { points, fromMs, toMs } = query;
+  const count = await store.countRows("raw", query);
+  const isDense = count > (toMs - fromMs) / densestMs;
+  const hours = count === 0 || isDense ? await store.rows("hour", query) : [];
+  const rows = hours.length > 0 ? hours : await store.rows("raw", query);
+  return {
+    timesMs: rows.map(({ at }) => at),
+    values: Object.fromEntries(
+      points.map((point, k) => [
+        point,
+        rows.map(({ mean, lowest }) => (hours.length > 0 ? mean[k] : lowest[k]) ?? null),
+      ]),
+    ),
+  };
 }
 
 /** The median of the first steps; an hour where there are none. */

@@ -28,7 +28,7 @@ import {
   versionOfRetrofit,
   versionsOfRetrofit,
 } from "../../platform/records/retrofit-records.ts";
-import type { TrendReader } from "../../platform/telemetry/telemetry.ts";
+import type { TierReader } from "../../platform/telemetry/telemetry.ts";
 import type { World } from "../../platform/world.ts";
 import type { SavingsRules } from "../registry.ts";
 import { hashOf } from "./canonical.ts";
@@ -38,7 +38,7 @@ import { boilersOf, type LogLine, type RowSet, readRows } from "./rows.ts";
 
 export interface ProjectNeeds {
   readonly rules: SavingsRules;
-  readonly store: TrendReader;
+  readonly store: TierReader;
   readonly db: RecordsDb;
   readonly world: Pick<World, "clock" | "log">;
   readonly software: string;
@@ -47,6 +47,8 @@ export interface ProjectNeeds {
 /** Retrofit projects: each version goes from draft over planned and computed to released, and never back. */
 export interface Projects {
   list(): Promise<readonly RetrofitLine[]>;
+  /** The site of a project; `null` where there is none. */
+  siteOf(id: string): Promise<string | null>;
   /** @throws OperationalError `retrofit-unknown` */
   get(id: string): Promise<RetrofitText>;
   create(id: string, document: RetrofitDocument, by: string): Promise<RetrofitText>;
@@ -186,6 +188,7 @@ export function projects({ rules, store, db, world, software }: ProjectNeeds): P
   return {
     get,
     stored,
+    siteOf: async (id) => (await retrofitById(db, id))?.siteId ?? null,
     list: async () => {
       const lines: RetrofitLine[] = [];
       for (const project of await allRetrofits(db)) {

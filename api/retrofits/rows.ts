@@ -12,7 +12,7 @@ import { duplicateFault } from "../../domain/mv/point-sanity.ts";
 import type { Refusal } from "../../domain/mv/refusal.ts";
 import { type Regular, regularise, type Sample } from "../../domain/mv/regularise.ts";
 import { OperationalError } from "../../platform/errors.ts";
-import type { TrendReader } from "../../platform/telemetry/telemetry.ts";
+import type { TierReader } from "../../platform/telemetry/telemetry.ts";
 import type { SavingsRules } from "../registry.ts";
 import { meteredSlots, type Slot } from "./metered-slots.ts";
 
@@ -78,7 +78,7 @@ export function boilersOf(
 export async function readRows(
   plan: RetrofitPlan,
   rules: SavingsRules,
-  store: TrendReader,
+  store: TierReader,
   log: readonly LogLine[],
   nowMs: number,
 ): Promise<RowSet> {
@@ -105,7 +105,7 @@ async function periodOf(
   boilers: readonly BoilerText[],
   timeZone: string,
   rules: SavingsRules,
-  store: TrendReader,
+  store: TierReader,
 ): Promise<{
   readonly rows: readonly RetrofitRow[];
   readonly found: readonly Refusal[];
@@ -183,7 +183,7 @@ async function boilerSlots(
   fromMs: number,
   toMs: number,
   timeZone: string,
-  store: TrendReader,
+  store: TierReader,
 ): Promise<BoilerSlots> {
   const names = new Set(boiler.points.map(({ name }) => name));
   const fuelPoints = [...new Set(boiler.fuels.map(({ flowPoint }) => flowPoint))].filter((point) =>
@@ -360,7 +360,7 @@ export async function coverageOf(
   range: DayRange,
   boilerIds: readonly string[],
   rules: SavingsRules,
-  store: TrendReader,
+  store: TierReader,
   nowMs: number,
 ) {
   const { boilers, timeZone } = boilersOf({ boilers: [...boilerIds] }, rules, nowMs);

@@ -18,6 +18,8 @@ import type { RecordsDb } from "../../platform/records/records.ts";
 import { mayActAs, type Role } from "../../platform/records/user-records.ts";
 import type { World } from "../../platform/world.ts";
 import type { Commands, WantedCommand } from "../commands.ts";
+import { evidenceText } from "../evidence-text.ts";
+import { callerOf, maySee } from "../guard.ts";
 import { integerOf, rangeOf } from "../query.ts";
 import type { Registry } from "../registry.ts";
 
@@ -39,7 +41,7 @@ export function alarmRoutes(
   world: World,
 ): FastifyPluginAsyncTypebox {
   const text = (alarm: Alarm): AlarmText => {
-    const rule = registry.rules.get(alarm.ruleId);
+    const rule = registry.rule(alarm.ruleId, alarm.lastSinceMs);
     const untitled = { en: alarm.ruleId, "zh-TW": alarm.ruleId };
     const { dueMs: _due, notifiedAtMs: _notified, ...told } = alarm;
     return {
@@ -57,7 +59,7 @@ export function alarmRoutes(
     app.get(
       "/alarms",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "rows" },
         schema: {
           summary:
             "Alarms that are not closed; with `since`, all that changed after that revision of the list",
@@ -68,19 +70,22 @@ export function alarmRoutes(
           response: { 200: Alarms, "4xx": Problem },
         },
       },
-      async ({ query }) => {
+      async (request) => {
+        const { query } = request;
         const since =
           query.since === undefined ? null : integerOf("since", query.since, 0, Number.MAX_SAFE_INTEGER);
         // The revision is read first: what changes in between is then seen twice rather than never.
         const rev = await newestListRev(db);
-        return { rev, alarms: (await alarmsSince(db, since)).map(text) };
+        const caller = callerOf(request);
+        const alarms = (await alarmsSince(db, since)).filter(({ siteId }) => maySee(caller, siteId));
+        return { rev, alarms: alarms.map(text) };
       },
     );
 
     app.get(
       "/alarms/history",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "rows" },
         schema: {
           summary: "Alarms whose condition held at any time in a range, newest first",
           querystring: Type.Object(
@@ -90,17 +95,18 @@ export function alarmRoutes(
           response: { 200: Alarms, "4xx": Problem },
         },
       },
-      async ({ query }) => {
-        const { fromMs, toMs } = rangeOf(query);
+      async (request) => {
+        const { fromMs, toMs } = rangeOf(request.query);
         const rev = await newestListRev(db);
-        return { rev, alarms: (await alarmHistory(db, fromMs, toMs)).map(text) };
+        const { sites } = callerOf(request);
+        return { rev, alarms: (await alarmHistory(db, fromMs, toMs, sites)).map(text) };
       },
     );
 
     app.get(
       "/alarms/kpi",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "rows" },
         schema: {
           summary:
             "How the alarm system does in a range: its load, floods, chatter, what stands, what is hidden",
@@ -111,25 +117,28 @@ export function alarmRoutes(
           response: { 200: AlarmKpisText, "4xx": Problem },
         },
       },
-      async ({ query }) => {
-        const { fromMs, toMs } = rangeOf(query);
-        return alarmKpis(await alarmStepsUpTo(db, fromMs, toMs), fromMs, toMs);
+      async (request) => {
+        const { fromMs, toMs } = rangeOf(request.query);
+        const { sites } = callerOf(request);
+        return alarmKpis(await alarmStepsUpTo(db, fromMs, toMs, sites), fromMs, toMs);
       },
     );
 
     app.get(
       "/alarms/:alarmId",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "parameter" },
         schema: {
           summary: "One alarm, and every step of it, oldest first",
           params: Type.Object({ alarmId: Type.String({ maxLength: 200 }) }),
           response: { 200: AlarmCourse, "4xx": Problem },
         },
       },
-      async ({ params: { alarmId } }) => {
+      async (request) => {
+        const { alarmId } = request.params;
         const alarm = await alarmById(db, alarmId);
-        if (alarm === null) throw new OperationalError("alarm-unknown", "There is no such alarm");
+        if (alarm === null || !maySee(callerOf(request), alarm.siteId))
+          throw new OperationalError("alarm-unknown", "There is no such alarm");
         return { alarm: text(alarm), steps: [...(await changesOfAlarm(db, alarmId))] };
       },
     );
@@ -197,7 +206,7 @@ export function alarmRoutes(
       app.post(
         `/alarms/:alarmId/${action}`,
         {
-          config: { role },
+          config: { role, sites: "parameter" },
           schema: {
             summary: `${does}; \`rev\` is the revision of the alarm that was seen`,
             params: Type.Object({ alarmId: Type.String({ maxLength: 200 }) }),
@@ -208,17 +217,21 @@ export function alarmRoutes(
             response: { 200: AlarmText, "4xx": Problem, "5xx": Problem },
           },
         },
-        async ({ params: { alarmId }, body: given, headers, signedIn }) => {
+        async (request) => {
+          const { body: given, headers } = request;
+          const { alarmId } = request.params;
+          const caller = callerOf(request);
           const before = await alarmById(db, alarmId);
           const site = before?.siteId ?? registry.siteOf(alarmId.split("--")[1] ?? "");
-          if (site === null) throw new OperationalError("alarm-unknown", "There is no such alarm");
+          if (site === null || !maySee(caller, site))
+            throw new OperationalError("alarm-unknown", "There is no such alarm");
           const { rev, ...particular } = given as { readonly rev: number } & Static<TObject<P>>;
-          const asEngineer = signedIn !== null && mayActAs(signedIn.role, "engineer");
+          const asEngineer = mayActAs(caller.role, "engineer");
           await commands.send({
             site,
             alarmId,
             rev,
-            by: signedIn?.user ?? "",
+            by: caller.actor,
             key: headers["idempotency-key"] ?? world.random.uuid(),
             ...wanted(particular as Static<TObject<P>>, asEngineer),
           });
@@ -229,8 +242,4 @@ export function alarmRoutes(
       );
     }
   };
-}
-
-function evidenceText(evidence: Alarm["evidence"]): AlarmText["evidence"] {
-  return evidence?.kind === "sensors" ? { ...evidence, points: [...evidence.points] } : evidence;
 }

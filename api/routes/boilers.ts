@@ -6,6 +6,7 @@ import { Problem } from "../../contracts/http/problem.ts";
 import { Id } from "../../contracts/ids.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import type { World } from "../../platform/world.ts";
+import { callerOf, maySee } from "../guard.ts";
 import type { LiveState } from "../live-state.ts";
 import type { Registry } from "../registry.ts";
 
@@ -22,13 +23,19 @@ export function boilerRoutes(registry: Registry, live: LiveState, world: World):
     app.get(
       "/boilers",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "rows" },
         schema: {
           summary: "Sites and boilers, with the limits now in force",
           response: { 200: Boilers, "4xx": Problem },
         },
       },
-      async () => ({ sites: [...registry.sites], boilers: [...registry.boilers(world.clock.nowMs())] }),
+      async (request) => {
+        const caller = callerOf(request);
+        return {
+          sites: registry.sites.filter(({ id }) => maySee(caller, id)),
+          boilers: registry.boilers(world.clock.nowMs()).filter(({ siteId }) => maySee(caller, siteId)),
+        };
+      },
     );
 
     app.get(

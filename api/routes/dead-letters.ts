@@ -3,6 +3,7 @@ import { DeadLetters } from "../../contracts/http/dead-letters.ts";
 import { Problem } from "../../contracts/http/problem.ts";
 import { deadLetters } from "../../platform/records/integrity-records.ts";
 import type { RecordsDb } from "../../platform/records/records.ts";
+import { callerOf } from "../guard.ts";
 
 const shown = 100;
 
@@ -11,13 +12,13 @@ export function deadLettersRoute(db: RecordsDb): FastifyPluginAsyncTypebox {
     app.get(
       "/dead-letters",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "rows" },
         schema: {
           summary: `Messages that were set aside, with the reason: how many of each, and the newest ${shown}`,
           response: { 200: DeadLetters, "4xx": Problem },
         },
       },
-      async () => deadLetters(db, shown),
+      async (request) => deadLetters(db, shown, callerOf(request).sites),
     );
   };
 }

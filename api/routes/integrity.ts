@@ -8,6 +8,7 @@ import { integrityHours } from "../../platform/records/integrity-records.ts";
 import type { RecordsDb } from "../../platform/records/records.ts";
 import type { StoredCounter } from "../../platform/telemetry/telemetry.ts";
 import type { World } from "../../platform/world.ts";
+import { callerOf, maySee } from "../guard.ts";
 import type { LiveState } from "../live-state.ts";
 import { instantOf } from "../query.ts";
 import type { Registry } from "../registry.ts";
@@ -32,7 +33,7 @@ export function integrityRoute(
     app.get(
       "/integrity",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "rows" },
         schema: {
           summary:
             "The conservation of readings: captured = stored + quarantined + dropped + in flight, per gateway and UTC hour",
@@ -46,7 +47,10 @@ export function integrityRoute(
           response: { 200: Integrity, "4xx": Problem, "5xx": Problem },
         },
       },
-      async ({ query }) => {
+      async (request) => {
+        const { query } = request;
+        const caller = callerOf(request);
+        const gateways = registry.gateways.filter(({ siteId }) => maySee(caller, siteId));
         const nowMs = world.clock.nowMs();
         const toMs = query.to === undefined ? nowMs + hourMs : instantOf("to", query.to);
         const fromMs = query.from === undefined ? nowMs - 24 * hourMs : instantOf("from", query.from);
@@ -59,7 +63,7 @@ export function integrityRoute(
         const firstHourMs = Math.floor(fromMs / hourMs) * hourMs;
         const stored = await storedPerGateway(firstHourMs, toMs);
         const booked = await integrityHours(db, firstHourMs, toMs);
-        const hours = registry.gateways.flatMap(({ id, siteId }) => {
+        const hours = gateways.flatMap(({ id, siteId }) => {
           const status = live.gateways.get(id) ?? null;
           const starts = new Set([
             ...booked.filter(({ gatewayId }) => gatewayId === id).map(({ hourStartMs }) => hourStartMs),
@@ -87,13 +91,17 @@ export function integrityRoute(
         });
         return {
           hours,
-          messages: {
-            accepted: live.ingest?.acceptedBatches ?? 0,
-            duplicates: live.ingest?.duplicateBatches ?? 0,
-            quarantined: live.ingest?.quarantined ?? {},
-          },
+          // Counted for all sites together: for those who may see all of them.
+          messages:
+            caller.sites === null
+              ? {
+                  accepted: live.ingest?.acceptedBatches ?? 0,
+                  duplicates: live.ingest?.duplicateBatches ?? 0,
+                  quarantined: live.ingest?.quarantined ?? {},
+                }
+              : null,
           telemetryLag: live.ingest?.telemetryLag ?? 0,
-          accepted: live.ingest?.accepted ?? [],
+          accepted: (live.ingest?.accepted ?? []).filter(({ siteId }) => maySee(caller, siteId)),
         };
       },
     );

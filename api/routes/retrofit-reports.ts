@@ -18,7 +18,7 @@ import { type Language, languages } from "../report/words.ts";
 import type { Projects } from "../retrofits/projects.ts";
 import { rowsCsv } from "../retrofits/rows-csv.ts";
 import { verifiedReport } from "../retrofits/verify.ts";
-import { nameOf, VersionQuery, versionOf } from "./retrofits.ts";
+import { nameOf, ofOwnSites, VersionQuery, versionOf } from "./retrofits.ts";
 
 const closed = { additionalProperties: false } as const;
 const params = Type.Object({ retrofitId: Id });
@@ -65,8 +65,12 @@ export function retrofitReportRoutes(
   }
 
   return async (app) => {
-    app.get("/report.css", { config: { role: "anyone" }, schema: { hide: true } }, (_request, reply) =>
-      reply.type("text/css; charset=utf-8").header("cache-control", "no-cache").send(partsStyle),
+    app.addHook("preHandler", ofOwnSites(projects));
+    app.get(
+      "/report.css",
+      { config: { role: "anyone", sites: "none" }, schema: { hide: true } },
+      (_request, reply) =>
+        reply.type("text/css; charset=utf-8").header("cache-control", "no-cache").send(partsStyle),
     );
 
     const query = Type.Object(
@@ -80,7 +84,7 @@ export function retrofitReportRoutes(
     app.get(
       "/retrofits/:retrofitId/report",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "parameter", report: "retrofitId" },
         schema: {
           summary:
             "The report: a page that stands by itself, a PDF, or JSON with inputs, rows, figures and hashes",
@@ -98,7 +102,7 @@ export function retrofitReportRoutes(
     app.get(
       "/retrofits/:retrofitId/sections",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "parameter", report: "retrofitId" },
         schema: {
           summary: "The parts of the report, each as a fragment: what the dashboard shows",
           params,
@@ -132,7 +136,7 @@ export function retrofitReportRoutes(
     app.get(
       "/retrofits/:retrofitId/verify",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "parameter", report: "retrofitId" },
         schema: {
           summary:
             "Reckons a version again from its stored rows: each fingerprint as it was kept, and as it comes out",
@@ -158,7 +162,7 @@ export function retrofitReportRoutes(
     app.post(
       "/retrofits/:retrofitId/links",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "parameter" },
         schema: {
           summary: "A link for a verifier: one released report with its rows, to read, for so many days",
           params,
@@ -197,7 +201,7 @@ export function retrofitReportRoutes(
     app.get(
       "/verifier/:token",
       {
-        config: { role: "anyone" },
+        config: { role: "anyone", sites: "parameter" },
         schema: {
           summary: "The report that a verifier's link shows; the token in the address is the permission",
           params: byToken,
@@ -217,7 +221,7 @@ export function retrofitReportRoutes(
     app.get(
       "/verifier/:token/rows",
       {
-        config: { role: "anyone" },
+        config: { role: "anyone", sites: "parameter" },
         schema: {
           summary: "The rows behind a verifier's report, as CSV",
           params: byToken,

@@ -15,13 +15,14 @@ import { Id, IsoDate } from "../../contracts/ids.ts";
 import { proposedPeriods } from "../../domain/mv/clean-runs.ts";
 import { points } from "../../domain/points.ts";
 import { OperationalError } from "../../platform/errors.ts";
-import type { TrendReader } from "../../platform/telemetry/telemetry.ts";
+import type { TierReader } from "../../platform/telemetry/telemetry.ts";
 import type { World } from "../../platform/world.ts";
+import { callerOf, maySee } from "../guard.ts";
 import { integerOf } from "../query.ts";
 import type { SavingsRules } from "../registry.ts";
 import { openPointsOf } from "../retrofits/open-points.ts";
 import type { Projects } from "../retrofits/projects.ts";
-import { coverageOf } from "../retrofits/rows.ts";
+import { boilersOf, coverageOf } from "../retrofits/rows.ts";
 import { rowsCsv } from "../retrofits/rows-csv.ts";
 import { findingsOf } from "../retrofits/stack.ts";
 import { stackTestsFromCsv } from "../retrofits/stack-test-csv.ts";
@@ -32,7 +33,7 @@ export type Preparing = () => { readonly id: string; readonly percent: number } 
 export interface RetrofitRouteNeeds {
   readonly projects: Projects;
   readonly rules: SavingsRules;
-  readonly store: TrendReader;
+  readonly store: TierReader;
   readonly world: World;
   readonly preparing: Preparing;
 }
@@ -44,7 +45,17 @@ const longestCoverageDays = 1_500;
 
 /** Who asks: routes with a role have one. */
 export function nameOf(request: Pick<FastifyRequest, "signedIn">): string {
-  return request.signedIn?.user ?? "";
+  return request.signedIn?.actor ?? "";
+}
+
+/** Keeps callers to the projects of their sites: what is not theirs is not there. */
+export function ofOwnSites(projects: Pick<Projects, "siteOf">) {
+  return async ({ signedIn, params }: Pick<FastifyRequest, "signedIn" | "params">): Promise<void> => {
+    const { retrofitId } = (params ?? {}) as { readonly retrofitId?: string };
+    if (signedIn === null || signedIn.sites === null || retrofitId === undefined) return;
+    if (!maySee(signedIn, await projects.siteOf(retrofitId)))
+      throw new OperationalError("retrofit-unknown", `There is no retrofit ${retrofitId}`);
+  };
 }
 
 export function versionOf(query: { readonly version?: string }): number | null {
@@ -61,18 +72,21 @@ export function retrofitRoutes({
   preparing,
 }: RetrofitRouteNeeds): FastifyPluginAsyncTypebox {
   return async (app) => {
+    app.addHook("preHandler", ofOwnSites(projects));
     app.get(
       "/retrofits",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "rows" },
         schema: {
           summary: "Retrofit projects, and what a new one may name",
           response: { 200: Retrofits, "4xx": Problem },
         },
       },
-      async () => ({
-        retrofits: [...(await projects.list())],
-        boilers: boilersText(rules, world.clock.nowMs()),
+      async (request) => ({
+        retrofits: (await projects.list()).filter(({ siteId }) => maySee(callerOf(request), siteId)),
+        boilers: boilersText(rules, world.clock.nowMs()).filter(({ siteId }) =>
+          maySee(callerOf(request), siteId),
+        ),
         rules: rulesText(rules),
         preparing: preparing(),
       }),
@@ -81,20 +95,29 @@ export function retrofitRoutes({
     app.post(
       "/retrofits",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "rows" },
         schema: {
           summary: "Begins a project, as a draft",
           body: Type.Object({ id: Id, document: RetrofitDocument }, closed),
           response: { 200: RetrofitText, "4xx": Problem },
         },
       },
-      (request) => projects.create(request.body.id, request.body.document, nameOf(request)),
+      (request) => {
+        const { id, document } = request.body;
+        const { siteId } = boilersOf(document.plan, rules, world.clock.nowMs());
+        if (!maySee(callerOf(request), siteId))
+          throw new OperationalError(
+            "retrofit-invalid",
+            `There is no boiler ${document.plan.boilers[0] ?? ""}`,
+          );
+        return projects.create(id, document, nameOf(request));
+      },
     );
 
     app.get(
       "/retrofits/:retrofitId",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "parameter", report: "retrofitId" },
         schema: {
           summary: "A project with its versions and what happened to it",
           params,
@@ -107,7 +130,7 @@ export function retrofitRoutes({
     app.put(
       "/retrofits/:retrofitId",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "parameter" },
         schema: {
           summary: "Changes a draft; of a frozen version its evidence and money only",
           params,
@@ -123,7 +146,7 @@ export function retrofitRoutes({
     app.post(
       "/retrofits/:retrofitId/freeze",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "parameter" },
         schema: {
           summary: "Freezes the plan and hashes it: from then on it changes only as a new version",
           params,
@@ -136,7 +159,7 @@ export function retrofitRoutes({
     app.post(
       "/retrofits/:retrofitId/compute",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "parameter" },
         schema: {
           summary: "Reads the rows of both periods and reckons the result; refused before the plan is frozen",
           params,
@@ -149,7 +172,7 @@ export function retrofitRoutes({
     app.post(
       "/retrofits/:retrofitId/release",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "parameter" },
         schema: {
           summary: "Releases a computed result for good; its title must be typed",
           params,
@@ -163,7 +186,7 @@ export function retrofitRoutes({
     app.post(
       "/retrofits/:retrofitId/versions",
       {
-        config: { role: "engineer" },
+        config: { role: "engineer", sites: "parameter" },
         schema: {
           summary: "Begins a new version, with the reason",
           params,
@@ -179,7 +202,7 @@ export function retrofitRoutes({
     app.get(
       "/retrofits/:retrofitId/result",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "parameter", report: "retrofitId" },
         schema: {
           summary: "The figures of a version, or why there are none; without `version` of the newest",
           params,
@@ -193,7 +216,7 @@ export function retrofitRoutes({
     app.get(
       "/retrofits/:retrofitId/rows",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "parameter", report: "retrofitId" },
         schema: {
           summary: "Every interval that a version was reckoned from, used or not",
           params,
@@ -220,7 +243,7 @@ export function retrofitRoutes({
     app.get(
       "/retrofits/:retrofitId/coverage",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "parameter" },
         schema: {
           summary: "How much of each day is there, and the longest clean runs",
           params,
@@ -251,7 +274,7 @@ export function retrofitRoutes({
     app.post(
       "/stack-tests/check",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "none" },
         schema: {
           summary:
             "Reads stack tests from CSV, or takes one as typed, and holds each against itself; keeps nothing",

@@ -2,23 +2,44 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { Problem } from "../../contracts/http/problem.ts";
 import { Session } from "../../contracts/http/session.ts";
+import { OwnPassword } from "../../contracts/http/users.ts";
 import { OperationalError } from "../../platform/errors.ts";
-import { cookieName } from "../guard.ts";
-import type { Sessions } from "../sessions.ts";
+import type { RecordsDb } from "../../platform/records/records.ts";
+import { setPassword } from "../../platform/records/user-records.ts";
+import type { World } from "../../platform/world.ts";
+import { callerOf } from "../guard.ts";
+import type { Sessions, SignedIn } from "../sessions.ts";
 
-const cookieOptions = { path: "/", httpOnly: true, sameSite: "strict" } as const;
+/** How the session's cookie is set: under TLS it is bound to this host by its name. */
+export interface SessionCookie {
+  readonly name: string;
+  readonly secure: boolean;
+}
 
-export function sessionRoutes(sessions: Sessions): FastifyPluginAsyncTypebox {
+export function sessionRoutes(
+  sessions: Sessions,
+  db: RecordsDb,
+  cookie: SessionCookie,
+  world: World,
+): FastifyPluginAsyncTypebox {
+  const options = { path: "/", httpOnly: true, sameSite: "strict", secure: cookie.secure } as const;
+  const text = ({ user, role, sites, kind, reportId, endsAtMs }: SignedIn): Session => ({
+    ...{ user, role, kind, reportId, endsAtMs },
+    sites: sites === null ? null : [...sites],
+  });
+
   return async (app) => {
     app.post(
       "/session",
       {
-        config: { role: "anyone" },
+        config: { role: "anyone", sites: "none" },
         schema: {
-          summary: "Signs in with a one-time ticket, or with user and password; sets the session's cookie",
+          summary:
+            "Signs in with user and password, with a one-time ticket, or with the link of a wallboard or a verifier; sets the session's cookie",
           body: Type.Object(
             {
               ticket: Type.Optional(Type.String({ maxLength: 128 })),
+              link: Type.Optional(Type.String({ maxLength: 128 })),
               user: Type.Optional(Type.String({ maxLength: 64 })),
               password: Type.Optional(Type.String({ maxLength: 1_024 })),
             },
@@ -27,37 +48,61 @@ export function sessionRoutes(sessions: Sessions): FastifyPluginAsyncTypebox {
           response: { 200: Session, "4xx": Problem },
         },
       },
-      async ({ body: { ticket, user, password }, ip }, reply) => {
-        if (ticket === undefined && (user === undefined || password === undefined)) {
-          throw new OperationalError("request-invalid", "Send a ticket, or user and password");
-        }
-        const { token, signedIn } =
-          ticket === undefined
-            ? await sessions.signInByPassword(user ?? "", password ?? "", ip)
-            : await sessions.signInByTicket(ticket);
-        void reply.setCookie(cookieName, token, cookieOptions);
-        return signedIn;
+      async ({ body: { ticket, link, user, password }, ip }, reply) => {
+        const { secret, signedIn } = await (async () => {
+          if (ticket !== undefined) return sessions.signInByTicket(ticket);
+          if (link !== undefined) return sessions.signInByLink(link);
+          if (user !== undefined && password !== undefined)
+            return sessions.signInByPassword(user, password, ip);
+          throw new OperationalError("request-invalid", "Send a ticket, a link, or user and password");
+        })();
+        // A wallboard stays in when its browser starts anew; a person does not.
+        const lasting = signedIn.kind === "session" ? {} : { expires: new Date(signedIn.endsAtMs) };
+        void reply.setCookie(cookie.name, secret, { ...options, ...lasting });
+        return text(signedIn);
       },
     );
 
     app.get(
       "/session",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "none" },
         schema: { summary: "Who is signed in", response: { 200: Session, "4xx": Problem } },
       },
-      async ({ signedIn }) => signedIn ?? { user: "", role: "viewer" as const },
+      async (request) => text(callerOf(request)),
+    );
+
+    app.put(
+      "/session/password",
+      {
+        config: { role: "viewer", sites: "none" },
+        schema: {
+          summary: "Sets one's own password; all of one's sessions end",
+          body: OwnPassword,
+          response: { 204: Type.Null(), "4xx": Problem },
+        },
+      },
+      async (request, reply) => {
+        const { kind, user } = callerOf(request);
+        if (kind !== "session")
+          throw new OperationalError("role-insufficient", "Only a person has a password");
+        await sessions.checkPassword(user, request.body.current, request.ip);
+        await setPassword(db, user, request.body.password, { by: user, atMs: world.clock.nowMs() });
+        sessions.forget();
+        void reply.clearCookie(cookie.name, options).code(204);
+        return null;
+      },
     );
 
     app.delete(
       "/session",
       {
-        config: { role: "viewer" },
+        config: { role: "viewer", sites: "none" },
         schema: { summary: "Signs out", response: { 204: Type.Null(), "4xx": Problem } },
       },
       async ({ cookies }, reply) => {
-        await sessions.end(cookies[cookieName] ?? "");
-        void reply.clearCookie(cookieName, cookieOptions).code(204);
+        await sessions.end(cookies[cookie.name] ?? "");
+        void reply.clearCookie(cookie.name, options).code(204);
         return null;
       },
     );

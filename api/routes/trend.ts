@@ -1,20 +1,60 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
+import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { Problem } from "../../contracts/http/problem.ts";
-import { Trend } from "../../contracts/http/trend.ts";
+import { Trend, Trends } from "../../contracts/http/trend.ts";
 import { Id } from "../../contracts/ids.ts";
 import { OperationalError } from "../../platform/errors.ts";
-import type { TrendReader } from "../../platform/telemetry/telemetry.ts";
+import type { KeepConfig } from "../../platform/telemetry/config.ts";
+import type { TierReader } from "../../platform/telemetry/telemetry.ts";
+import { keptSinceMs, trendOf } from "../../platform/telemetry/trend.ts";
 import type { World } from "../../platform/world.ts";
-import { integerOf, rangeOf } from "../query.ts";
+import { callerOf, maySee } from "../guard.ts";
+import { boilerOf, integerOf, pointsOf, rangeOf } from "../query.ts";
 import type { Registry } from "../registry.ts";
 
 const mostBuckets = 4_000;
+/** Of all boilers of one call together. */
+const mostColumns = 400;
 const mostPoints = 20;
 /** So many scans without a reading are a hole; shorter ones are jitter. */
 const gapScans = 3;
 
-export function trendRoute(registry: Registry, store: TrendReader, world: World): FastifyPluginAsyncTypebox {
+const stretch = {
+  points: Type.String({ maxLength: 2_000, description: "names, separated by commas" }),
+  from: Type.String({ maxLength: 40 }),
+  to: Type.String({ maxLength: 40 }),
+  buckets: Type.Optional(Type.String({ maxLength: 6 })),
+};
+
+interface Asked {
+  readonly from: string;
+  readonly to: string;
+  readonly buckets?: string;
+}
+
+/** History as charts show it: of one boiler, or of several at once. */
+export function trendRoutes(
+  registry: Registry,
+  store: TierReader,
+  keep: KeepConfig,
+  world: World,
+): FastifyPluginAsyncTypebox {
+  async function trend(boiler: BoilerText, points: readonly string[], query: Asked): Promise<Trend> {
+    const { fromMs, toMs } = rangeOf(query);
+    const buckets = query.buckets === undefined ? 1_000 : integerOf("buckets", query.buckets, 1, mostBuckets);
+    const columns = await trendOf(store, {
+      boilerId: boiler.id,
+      points,
+      fromMs,
+      toMs,
+      buckets,
+      gapAfterMs: Math.max(3_000, gapScans * (boiler.scanMs ?? 1_000)),
+      keptSinceMs: keptSinceMs(keep, world.clock.nowMs()),
+    });
+    return { boilerId: boiler.id, fromMs, toMs, ...columns } as Trend;
+  }
+
   return async (app) => {
     app.get(
       "/boilers/:boilerId/trend",
@@ -24,44 +64,54 @@ export function trendRoute(registry: Registry, store: TrendReader, world: World)
           summary:
             "History of some points of a boiler, oldest first, thinned to `buckets` that keep every peak",
           params: Type.Object({ boilerId: Id }),
-          querystring: Type.Object(
-            {
-              points: Type.String({ maxLength: 2_000, description: "names, separated by commas" }),
-              from: Type.String({ maxLength: 40 }),
-              to: Type.String({ maxLength: 40 }),
-              buckets: Type.Optional(Type.String({ maxLength: 6 })),
-            },
-            { additionalProperties: false },
-          ),
+          querystring: Type.Object(stretch, { additionalProperties: false }),
           response: { 200: Trend, "4xx": Problem, "5xx": Problem },
         },
       },
       async ({ params: { boilerId }, query }) => {
-        const boiler = registry.boilers(world.clock.nowMs()).find(({ id }) => id === boilerId);
-        if (boiler === undefined)
-          throw new OperationalError("boiler-unknown", `There is no boiler ${boilerId}`);
-        const names = [...new Set(query.points.split(",").filter((name) => name !== ""))];
-        const unknown = names.filter((name) => !boiler.points.some((point) => point.name === name));
-        if (names.length === 0 || names.length > mostPoints || unknown.length > 0) {
-          const wrong =
-            unknown.length > 0 ? `unknown: ${unknown.join(", ")}` : `1 to ${mostPoints} are allowed`;
-          throw new OperationalError("request-invalid", `points: ${wrong}`);
-        }
-        const { fromMs, toMs } = rangeOf(query);
-        const buckets =
-          query.buckets === undefined ? 1_000 : integerOf("buckets", query.buckets, 1, mostBuckets);
-        const gapAfterMs = Math.max(3_000, gapScans * (boiler.scanMs ?? 1_000));
-        const columns = await store.trend({ boilerId, points: names, fromMs, toMs, buckets, gapAfterMs });
-        return {
-          boilerId,
-          fromMs,
-          toMs,
-          resolution: columns.resolution,
-          timesMs: [...columns.timesMs],
-          values: Object.fromEntries(
-            Object.entries(columns.values).map(([name, values]) => [name, [...values]]),
+        const boiler = boilerOf(registry, boilerId, world);
+        return trend(boiler, pointsOf([boiler], query.points, mostPoints), query);
+      },
+    );
+
+    app.get(
+      "/trends",
+      {
+        config: { role: "viewer", sites: "rows" },
+        schema: {
+          summary:
+            "The same of several boilers at once; a point that a boiler does not have is left out of its trend",
+          querystring: Type.Object(
+            {
+              ...stretch,
+              boilers: Type.String({ maxLength: 8_000, description: "ids, separated by commas" }),
+            },
+            { additionalProperties: false },
           ),
-        };
+          response: { 200: Trends, "4xx": Problem, "5xx": Problem },
+        },
+      },
+      async (request) => {
+        const { query } = request;
+        const caller = callerOf(request);
+        const ids = [...new Set(query.boilers.split(",").filter((id) => id !== ""))];
+        const boilers = ids.map((id) => boilerOf(registry, id, world));
+        const foreign = boilers.find(({ siteId }) => !maySee(caller, siteId));
+        if (foreign !== undefined)
+          throw new OperationalError("boiler-unknown", `There is no boiler ${foreign.id}`);
+        const points = pointsOf(boilers, query.points, mostPoints);
+        if (boilers.length === 0 || boilers.length * points.length > mostColumns) {
+          throw new OperationalError(
+            "request-invalid",
+            `boilers × points must be 1 to ${mostColumns}; ${boilers.length} × ${points.length} were asked for`,
+          );
+        }
+        const trends: Trend[] = [];
+        for (const boiler of boilers) {
+          const own = points.filter((name) => boiler.points.some((point) => point.name === name));
+          trends.push(await trend(boiler, own, query));
+        }
+        return { trends };
       },
     );
   };

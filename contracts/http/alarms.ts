@@ -1,10 +1,10 @@
 import { type Static, Type } from "typebox";
 import { alarmStates, priorities } from "../../domain/alarms/alarm.ts";
-import { averagingOrders } from "../../domain/emissions/hourly-mean.ts";
+import { averagingOrders, startUpTreatments } from "../../domain/emissions/hourly-mean.ts";
 import { emissionQuantities } from "../../domain/limits.ts";
 import { flawReasons } from "../../domain/reading.ts";
 import { Id, Instant, Serial } from "../ids.ts";
-import { JudgedText } from "../live.ts";
+import { HourInputText, JudgedText } from "../live.ts";
 import { nullable } from "../nullable.ts";
 import { LabelText } from "../registry.ts";
 
@@ -28,9 +28,11 @@ export const EvidenceText = Type.Union([
     inForceFrom: Type.String(),
     referenceO2Percent: Type.Number(),
     averagingOrder: Type.Enum(averagingOrders),
+    startUp: Type.Enum(startUpTreatments),
     hourStartMs: Type.Number(),
     validMinutes: Type.Integer(),
     clampedMinutes: Type.Integer(),
+    input: HourInputText,
     /** `false`: the hour was still under way. */
     complete: Type.Boolean(),
   }),

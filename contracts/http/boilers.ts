@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { coalFirings, heatCarriers } from "../../domain/boiler.ts";
-import { averagingOrders } from "../../domain/emissions/hourly-mean.ts";
+import { averagingOrders, startUpTreatments } from "../../domain/emissions/hourly-mean.ts";
 import { fuelClasses } from "../../domain/fuel.ts";
 import { Id, Instant } from "../ids.ts";
 import { LimitRowText, LiveBoiler } from "../live.ts";
@@ -34,8 +34,29 @@ export const BoilerText = Type.Object({
   heatCarrier: Type.Enum(heatCarriers),
   coalFiring: nullable(Type.Enum(coalFirings)),
   fuels: Type.Array(
-    Type.Object({ id: Id, label: LabelText, fuelClass: Type.Enum(fuelClasses), flowPoint: Type.String() }),
+    Type.Object({
+      id: Id,
+      label: LabelText,
+      fuelClass: Type.Enum(fuelClasses),
+      flowPoint: Type.String(),
+      ncvMjPerUnit: Type.Number(),
+      emissionFactors: Type.Object({
+        edition: Type.String(),
+        inForceFrom: Type.String(),
+        co2KgPerTj: Type.Number(),
+        ch4KgPerTj: Type.Number(),
+        n2oKgPerTj: Type.Number(),
+        biogenicPercent: Type.Number(),
+      }),
+    }),
   ),
+  /** What a kg of methane and of nitrous oxide counts for in kg of CO₂. */
+  warmingPotentials: Type.Object({
+    ch4: Type.Number(),
+    n2o: Type.Number(),
+    source: Type.String(),
+    inForceFrom: Type.String(),
+  }),
   referenceO2Percent: Type.Number(),
   simulated: Type.Boolean(),
   gatewayId: nullable(Id),
@@ -48,6 +69,7 @@ export const BoilerText = Type.Object({
       source: Type.String(),
       inForceFrom: Type.String(),
       averagingOrder: Type.Enum(averagingOrders),
+      startUp: Type.Enum(startUpTreatments),
       pmAtRefO2MgPerNm3: nullable(Type.Number()),
       soxAtRefO2Ppm: nullable(Type.Number()),
       noxAtRefO2Ppm: nullable(Type.Number()),

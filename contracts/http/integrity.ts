@@ -21,12 +21,14 @@ export const IntegrityHour = Type.Object({
 });
 export const Integrity = Type.Object({
   hours: Type.Array(IntegrityHour),
-  /** Messages since the start of ingest, by what became of them. */
-  messages: Type.Object({
-    accepted: Type.Integer(),
-    duplicates: Type.Integer(),
-    quarantined: Type.Record(Type.String(), Type.Integer()),
-  }),
+  /** Messages since the start of ingest, by what became of them; `null` for who may not see all sites. */
+  messages: nullable(
+    Type.Object({
+      accepted: Type.Integer(),
+      duplicates: Type.Integer(),
+      quarantined: Type.Record(Type.String(), Type.Integer()),
+    }),
+  ),
   /** Journal entries that the telemetry store does not have yet. */
   telemetryLag: Type.Integer(),
   /** Per gateway and its log: the seqs that are durable here. */

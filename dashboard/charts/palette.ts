@@ -5,6 +5,8 @@ import { theme } from "../preferences.ts";
 /** The colours of the theme for what is drawn on a canvas, which no style sheet reaches. */
 export interface Palette {
   readonly trend: string;
+  /** What lies between the lowest and the highest value of a pixel. */
+  readonly band: string;
   readonly limit: string;
   readonly track: string;
   readonly hatch: string;
@@ -18,6 +20,7 @@ export const palette = createRoot(() =>
     const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
     return {
       trend: colour("trend"),
+      band: colour("trend-band"),
       limit: colour("limit"),
       track: colour("track"),
       hatch: colour("hatch"),

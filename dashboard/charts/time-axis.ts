@@ -1,4 +1,4 @@
-import { minuteTime, shortDay, zoneOffsetMs } from "../time.ts";
+import { minuteTime, monthLabel, shortDay, zoneOffsetMs } from "../time.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -16,6 +16,7 @@ const steps = [
   12 * hour,
   24 * hour,
   48 * hour,
+  5 * 24 * hour,
 ];
 const mostMarks = 7;
 
@@ -26,7 +27,8 @@ export interface TimeMark {
 
 /** Round times of the site's clock between two moments; days where the steps are days. */
 export function timeMarks(fromMs: number, toMs: number, zone: string): readonly TimeMark[] {
-  const step = steps.find((each) => (toMs - fromMs) / each <= mostMarks) ?? 7 * 24 * hour;
+  const step = steps.find((each) => (toMs - fromMs) / each <= mostMarks);
+  if (step === undefined) return monthMarks(fromMs, toMs, zone);
   const offsetMs = zoneOffsetMs(toMs, zone);
   const marks: TimeMark[] = [];
   for (
@@ -39,4 +41,20 @@ export function timeMarks(fromMs: number, toMs: number, zone: string): readonly 
     marks.push({ atMs, label: isDay ? shortDay(atMs, zone) : minuteTime(atMs, zone) });
   }
   return marks;
+}
+
+const longestMonthMs = 31 * 24 * hour;
+
+/** First days of months, every second or third one where they are many. */
+function monthMarks(fromMs: number, toMs: number, zone: string): readonly TimeMark[] {
+  const first = new Date(fromMs + zoneOffsetMs(fromMs, zone));
+  const every = Math.ceil((toMs - fromMs) / longestMonthMs / mostMarks);
+  const marks: TimeMark[] = [];
+  for (let month = first.getUTCMonth() + 1; ; month += 1) {
+    if (month % every !== 0) continue;
+    const localMs = Date.UTC(first.getUTCFullYear(), month, 1);
+    const atMs = localMs - zoneOffsetMs(localMs, zone);
+    if (atMs >= toMs) return marks;
+    marks.push({ atMs, label: monthLabel(atMs, zone) });
+  }
 }

@@ -1,9 +1,10 @@
 import { createEffect, createMemo, For, Index, type JSX, onCleanup, onMount, Show } from "solid-js";
 import { quantityOf } from "../alarms.ts";
+import { atMoment, momentText } from "../at-moment.ts";
 import { classes, toneClass } from "../classes.ts";
 import type { Episode } from "../episodes.ts";
-import { formatNumber, formatPoint, formatSpan, missing } from "../format.ts";
-import { type Columns, holesIn, nearest, type Span } from "../history.ts";
+import { formatNumber, formatPoint, formatSpan } from "../format.ts";
+import { type Columns, holesIn, type Span } from "../history.ts";
 import type { Lane } from "../lanes.ts";
 import { text } from "../texts/texts.ts";
 import { type Size, sizeOf } from "./canvas.ts";
@@ -44,6 +45,7 @@ export function TrendLane(props: TrendLaneProps): JSX.Element {
   const picture = (): PlotPicture => ({
     timesMs: props.columns.timesMs,
     values: column(),
+    band: props.columns.bands?.[props.lane.point] ?? null,
     window: props.window,
     scale: scale(),
     hot: hot(),
@@ -179,18 +181,16 @@ function Tip(props: TrendLaneProps & { readonly scale: Scale; readonly size: Siz
 function Reading(props: TrendLaneProps): JSX.Element {
   const shown = () => {
     if (props.cursorMs === null) return null;
-    const index = nearest(props.columns, props.cursorMs);
-    const value = index === null ? null : (props.columns.values[props.lane.point]?.[index] ?? null);
     return {
       left: leftPercent(props.window, props.cursorMs),
-      says: value === null ? missing : `${formatPoint(props.lane.point, value)} ${props.lane.unit}`.trim(),
+      says: momentText(props.lane, atMoment(props.columns, props.lane.point, props.cursorMs)),
     };
   };
   return (
     <Show when={shown()}>
       {(reading) => (
         <span
-          class={classes("rd num", reading().left > 80 && "flip")}
+          class={classes("rd num", reading().left > 55 && "flip")}
           style={{ left: `${reading().left}%` }}
           aria-hidden="true"
         >

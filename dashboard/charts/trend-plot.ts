@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import type { Span } from "../history.ts";
+import type { Band, Span } from "../history.ts";
 import type { Palette } from "./palette.ts";
 import type { Scale } from "./scale.ts";
 
@@ -7,6 +7,8 @@ import type { Scale } from "./scale.ts";
 export interface PlotPicture {
   readonly timesMs: readonly number[];
   readonly values: readonly (number | null)[];
+  /** Where a pixel stands for more than one value: the line is the mean then, in a band from lowest to highest. */
+  readonly band: Band | null;
   readonly window: Span;
   readonly scale: Scale;
   /** While an alarm about this quantity held, what is above the limit is drawn in its colour. */
@@ -38,8 +40,11 @@ export function trendPlot(host: HTMLElement, first: PlotPicture): TrendPlot {
       },
       series: [
         {},
+        { points: { show: false }, spanGaps: false },
+        { points: { show: false }, spanGaps: false },
         { stroke: () => picture.palette.trend, width: 1.5, points: { show: false }, spanGaps: false },
       ],
+      bands: [{ series: [2, 1], fill: () => picture.palette.band }],
       hooks: { draw: [(self) => drawHot(self, picture)] },
     },
     dataOf(first),
@@ -55,8 +60,13 @@ export function trendPlot(host: HTMLElement, first: PlotPicture): TrendPlot {
   };
 }
 
-function dataOf({ timesMs, values }: PlotPicture): uPlot.AlignedData {
-  return [[...timesMs], [...values]];
+function dataOf({ timesMs, values, band }: PlotPicture): uPlot.AlignedData {
+  const { low, high, mean } = band ?? {
+    low: values.map(() => null),
+    high: values.map(() => null),
+    mean: values,
+  };
+  return [[...timesMs], [...low], [...high], [...mean]];
 }
 
 /** The same line once more, cut to what lies above the limit while the alarm held. */

@@ -7,6 +7,7 @@ import { classes, toneClass } from "../classes.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber, formatPoint } from "../format.ts";
 import { emissionLimit, emissionUnits, shownAgainst } from "../limits.ts";
+import { formulaText, hourQuality } from "../quality.ts";
 import { zoneOf } from "../sources.ts";
 import { text } from "../texts/texts.ts";
 import { minuteTime, momentTime } from "../time.ts";
@@ -138,8 +139,17 @@ function HourMean(props: QuantityProps): JSX.Element {
     const hour = `${from}–${minuteTime(hourStartMs + hourMs, zone)}`;
     return t()[kind](hour, shownAgainst(props.quantity, value, limit), formatPoint(props.quantity, limit));
   };
-  const facts = ({ formula, source, inForceFrom }: HourJudgedText) =>
-    [formula, source, text().boiler.inForceSince(inForceFrom)].join(" · ");
+  const facts = ({ formula, source, inForceFrom, input, startUp }: HourJudgedText) => {
+    const { boiler } = text();
+    const quality = hourQuality(input);
+    return [
+      formulaText(formula),
+      boiler.startUp[startUp],
+      ...quality,
+      source,
+      boiler.inForceSince(inForceFrom),
+    ].join(" · ");
+  };
   return (
     <Show when={judged()} fallback={<span>{unjudged()}</span>}>
       {(said) => (
@@ -150,7 +160,12 @@ function HourMean(props: QuantityProps): JSX.Element {
           >
             {sentence(said())}
           </span>
-          <span class="num">{t().valid(said().validMinutes)}</span>
+          <span class="num" title={hourQuality(said().input).join(" · ")}>
+            {t().valid(said().validMinutes)}
+          </span>
+          <Show when={said().input.startUpSamples > 0}>
+            <span>{text().boiler.startUp[said().startUp]}</span>
+          </Show>
           <Show when={said().clampedMinutes > 0}>
             <span class="num" title={t().clampedTitle}>
               {t().clamped(said().clampedMinutes)}

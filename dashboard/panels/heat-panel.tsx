@@ -3,6 +3,7 @@ import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
 import { formatNumber, formatPoint } from "../format.ts";
 import { text } from "../texts/texts.ts";
+import { CarbonTable } from "./carbon-table.tsx";
 import { Value } from "./value.tsx";
 
 interface HeatProps {
@@ -25,7 +26,7 @@ type Part = (typeof parts)[number];
 /** A share that is smaller is told by its number alone: as a stripe it would only flicker. */
 const drawnFromPercent = 0.3;
 
-/** Where the fuel's heat goes by the indirect method, and the efficiency by each method and heating value. */
+/** Where the fuel's heat goes by the indirect method, the efficiency by each method, and the CO₂ that comes of it. */
 export function HeatPanel(props: HeatProps): JSX.Element {
   const t = () => text().boiler;
   return (
@@ -38,6 +39,7 @@ export function HeatPanel(props: HeatProps): JSX.Element {
         <Split {...props} />
       </Show>
       <Efficiencies {...props} />
+      <CarbonTable {...props} />
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { useDesk } from "../desk.ts";
 import { formatNumber, formatPoint, formatSpan } from "../format.ts";
 import { headroomText } from "../headroom.ts";
 import { rowName } from "../limits.ts";
+import { formulaText, windowQuality } from "../quality.ts";
 import { measured } from "../reasons.ts";
 import { zoneOf } from "../sources.ts";
 import { text } from "../texts/texts.ts";
@@ -91,7 +92,7 @@ export function JudgedNow(props: {
   );
 }
 
-/** How a verdict came about: which row of which table, from when on, and what was measured over which window. */
+/** How a verdict came about: which row of which table, from when on, by which formula, and how good its input was. */
 export function JudgedFacts(props: {
   readonly boiler: BoilerText;
   readonly verdict: Judged | null;
@@ -103,7 +104,9 @@ export function JudgedFacts(props: {
     const zone = zoneOf(list, props.boiler.siteId);
     return [
       `${t.row}${colon}${rowName(verdict.row, verdict.tablesId)}`,
+      formulaText(verdict.formula),
       meanText(verdict, props.quantity, props.boiler),
+      ...windowQuality(verdict.input),
       t.steadySince(momentTime(verdict.steadySinceMs, feed.nowMs(), zone, true)),
       verdict.source,
       t.inForceSince(verdict.inForceFrom),

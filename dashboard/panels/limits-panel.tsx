@@ -61,7 +61,11 @@ export function LimitsPanel(props: { readonly boiler: BoilerText }): JSX.Element
                           {(limit) => `${formatNumber(limit(), 0)} ${emissionUnits[quantity]}`}
                         </Show>
                       </td>
-                      <td class="cl">{t().hourly[standard().averagingOrder]}</td>
+                      <td class="cl">
+                        {t().hourly[standard().averagingOrder]}
+                        {text().comma}
+                        {t().startUp[standard().startUp]}
+                      </td>
                       <td class="m">{standard().source}</td>
                       <td class="num nw">{standard().inForceFrom}</td>
                     </tr>

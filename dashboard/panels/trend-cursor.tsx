@@ -1,6 +1,6 @@
 import type { JSX } from "solid-js";
-import { formatPoint, missing } from "../format.ts";
-import { type Columns, nearest } from "../history.ts";
+import { atMoment, momentText } from "../at-moment.ts";
+import type { Columns } from "../history.ts";
 import type { Lane } from "../lanes.ts";
 import { text } from "../texts/texts.ts";
 import { clockTime } from "../time.ts";
@@ -63,11 +63,9 @@ export function TrendCursor(props: TrendCursorProps): JSX.Element {
   }
   const says = () => {
     const atMs = props.view.cursorMs() ?? window().toMs;
-    const index = nearest(props.columns, atMs);
-    const values = props.lanes.map(({ name, point, unit }) => {
-      const value = index === null ? null : (props.columns.values[point]?.[index] ?? null);
-      return `${name} ${value === null ? missing : formatPoint(point, value)} ${unit}`.trim();
-    });
+    const values = props.lanes.map(
+      (lane) => `${lane.name} ${momentText(lane, atMoment(props.columns, lane.point, atMs))}`,
+    );
     return [clockTime(atMs, props.zone), ...values].join(text().comma);
   };
 

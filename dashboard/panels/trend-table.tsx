@@ -1,6 +1,7 @@
 import { createMemo, For, type JSX } from "solid-js";
+import { atMoment } from "../at-moment.ts";
 import { formatPoint, missing } from "../format.ts";
-import { type Columns, nearest, type Span } from "../history.ts";
+import type { Columns, Span } from "../history.ts";
 import type { Lane } from "../lanes.ts";
 import { text } from "../texts/texts.ts";
 import { momentTime } from "../time.ts";
@@ -21,8 +22,7 @@ export function TrendTable(props: {
     return Array.from({ length: rows }, (_, index) => lastMs - index * stepMs);
   });
   const value = (atMs: number, { point }: Lane) => {
-    const index = nearest(props.columns, atMs);
-    const found = index === null ? null : (props.columns.values[point]?.[index] ?? null);
+    const { value: found } = atMoment(props.columns, point, atMs);
     return found === null ? missing : formatPoint(point, found);
   };
   return (

@@ -61,6 +61,7 @@ export const pointsEn: Readonly<Record<PointName, string>> = {
   heatInputHhvKw: "Heat input, HHV",
   flueFlowFromFuelDryNm3PerH: "Flue-gas flow from fuel, dry",
   co2KgPerH: "CO₂ from fuel",
+  biogenicCo2KgPerH: "CO₂ of biomass, told apart",
   coKgPerH: "CO emission rate",
   soxKgPerH: "SOx emission rate",
   noxKgPerH: "NOx emission rate, as NO₂",

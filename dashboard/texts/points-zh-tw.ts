@@ -61,6 +61,7 @@ export const pointsZhTw: Readonly<Record<PointName, string>> = {
   heatInputHhvKw: "輸入熱量（高位發熱量）",
   flueFlowFromFuelDryNm3PerH: "由燃料推算之排氣量（乾基）",
   co2KgPerH: "燃料二氧化碳排放量",
+  biogenicCo2KgPerH: "生質 CO₂（單獨列示）",
   coKgPerH: "一氧化碳排放量",
   soxKgPerH: "硫氧化物排放量",
   noxKgPerH: "氮氧化物排放量（以二氧化氮計）",

@@ -74,6 +74,17 @@ export function nextCondition(
   }
 }
 
+/** The clock was set: what has not been decided yet began so much later by it, and as long ago as before. */
+export function movedCondition(condition: Condition, byMs: number): Condition {
+  if (condition.state !== "pending-on" && condition.state !== "pending-off") return condition;
+  const { sinceMs, unknownSinceMs } = condition;
+  return {
+    ...condition,
+    sinceMs: sinceMs + byMs,
+    unknownSinceMs: unknownSinceMs === null ? null : unknownSinceMs + byMs,
+  };
+}
+
 function thawed({ sinceMs, frozenMs, unknownSinceMs }: Pending, atMs: number): Pending {
   const lost = unknownSinceMs === null ? 0 : atMs - unknownSinceMs;
   return { sinceMs, frozenMs: frozenMs + lost, unknownSinceMs: null };

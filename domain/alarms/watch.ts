@@ -1,10 +1,11 @@
 import { type Boiler, tunedO2At } from "../boiler.ts";
-import { hourMs } from "../emissions/clock-hour.ts";
+import { type HourMean, hourMs } from "../emissions/clock-hour.ts";
 import { type Frame, flawOfCode } from "../frame.ts";
 import {
   type EmissionQuantity,
   type EmissionStandard,
   emissionLimitInForce,
+  hourFormulas,
   type Verdicts,
 } from "../limits.ts";
 import type { PointCatalogue } from "../points.ts";
@@ -14,10 +15,8 @@ import type { AlarmContext, AlarmInput, Evidence, LimitSide } from "./evidence.t
 import type { AlarmLevel, AlarmRule } from "./rule.ts";
 
 /** The mean of the hour under way. */
-export interface HourSoFar {
+export interface HourSoFar extends HourMean {
   readonly mean: number;
-  readonly validMinutes: number;
-  readonly hourStartMs: number;
 }
 
 /** All that is known of a boiler at one moment. */
@@ -157,10 +156,9 @@ export function watchFor(
             const hour = hoursSoFar[quantity];
             const inForce = hour === null ? null : inForceIn(hour.hourStartMs);
             if (hour === null || inForce === null) return null;
-            const { mean: value, validMinutes, hourStartMs } = hour;
-            const formula = "mean(C × (21 − O₂ref) / (21 − O₂))";
-            const so = { ...inForce, value, validMinutes, hourStartMs, formula, clampedMinutes: 0 };
-            return { kind: "hour", quantity, complete: false, ...so };
+            const { mean: value, ...counts } = hour;
+            const formula = hourFormulas[inForce.averagingOrder];
+            return { kind: "hour", quantity, complete: false, ...inForce, value, formula, ...counts };
           },
         };
       }

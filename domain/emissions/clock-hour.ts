@@ -1,8 +1,9 @@
-import type { Frame } from "../frame.ts";
+import { type FlawTally, type Frame, flawCounts, flawOfCode, tally } from "../frame.ts";
 import type { EmissionQuantity } from "../limits.ts";
 import type { PointCatalogue, PointName } from "../points.ts";
+import type { FlawCount } from "../reading.ts";
 import { withoutNoise } from "../without-noise.ts";
-import type { AveragingOrder } from "./hourly-mean.ts";
+import type { AveragingOrder, StartUpTreatment } from "./hourly-mean.ts";
 import { isO2Clamped, referenceO2Factor } from "./reference-oxygen.ts";
 
 /** The measured point behind each quantity that a standard limits. */
@@ -29,6 +30,17 @@ interface Sums {
   clamped: number;
 }
 
+/** What became of an hour's samples. */
+interface Samples {
+  seen: number;
+  good: number;
+  idle: number;
+  startUp: number;
+  /** Of the quantity, and of the oxygen beside it. */
+  readonly flaws: FlawTally;
+  readonly o2Flaws: FlawTally;
+}
+
 /** What is remembered of one quantity of one boiler: plain data. */
 export interface HourMemory {
   hourStartMs: number;
@@ -37,6 +49,7 @@ export interface HourMemory {
   inMinute: Sums;
   /** Sums of the valid minutes of each quarter. */
   quarters: Sums[];
+  ofHour: Samples;
   last: HourMean | null;
 }
 
@@ -47,15 +60,55 @@ export interface HourMean {
   readonly validMinutes: number;
   /** Minutes in which the correction met its floor: the mean is then a bound. */
   readonly clampedMinutes: number;
+  readonly input: HourInput;
 }
 
-const noMean = { mean: null, validMinutes: 0, clampedMinutes: 0 } as const;
+/** What an hour's mean is made of, and what of it was not. */
+export interface HourInput {
+  readonly samples: number;
+  /** In the mean, where their minute counts. */
+  readonly goodSamples: number;
+  /** While nothing burned, or nobody knew. */
+  readonly idleSamples: number;
+  /** With more oxygen than a fire leaves: in the mean as the permit has it. */
+  readonly startUpSamples: number;
+  /** Why the others were not good, by the quantity and by the oxygen beside it. */
+  readonly flaws: readonly FlawCount[];
+}
+
+/** Of an hour of which nothing is known. */
+export const noInput: HourInput = {
+  samples: 0,
+  goodSamples: 0,
+  idleSamples: 0,
+  startUpSamples: 0,
+  flaws: [],
+};
+const noMean = { mean: null, validMinutes: 0, clampedMinutes: 0, input: noInput } as const;
+
+/** How a permit has an hour's mean made. */
+export interface HourRule {
+  readonly referenceO2Percent: number;
+  readonly averagingOrder: AveragingOrder;
+  readonly startUp: StartUpTreatment;
+  /** More oxygen than this is no fire's: the air of a purge and of a light-off is still in the flue. */
+  readonly firingO2AtMostPercent: number;
+}
+
+/** When the hours of a site begin, and what is due in them. */
+export interface HourTiming {
+  /** By how much the site's hours are off the UTC ones: 30 min in some zones. */
+  readonly hourOffsetMs?: number;
+  /** How often the boiler is read; `null`: what arrived was due. */
+  readonly scanMs?: number | null;
+}
 
 function minuteOf(atMs: number, hourStartMs: number): number {
   return Math.floor((atMs - hourStartMs) / minuteMs);
 }
 
 const noSums = (): Sums => ({ count: 0, corrected: 0, measured: 0, o2: 0, clamped: 0 });
+const noSamples = (): Samples => ({ seen: 0, good: 0, idle: 0, startUp: 0, flaws: {}, o2Flaws: {} });
 
 export function hourMemory(): HourMemory {
   return {
@@ -64,8 +117,15 @@ export function hourMemory(): HourMemory {
     samples: 0,
     inMinute: noSums(),
     quarters: [noSums(), noSums(), noSums(), noSums()],
+    ofHour: noSamples(),
     last: null,
   };
+}
+
+/** A memory as it was saved, also by a version that did not count the samples of an hour yet. */
+export function recalledHour(saved: Partial<HourMemory>): HourMemory {
+  const { last = null } = saved;
+  return { ...hourMemory(), ...saved, last: last === null ? null : { ...noMean, ...last } };
 }
 
 /** Makes the hourly means of one quantity. */
@@ -78,31 +138,28 @@ export interface HourWatch {
   /** Takes a frame in; gives the mean of the hour before when this one opens a new hour, else `null`. */
   see(memory: HourMemory, frame: Frame): HourMean | null;
   /** The mean of the hour under way, from its valid minutes; `null` before the first. */
-  soFar(memory: HourMemory): { readonly mean: number; readonly validMinutes: number } | null;
+  soFar(memory: HourMemory): (Omit<HourMean, "mean" | "hourStartMs"> & { readonly mean: number }) | null;
 }
 
 /**
  * Means of clock hours, from minutes: a minute counts with three quarters of its due samples good and firing (and at
- * least one), a quarter with three quarters of its minutes, the hour with three of its quarters. Start-up, stop and bad
- * data are not in it, and what did not arrive counts as lost. The US rule is stricter: a point in each of the four
- * quarters of a full hour.
- * @param hourOffsetMs by how much the site's hours are off the UTC ones: 30 min in some zones
- * @param scanMs how often the boiler is read; `null`: what arrived was due
+ * least one), a quarter with three quarters of its minutes, the hour with three of its quarters. Stop and bad data are
+ * not in it, start-up as the permit has it, and what did not arrive counts as lost. The US rule is stricter: a point in
+ * each of the four quarters of a full hour.
  * @source Hour rule of the project, after the 75 % of Taiwan's CEMS practice; 40 CFR 60.13(h), means of quarter-hour points
  */
 export function hourWatch(
   quantity: EmissionQuantity,
   catalogue: PointCatalogue,
-  referenceO2Percent: number,
-  order: AveragingOrder,
-  hourOffsetMs = 0,
-  scanMs: number | null = null,
+  { referenceO2Percent, averagingOrder: order, startUp, firingO2AtMostPercent }: HourRule,
+  { hourOffsetMs = 0, scanMs = null }: HourTiming = {},
 ): HourWatch {
   const measuredSlot = catalogue.slotOf(measuredFor[quantity]);
   const o2Slot = catalogue.slotOf("o2DryPercent");
   const firingSlot = catalogue.slotOf("firing");
 
   const due = scanMs === null ? 0 : Math.floor(minuteMs / scanMs);
+  const factorAt = (o2DryPercent: number) => referenceO2Factor(o2DryPercent, referenceO2Percent);
 
   function reach(memory: HourMemory, atMs: number): HourMean | null {
     if (memory.minute < 0) return null;
@@ -128,17 +185,35 @@ export function hourWatch(
       memory.minute = minute;
     }
     memory.samples += 1;
-    const o2 = values[o2Slot] ?? Number.NaN;
-    const good = flaws[measuredSlot] === 0 && flaws[o2Slot] === 0 && values[firingSlot] === 1;
-    if (good && !Number.isNaN(o2)) {
-      const sums = memory.inMinute;
-      sums.count += 1;
-      sums.corrected += measured * referenceO2Factor(o2, referenceO2Percent);
-      sums.measured += measured;
-      sums.o2 += o2;
-      if (isO2Clamped(o2)) sums.clamped += 1;
-    }
+    addSample(memory, measured, frame);
     return ended;
+  }
+
+  function addSample({ ofHour, inMinute }: HourMemory, measured: number, { values, flaws }: Frame): void {
+    const measuredFlaw = flaws[measuredSlot] ?? 0;
+    const o2Flaw = flaws[o2Slot] ?? 0;
+    const o2 = values[o2Slot] ?? Number.NaN;
+    ofHour.seen += 1;
+    if (values[firingSlot] !== 1) {
+      ofHour.idle += 1;
+      return;
+    }
+    if (measuredFlaw !== 0 || o2Flaw !== 0 || Number.isNaN(o2)) {
+      tally(ofHour.flaws, flawOfCode(measuredFlaw));
+      tally(ofHour.o2Flaws, flawOfCode(o2Flaw) ?? (Number.isNaN(o2) ? "input-missing" : null));
+      return;
+    }
+    const isStartUp = o2 > firingO2AtMostPercent;
+    if (isStartUp) ofHour.startUp += 1;
+    if (isStartUp && startUp === "left-out") return;
+    // As measured: as if it had been measured at the reference oxygen.
+    const byO2 = isStartUp && startUp === "as-measured" ? referenceO2Percent : o2;
+    ofHour.good += 1;
+    inMinute.count += 1;
+    inMinute.corrected += measured * factorAt(byO2);
+    inMinute.measured += measured;
+    inMinute.o2 += byO2;
+    if (isO2Clamped(byO2)) inMinute.clamped += 1;
   }
 
   function hourStartOf(atMs: number): number {
@@ -168,6 +243,19 @@ export function hourWatch(
       mean: valid.length < validQuarters ? null : withoutNoise(meanOf(valid)),
       validMinutes: memory.quarters.reduce((sum, { count }) => sum + count, 0),
       clampedMinutes: memory.quarters.reduce((sum, { clamped }) => sum + clamped, 0),
+      input: inputOf(memory),
+    };
+  }
+
+  function inputOf({
+    ofHour: { seen, good, idle, startUp: started, flaws, o2Flaws },
+  }: HourMemory): HourInput {
+    return {
+      samples: seen,
+      goodSamples: good,
+      idleSamples: idle,
+      startUpSamples: started,
+      flaws: [...flawCounts(measuredFor[quantity], [flaws]), ...flawCounts("o2DryPercent", [o2Flaws])],
     };
   }
 
@@ -176,13 +264,7 @@ export function hourWatch(
     const mean = (of: (sums: Sums) => number) =>
       quarters.reduce((sum, each) => sum + of(each) / each.count, 0) / quarters.length;
     if (order === "correct-then-average") return mean(({ corrected }) => corrected);
-    return (
-      mean(({ measured }) => measured) *
-      referenceO2Factor(
-        mean(({ o2 }) => o2),
-        referenceO2Percent,
-      )
-    );
+    return mean(({ measured }) => measured) * factorAt(mean(({ o2 }) => o2));
   }
 
   return {
@@ -199,7 +281,8 @@ export function hourWatch(
         o2: sum.o2 + each.o2,
         clamped: sum.clamped + each.clamped,
       }));
-      return { mean: meanOf([all]), validMinutes: all.count };
+      const { count: validMinutes, clamped: clampedMinutes } = all;
+      return { mean: meanOf([all]), validMinutes, clampedMinutes, input: inputOf(memory) };
     },
   };
 }

@@ -23,21 +23,53 @@ export function co2Kg(quantity: number, ncvMjPerUnit: number, co2KgPerTj: number
   return finiteOrNull((quantity * ncvMjPerUnit * co2KgPerTj) / 1e6);
 }
 
+/** Of the carbon that a fuel gives off, what was of plants not long ago. */
+export interface CarbonFactors extends EmissionFactors {
+  readonly biogenicPercent: number;
+  /** Of the list that they are from. */
+  readonly edition: string;
+}
+
+/** What burning an amount of fuel brings into the air. */
+export interface GreenhouseGases {
+  readonly energyLhvMj: number;
+  /** Of fossil carbon alone: that of plants is told apart, and in no sum. */
+  readonly co2Kg: number;
+  readonly biogenicCo2Kg: number;
+  readonly ch4Kg: number;
+  readonly n2oKg: number;
+  /** Fossil CO₂, and what methane and nitrous oxide of all of the fuel count for. */
+  readonly co2eKg: number;
+}
+
 /**
- * CO₂ and what methane and nitrous oxide count for, kg of CO₂ equivalent.
- * @returns `null` where one of them is below nought
- * @source IPCC 2006 Guidelines, volume 2, tier 1; IPCC Fifth Assessment Report, 100 years
+ * The greenhouse gases of an amount of fuel: net heat × factor of each.
+ * @returns `null` where one of them is below nought, or more than all of the carbon is biogenic
+ * @source IPCC 2006 Guidelines, volume 2, tier 1: CO₂ of biomass for information; IPCC Fifth Assessment Report, 100 years
  */
-export function co2EquivalentKg(
+export function greenhouseGases(
   quantity: number,
   ncvMjPerUnit: number,
-  factors: EmissionFactors,
+  { co2KgPerTj, ch4KgPerTj, n2oKgPerTj, biogenicPercent }: Omit<CarbonFactors, "edition">,
   potentials: WarmingPotentials,
-): number | null {
-  const { co2KgPerTj, ch4KgPerTj, n2oKgPerTj } = factors;
-  if (![co2KgPerTj, ch4KgPerTj, n2oKgPerTj, potentials.ch4, potentials.n2o].every(isAmount)) return null;
-  const kgPerTj = co2KgPerTj + ch4KgPerTj * potentials.ch4 + n2oKgPerTj * potentials.n2o;
-  return co2Kg(quantity, ncvMjPerUnit, kgPerTj);
+): GreenhouseGases | null {
+  const given = [co2KgPerTj, ch4KgPerTj, n2oKgPerTj, biogenicPercent, potentials.ch4, potentials.n2o];
+  if (!given.every(isAmount) || biogenicPercent > 100) return null;
+  const kg = (kgPerTj: number) => co2Kg(quantity, ncvMjPerUnit, kgPerTj) ?? Number.NaN;
+  const allCo2Kg = kg(co2KgPerTj);
+  const biogenicCo2Kg = (allCo2Kg * biogenicPercent) / 100;
+  const fossilKg = allCo2Kg - biogenicCo2Kg;
+  const ch4Kg = kg(ch4KgPerTj);
+  const n2oKg = kg(n2oKgPerTj);
+  const gases = {
+    energyLhvMj: quantity * ncvMjPerUnit,
+    co2Kg: fossilKg,
+    biogenicCo2Kg,
+    ch4Kg,
+    n2oKg,
+    co2eKg: fossilKg + ch4Kg * potentials.ch4 + n2oKg * potentials.n2o,
+  };
+  return Object.values(gases).every(Number.isFinite) ? gases : null;
 }
 
 /** What a change of fuel and efficiency does to CO₂ for the same useful heat. */

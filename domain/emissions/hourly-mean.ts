@@ -1,5 +1,5 @@
 import { finiteOrNull, isAmount } from "../finite.ts";
-import { o2CorrectionFactor, referenceO2Factor } from "./reference-oxygen.ts";
+import { referenceO2Factor } from "./reference-oxygen.ts";
 
 /** What a quarter of an hour, or a minute, gives to an hour's mean; `null`: not valid. */
 export interface EmissionSample {
@@ -14,6 +14,15 @@ export interface EmissionSample {
  */
 export const averagingOrders = ["correct-then-average", "average-then-correct"] as const;
 export type AveragingOrder = (typeof averagingOrders)[number];
+
+/**
+ * What becomes of a start-up, while so much air stands in the flue that no fire explains it. Correcting it to the
+ * reference oxygen magnifies it up to fifteenfold, and Taiwan's ministry has held both that it counts and that it does
+ * not: so a permit fixes it. Its values are left out and their minutes lost; or they count as they are measured, as the
+ * standard for power plants has it; or they are corrected like all others.
+ */
+export const startUpTreatments = ["left-out", "as-measured", "corrected"] as const;
+export type StartUpTreatment = (typeof startUpTreatments)[number];
 
 /**
  * Mean of a clock hour at the reference oxygen.
@@ -31,12 +40,12 @@ export function hourlyMean(
 ): number | null {
   const valid = quarters.filter((quarter) => quarter !== null);
   if (!(valid.length >= Math.max(1, minValid))) return null;
-  const isOfGas = ({ concentration, o2DryPercent }: EmissionSample) =>
-    isAmount(concentration) && o2CorrectionFactor(o2DryPercent, referenceO2Percent) !== null;
-  if (!valid.every(isOfGas)) return null;
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const factor = (o2DryPercent: number) =>
     referenceO2Factor(o2DryPercent, referenceO2Percent, denominatorFloor);
+  const isOfGas = ({ concentration, o2DryPercent }: EmissionSample) =>
+    isAmount(concentration) && !Number.isNaN(factor(o2DryPercent));
+  if (!valid.every(isOfGas)) return null;
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   if (order === "correct-then-average") {
     return finiteOrNull(
       mean(valid.map(({ concentration, o2DryPercent }) => concentration * factor(o2DryPercent))),

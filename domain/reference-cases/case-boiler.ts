@@ -18,7 +18,7 @@ export function caseFuel(fuelClass: FuelClass): Fuel {
     kgPerUnit: 1,
     composition: { basis: "mass", c: 100, h: 0, s: 0, o: 0, n: 0, moisture: 0, ash: 0 },
     siegert: { a2: 0, b: 0 },
-    emissionFactors: { co2KgPerTj: 0, ch4KgPerTj: 0, n2oKgPerTj: 0, edition: "" },
+    emissionFactors: { co2KgPerTj: 0, ch4KgPerTj: 0, n2oKgPerTj: 0, edition: "", biogenicPercent: 0 },
     fdM3PerJ: 0,
     fo: null,
   };
@@ -42,6 +42,7 @@ export function caseBoiler(changes: Partial<Boiler>): Boiler {
     boundFrom: null,
     referenceO2Percent: 6,
     averagingOrder: "correct-then-average",
+    startUp: "left-out",
     airHumidityKgPerKg: 0,
     combustionAirTempC: 25,
     steamDryness: 1,

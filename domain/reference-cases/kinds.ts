@@ -13,6 +13,7 @@ import { excessAirRatio, expectedCo2DryPercent, flueGas } from "../combustion/ex
 import { heatLosses, waterLatentKjPerMol } from "../combustion/heat-loss.ts";
 import { stackLossSiegertLhvPercent } from "../combustion/siegert.ts";
 import { type Composition, type FuelGas, fuelGases, stoichiometry } from "../combustion/stoichiometry.ts";
+import { noInput } from "../emissions/clock-hour.ts";
 import { concentrationOfPpm, massRateKgPerH, normalLitrePerMol } from "../emissions/concentration.ts";
 import { co2Kg, fuelSwitch } from "../emissions/greenhouse-gas.ts";
 import { averagingOrders, hourlyMean } from "../emissions/hourly-mean.ts";
@@ -176,7 +177,7 @@ function windowMean(point: "o2DryPercent" | "exhaustTempC", value: number | null
   if (value === null) return null;
   const [lowest] = points[point].range;
   const mean = value >= lowest && Number.isFinite(value) ? value : Number.NaN;
-  return { mean, samples: 1, goodSamples: 1 };
+  return { mean, samples: 1, goodSamples: 1, flaws: [] };
 }
 
 /** The limit that binds and the verdict on both tables, as the live stage takes them. */
@@ -682,6 +683,7 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
         mean: valid ? corrected : null,
         validMinutes: valid ? 60 : 0,
         clampedMinutes: 0,
+        input: noInput,
       };
       const { kind } = judgeHour(quantity, hour, boiler, emissionStandards);
       return {

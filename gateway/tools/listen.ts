@@ -1,8 +1,9 @@
 import { Compile } from "typebox/compile";
 import { Batch, GatewayStatus } from "../../contracts/batch.ts";
 import { gatewayTopic } from "../../contracts/topics.ts";
-import { type Bus, connectBus, type MqttConfig } from "../../platform/bus.ts";
+import { type Bus, connectBus } from "../../platform/bus.ts";
 import { parsedJson } from "../../platform/json.ts";
+import type { MqttConfig } from "../../platform/mqtt/config.ts";
 import type { World } from "../../platform/world.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { Heard } from "./watch-report.ts";

@@ -2,7 +2,7 @@ import { boilerDerivation } from "../../domain/derivation.ts";
 import { type Frame, flawCode, flawOfCode } from "../../domain/frame.ts";
 import type { PointCatalogue } from "../../domain/points.ts";
 import type { FlawReason } from "../../domain/reading.ts";
-import { type SignalMemory, signalMemory, signalWatch } from "../../domain/screening.ts";
+import { moveSignals, type SignalMemory, signalMemory, signalWatch } from "../../domain/screening.ts";
 import { forEachEdition, type Plant } from "../plant.ts";
 import type { Stage } from "../stage.ts";
 
@@ -34,6 +34,10 @@ export function derive(plant: Plant): Stage {
       }
       const memory = memories[frame.boilerId] ?? signalMemory();
       memories[frame.boilerId] = memory;
+      if (origin.clockSetMs !== 0) {
+        moveSignals(memory, origin.clockSetMs);
+        images.move(frame.boilerId, origin.clockSetMs);
+      }
       const lent = images.lend(frame);
       const burning = derivation.begin(frame);
       signals.see(memory, frame, burning);
@@ -136,6 +140,11 @@ function boilerImages(catalogue: PointCatalogue) {
         values[slot] = Number.NaN;
         flaws[slot] = 0;
       }
+    },
+    /** The clock was set: what was seen before it was seen so much later, or earlier, by it. */
+    move: (boilerId: string, byMs: number): void => {
+      const { known, atMs } = imageOf(boilerId);
+      for (const slot of known) atMs[slot] = (atMs[slot] ?? 0) + byMs;
     },
     memory: (): SavedImages =>
       Object.fromEntries(

@@ -8,6 +8,7 @@ import {
   hourWatch,
   measuredFor,
   minuteMs,
+  recalledHour,
 } from "../../domain/emissions/clock-hour.ts";
 import type { Frame } from "../../domain/frame.ts";
 import {
@@ -20,7 +21,13 @@ import {
   type TableVerdicts,
   type Verdicts,
 } from "../../domain/limits.ts";
-import { type SteadyMemory, type SteadyState, steadyMemory, steadyWatch } from "../../domain/steady-state.ts";
+import {
+  moveSteady,
+  type SteadyMemory,
+  type SteadyState,
+  steadyMemory,
+  steadyWatch,
+} from "../../domain/steady-state.ts";
 import { forEachEdition, type Plant, type PlantBoiler } from "../plant.ts";
 import type { Stage } from "../stage.ts";
 
@@ -51,15 +58,15 @@ export function judge(plant: Plant): Stage {
   const { catalogue, gateways } = plant;
   const prepared = forEachEdition(plant, ({ boiler, plausibility }, { steady, hourOffsetMs, gatewayId }) => {
     const scanMs = gateways.get(gatewayId)?.scanMs ?? null;
-    const { referenceO2Percent, averagingOrder } = boiler;
     const { firingO2AtMostPercent } = plausibility;
+    const rule = { ...boiler, firingO2AtMostPercent };
     return {
       boiler,
       steady: steadyWatch(catalogue, steady, { fuels: boiler.fuels, scanMs, firingO2AtMostPercent }),
       hours: emissionQuantities.map((quantity) => ({
         quantity,
         measuredSlot: catalogue.slotOf(measuredFor[quantity]),
-        watch: hourWatch(quantity, catalogue, referenceO2Percent, averagingOrder, hourOffsetMs, scanMs),
+        watch: hourWatch(quantity, catalogue, rule, { hourOffsetMs, scanMs }),
       })),
     };
   });
@@ -125,19 +132,33 @@ export function judge(plant: Plant): Stage {
         return;
       }
       const { frame, origin } = event;
+      const steady = memories[frame.boilerId]?.steady;
+      if (!origin.late && origin.clockSetMs !== 0 && steady !== undefined)
+        moveSteady(steady, origin.clockSetMs);
       const said = origin.late ? saidOfLate : judged(frame);
       if (said !== null) next({ kind: "judged", origin, frame, ...said });
     },
     memory: () => memories,
     recall: (memory) => {
-      memories = (memory ?? {}) as Record<string, Memory>;
-      // A window that an older version began knows nothing of the fuel meters: it begins anew.
-      for (const [boilerId, { steady, hours }] of Object.entries(memories)) {
-        if (steady.steps.some(({ flowGood }) => flowGood === undefined))
-          memories[boilerId] = { steady: steadyMemory(), hours };
-      }
+      memories = Object.fromEntries(
+        Object.entries((memory ?? {}) as Record<string, Memory>).map(([boilerId, saved]) => [
+          boilerId,
+          recalled(saved),
+        ]),
+      );
       said = new Map();
     },
+  };
+}
+
+/** A memory as it was saved; a window that an older version began lacks what this one counts, and begins anew. */
+function recalled({ steady, hours }: Memory): Memory {
+  const isWhole = steady.steps.every(({ flowGood, flaws }) => flowGood !== undefined && flaws !== undefined);
+  return {
+    steady: isWhole ? steady : steadyMemory(),
+    hours: Object.fromEntries(
+      Object.entries(hours).map(([quantity, hour]) => [quantity, recalledHour(hour)]),
+    ),
   };
 }
 

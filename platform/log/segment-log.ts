@@ -23,6 +23,8 @@ export interface SegmentLog {
   /** The oldest offset still kept (equal to `nextOffset` when the log is empty). */
   readonly firstOffset: number;
   readonly nextOffset: number;
+  /** The first offset of each segment, oldest first. */
+  readonly segmentStarts: readonly number[];
   /** Everything up to here is on the disk. */
   readonly durableOffset: number;
   readonly bytes: number;
@@ -184,6 +186,9 @@ export async function openSegmentLog(
     },
     get nextOffset() {
       return nextOffset;
+    },
+    get segmentStarts() {
+      return segments.map(({ baseOffset }) => baseOffset);
     },
     get durableOffset() {
       return durableOffset;

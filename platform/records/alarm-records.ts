@@ -9,6 +9,7 @@ import type {
 } from "../../domain/alarms/alarm.ts";
 import type { AlarmContext, Evidence } from "../../domain/alarms/evidence.ts";
 import type { RecordsTables } from "./tables.ts";
+import type { SiteScope } from "./user-records.ts";
 
 type AlarmRow = RecordsTables["alarms"];
 
@@ -108,6 +109,8 @@ export async function saveAlarmChange(
     await tx
       .insertInto("alarmEffects")
       .values({ alarmId, rev, place, kind: effect.kind, ...told, atMs })
+      // Alarms that are worked out anew from the journal find what was done about them.
+      .onConflict((conflict) => conflict.columns(["alarmId", "rev", "place"]).doNothing())
       .execute();
   }
   return listRev;
@@ -135,8 +138,13 @@ export async function changesOfAlarm(
  * Every step before `toMs` of each alarm that was not closed by `fromMs`, oldest first, with whose it is: what stood
  * at the beginning of a time began before it.
  */
-export async function alarmStepsUpTo(db: Kysely<RecordsTables>, fromMs: number, toMs: number) {
-  const rows = await db
+export async function alarmStepsUpTo(
+  db: Kysely<RecordsTables>,
+  fromMs: number,
+  toMs: number,
+  sites: SiteScope = null,
+) {
+  const all = db
     .selectFrom("alarmChanges")
     .innerJoin("alarms", "alarms.id", "alarmChanges.alarmId")
     .select([
@@ -148,7 +156,9 @@ export async function alarmStepsUpTo(db: Kysely<RecordsTables>, fromMs: number, 
       "alarmChanges.priority",
       "alarmChanges.atMs",
     ])
-    .where("alarmChanges.atMs", "<", toMs)
+    .where("alarmChanges.atMs", "<", toMs);
+  const ofSites = sites === null ? all : all.where("alarms.siteId", "in", [...sites]);
+  const rows = await ofSites
     .where(({ eb, or, selectFrom }) =>
       or([
         eb("alarms.state", "!=", "closed"),
@@ -229,10 +239,10 @@ export async function alarmHistory(
   db: Kysely<RecordsTables>,
   fromMs: number,
   toMs: number,
+  sites: SiteScope = null,
 ): Promise<readonly Alarm[]> {
-  const rows = await db
-    .selectFrom("alarms")
-    .selectAll()
+  const all = db.selectFrom("alarms").selectAll();
+  const rows = await (sites === null ? all : all.where("siteId", "in", [...sites]))
     .where("sinceMs", "<", toMs)
     // One that was hidden before it ever held is no history of the boiler.
     .where("occurrences", ">", 0)

@@ -1,5 +1,6 @@
 import type { RecordsDb } from "./records.ts";
 import type { RecordsTables } from "./tables.ts";
+import type { SiteScope } from "./user-records.ts";
 
 /** What ingest counted per gateway and UTC hour. */
 export async function integrityHours(
@@ -18,13 +19,18 @@ export async function integrityHours(
 }
 
 /** What was set aside: how many for each reason, and the newest of them. */
-export async function deadLetters(db: RecordsDb, newest: number) {
-  const counts = await db
-    .selectFrom("deadLetters")
+export async function deadLetters(db: RecordsDb, newest: number, sites: SiteScope = null) {
+  const all = db.selectFrom("deadLetters");
+  const ofSites =
+    sites === null
+      ? all
+      : // An id has no character that means something to `like`.
+        all.where(({ eb, or }) => or(sites.map((site) => eb("topic", "like", `fluewatch/v1/${site}/%`))));
+  const counts = await ofSites
     .select(({ fn }) => ["reason", fn.countAll().as("count")])
     .groupBy("reason")
     .execute();
-  const rows = await db.selectFrom("deadLetters").selectAll().orderBy("id", "desc").limit(newest).execute();
+  const rows = await ofSites.selectAll().orderBy("id", "desc").limit(newest).execute();
   const byReason = Object.fromEntries(counts.map(({ reason, count }) => [reason, Number(count)]));
   return {
     total: Object.values(byReason).reduce((sum, count) => sum + count, 0),

@@ -72,16 +72,91 @@ export interface RecordsTables {
   readonly users: {
     readonly name: string;
     readonly role: string;
+    /** Empty: signs in by a link alone, until a password is set. */
     readonly passwordHash: string;
     readonly changedAtMs: number;
+    /** JSON of the sites that this user may see; `null`: all. */
+    readonly sites: string | null;
   };
   readonly sessions: {
     /** SHA-256 of the cookie's value. */
     readonly tokenHash: string;
     readonly user: string;
-    readonly role: string;
     readonly createdAtMs: number;
     readonly usedAtMs: number;
+  };
+  /** What programs, wallboards and verifiers come in with; the secret itself is nowhere. */
+  readonly tokens: {
+    readonly id: string;
+    /** SHA-256 of the secret. */
+    readonly tokenHash: string;
+    readonly kind: string;
+    readonly label: string;
+    readonly role: string;
+    /** JSON of the sites that it opens; `null`: all that its giver may see. */
+    readonly sites: string | null;
+    /** The one report that it opens, and nothing else; `null`: not bound to a report. */
+    readonly reportId: string | null;
+    readonly createdBy: string;
+    readonly createdAtMs: number;
+    readonly expiresAtMs: number;
+    readonly usedAtMs: number | null;
+  };
+  /** Who did what; each entry's hash covers the one before, and the database refuses to change or remove any. */
+  readonly audit: {
+    readonly seq: number;
+    readonly atMs: number;
+    readonly by: string;
+    readonly action: string;
+    readonly subject: string;
+    readonly siteId: string | null;
+    /** JSON, as it was hashed. */
+    readonly detail: string;
+    readonly hash: string;
+  };
+  /** What was judged of each clock hour, with how often it was judged again. */
+  readonly verdictHours: {
+    readonly siteId: string;
+    readonly boilerId: string;
+    readonly quantity: string;
+    readonly hourStartMs: number;
+    /** JSON of the verdict and of what else explains it. */
+    readonly verdict: string;
+    /** 1: above its limit; for the log of exceedances. */
+    readonly above: number;
+    readonly rev: number;
+    readonly writtenAtMs: number;
+  };
+  /** One step of one alarm that one recipient is to be told of, exactly once; without a message it still waits. */
+  readonly notificationItems: {
+    readonly id: Generated<number>;
+    readonly recipient: string;
+    readonly alarmId: string;
+    readonly rev: number;
+    readonly place: number;
+    readonly kind: string;
+    readonly because: string | null;
+    readonly tier: number;
+    readonly priority: number;
+    readonly happenedAtMs: number;
+    readonly queuedAtMs: number;
+    readonly messageKey: string | null;
+  };
+  /** A message as it goes out, the same at every attempt; and how it went. */
+  readonly notificationMessages: {
+    readonly key: string;
+    readonly recipient: string;
+    readonly kind: string;
+    /** 1: holds something of the highest priority, which no flood holds back. */
+    readonly urgent: number;
+    readonly items: number;
+    readonly body: string;
+    readonly createdAtMs: number;
+    readonly state: string;
+    readonly attempts: number;
+    readonly nextAttemptMs: number;
+    readonly problem: string | null;
+    readonly endedAtMs: number | null;
   };
   /** Retrofit projects: who holds the newest version. */
   readonly retrofits: {

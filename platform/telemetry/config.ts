@@ -2,8 +2,18 @@ import { type Static, Type } from "typebox";
 
 const closed = { additionalProperties: false } as const;
 
+const keptDays = (days: number) => Type.Number({ minimum: 1, maximum: 36_500, default: days });
+
+/** For how long which tier is kept; no coarser one shorter than a finer one. */
+export const KeepConfig = Type.Object(
+  { rawDays: keptDays(90), minuteDays: keptDays(730), hourDays: keptDays(3_650) },
+  { ...closed, default: {} },
+);
+export type KeepConfig = Static<typeof KeepConfig>;
+
 export const telemetryConfig = Type.Object(
   {
+    keep: KeepConfig,
     store: Type.Enum(["duckdb", "influx1"], { default: "duckdb" }),
     influx1: Type.Optional(
       Type.Object(

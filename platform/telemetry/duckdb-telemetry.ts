@@ -1,81 +1,115 @@
 import { join } from "node:path";
-import {
-  BIGINT,
-  DOUBLE,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBInstance,
-  type DuckDBType,
-  type DuckDBValue,
-  INTEGER,
-  VARCHAR,
-} from "@duckdb/node-api";
-import { type Frame, flawOfCode } from "../../domain/frame.ts";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { PointCatalogue } from "../../domain/points.ts";
-import type { FlawReason } from "../../domain/reading.ts";
+import { type RollupTier, ratesOf, rollupTiers, type Tier } from "../../domain/rollup.ts";
 import { messageOf, OperationalError } from "../errors.ts";
-import {
-  type BucketExtremes,
-  bucketTrend,
-  type FrameToStore,
-  rawTrend,
-  type StoredReading,
-  type Telemetry,
-  type TrendColumns,
-  type TrendQuery,
+import { appendReadings, replaceRollups } from "./duckdb/chunks.ts";
+import { frameShape, type RowShape, readingShape, rollupShape } from "./duckdb/rows.ts";
+import { addPoint, pointsOf, prepareTables, rowsOf, tables } from "./duckdb/tables.ts";
+import { duckdbTierReader } from "./duckdb/trend-rows.ts";
+import type {
+  FrameToStore,
+  ReadingWriter,
+  StoredInputs,
+  StoredRollup,
+  Stretch,
+  Telemetry,
+  WrittenAgain,
 } from "./telemetry.ts";
 
 const hourMs = 3_600_000;
-/** A data chunk of the database holds no more. */
-const chunkRows = 2_048;
-
-const fixedColumns: readonly { readonly name: string; readonly type: DuckDBType; readonly sql: string }[] = [
-  { name: "site", type: VARCHAR, sql: "VARCHAR" },
-  { name: "boiler", type: VARCHAR, sql: "VARCHAR" },
-  { name: "gateway", type: VARCHAR, sql: "VARCHAR" },
-  { name: "sid", type: VARCHAR, sql: "VARCHAR" },
-  { name: "seq", type: BIGINT, sql: "BIGINT" },
-  { name: "tseg", type: INTEGER, sql: "INTEGER" },
-  { name: "takenAtMs", type: BIGINT, sql: "BIGINT" },
-  { name: "flaws", type: VARCHAR, sql: "VARCHAR" },
-];
 
 /**
- * Telemetry in one DuckDB file: a wide row per reading, a column per point, no index (a column store scans faster
- * than it would keep one). Rows and the checkpoint that covers them are one transaction, so each is stored once.
- * Points that the file has not seen yet become columns of it.
+ * Telemetry in one DuckDB file: a wide row per reading and per rollup, columns per point, no index (a column store
+ * scans faster than it would keep one). Rows, what follows from them and the checkpoint that covers them are one
+ * transaction, so each is stored once. Points that the file has not seen yet become columns of it.
  * @throws OperationalError `telemetry-unusable`, saying what to change
  */
 export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue): Promise<Telemetry> {
   const file = join(folder, "telemetry.duckdb");
+  const rates = ratesOf(catalogue);
   let instance: DuckDBInstance;
   let writer: DuckDBConnection;
-  let columns: readonly string[];
+  const points = new Map<Tier, readonly string[]>();
   try {
     instance = await DuckDBInstance.create(file, { memory_limit: "512MB", threads: "2" });
     writer = await instance.connect();
-    columns = await prepareTables(writer, catalogue.names);
+    await prepareTables(writer);
+    for (const point of catalogue.names) await addPoint(writer, "raw", point, false);
+    for (const tier of ["raw", ...rollupTiers] as const) points.set(tier, await pointsOf(writer, tier));
   } catch (error) {
     throw new OperationalError("telemetry-unusable", `${file} cannot be used: ${messageOf(error)}`, {
       cause: error,
     });
   }
   const reader = await instance.connect();
-  const slots = columns.map(catalogue.slotOf);
-  const types = [...fixedColumns.map(({ type }) => type), ...columns.map(() => DOUBLE)];
+  const remover = await instance.connect();
+  const pointsIn = (tier: Tier) => points.get(tier) ?? [];
+  const charts = duckdbTierReader(reader, (tier, point) => pointsIn(tier).includes(point));
 
-  async function write(readings: readonly FrameToStore[], checkpoint: number): Promise<void> {
+  async function outermost(tier: Tier, order: "ASC" | "DESC"): Promise<number | null> {
+    const { name, time } = tables[tier];
+    const [row] = await rowsOf(reader, `SELECT ${time} FROM ${name} ORDER BY ${time} ${order} LIMIT 1`, []);
+    return typeof row?.[0] === "bigint" ? Number(row[0]) : null;
+  }
+
+  /** Rollups get columns for the points that readings really have: most plants measure few of all there are. */
+  async function widenRollups(readings: readonly FrameToStore[]): Promise<void> {
+    const known = new Set(pointsIn("hour"));
+    const seen = catalogue.names.filter(
+      (name, slot) =>
+        !known.has(name) &&
+        readings.some(({ frame }) => !Number.isNaN(frame.values[slot]) || frame.flaws[slot] !== 0),
+    );
+    if (seen.length === 0) return;
+    for (const tier of rollupTiers) {
+      for (const point of seen) await addPoint(writer, tier, point, rates[catalogue.slotOf(point)] ?? false);
+      points.set(tier, await pointsOf(writer, tier));
+    }
+  }
+
+  async function stretchOf<Row>(
+    connection: DuckDBConnection,
+    tier: Tier,
+    shape: RowShape<Row>,
+    { boilerId, fromMs, toMs }: Stretch,
+    limit: number | null = null,
+  ): Promise<Row[]> {
+    const rows = await rowsOf(
+      connection,
+      `${selected(tier, shape)}${limit === null ? "" : ` LIMIT ${limit}`}`,
+      [boilerId, BigInt(fromMs), BigInt(toMs)],
+    );
+    return rows.map(shape.make);
+  }
+  function rollupsOn(
+    connection: DuckDBConnection,
+    tier: RollupTier,
+    stretch: Stretch,
+    wanted: readonly string[] | null = null,
+  ): Promise<StoredRollup[]> {
+    const there = pointsIn(tier).filter((point) => wanted === null || wanted.includes(point));
+    return stretchOf(connection, tier, rollupShape(tier, there, catalogue, rates), stretch);
+  }
+  const storedInputs: StoredInputs = {
+    frames: (stretch) => stretchOf(writer, "raw", frameShape(pointsIn("raw"), catalogue), stretch),
+    rollups: (tier, stretch) => rollupsOn(writer, tier, stretch),
+  };
+
+  const write: ReadingWriter["write"] = async (readings, checkpoint, follow) => {
     try {
+      await widenRollups(readings);
       await writer.run("BEGIN");
-      if (readings.length > 0) {
-        const appender = await writer.createAppender("readings");
-        for (let from = 0; from < readings.length; from += chunkRows) {
-          const rows = readings.slice(from, from + chunkRows);
-          appender.appendDataChunk(chunkOf(rows, catalogue, slots, types));
-        }
-        appender.closeSync();
+      if (readings.length > 0) await appendReadings(writer, readings, catalogue, pointsIn("raw"));
+      const { rollups, notes } = follow === undefined ? noConsequences : await follow(storedInputs);
+      for (const tier of rollupTiers) {
+        const ofTier = rollups.filter((each) => each.tier === tier);
+        await replaceRollups(writer, tier, ofTier, catalogue, pointsIn(tier), rates);
       }
-      await writer.run("UPDATE checkpoint SET journalOffset = $1", [BigInt(checkpoint)]);
+      await writer.run("UPDATE checkpoint SET journalOffset = $1, notes = coalesce($2, notes)", [
+        BigInt(checkpoint),
+        notes,
+      ]);
       await writer.run("COMMIT");
     } catch (error) {
       await writer.run("ROLLBACK").catch(() => {
@@ -85,65 +119,41 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
         cause: error,
       });
     }
-  }
+  };
 
-  async function trend(query: TrendQuery): Promise<TrendColumns> {
-    const { boilerId, points: wanted, fromMs, toMs, buckets, gapAfterMs } = query;
-    const known = wanted.filter((point) => columns.includes(point));
-    const range = [boilerId, BigInt(fromMs), BigInt(toMs)];
-    const where = "boiler = $1 AND takenAtMs >= $2 AND takenAtMs < $3";
-    const [counted] = await rowsOf(reader, `SELECT count(*) AS n FROM readings WHERE ${where}`, range);
-    if (Number(counted?.[0]) <= 2 * buckets) {
-      const list = ["takenAtMs", ...known.map(quoted)].join(", ");
-      const rows = await rowsOf(
-        reader,
-        `SELECT ${list} FROM readings WHERE ${where} ORDER BY takenAtMs, tseg`,
-        range,
-      );
-      const read = rows.map((row) => ({
-        takenAtMs: Number(row[0]),
-        values: wanted.map((point) => numberOrNull(row[1 + known.indexOf(point)], known.includes(point))),
-      }));
-      return rawTrend(read, wanted, gapAfterMs);
+  async function goBack(checkpoint: number, batches: readonly WrittenAgain[]): Promise<void> {
+    await writer.run("BEGIN");
+    try {
+      for (const { sid, ranges } of batches) {
+        for (const [first, last] of ranges)
+          await writer.run("DELETE FROM readings WHERE sid = $1 AND seq BETWEEN $2 AND $3", [
+            sid,
+            BigInt(first),
+            BigInt(last),
+          ]);
+      }
+      await writer.run("UPDATE checkpoint SET journalOffset = $1, notes = NULL", [BigInt(checkpoint)]);
+      await writer.run("COMMIT");
+    } catch (error) {
+      await writer.run("ROLLBACK");
+      throw new OperationalError("telemetry-unavailable", `${file} did not go back: ${messageOf(error)}`, {
+        cause: error,
+      });
     }
-    const perPoint = known.map((point) => {
-      const column = quoted(point);
-      return `min(${column}), max(${column}), arg_min(takenAtMs, ${column}) <= arg_max(takenAtMs, ${column})`;
-    });
-    const bucket = `CAST(floor((takenAtMs - $2) * ${buckets} / ${toMs - fromMs}) AS INTEGER)`;
-    const list = [`${bucket} AS bucket`, ...perPoint].join(", ");
-    const rows = await rowsOf(reader, `SELECT ${list} FROM readings WHERE ${where} GROUP BY bucket`, range);
-    const extremes = wanted.map((point): readonly BucketExtremes[] => {
-      const at = 1 + 3 * known.indexOf(point);
-      if (at < 1) return [];
-      return rows.map((row) => ({
-        bucket: Number(row[0]),
-        lowest: numberOrNull(row[at], true),
-        highest: numberOrNull(row[at + 1], true),
-        lowestFirst: row[at + 2] !== false,
-      }));
-    });
-    return bucketTrend(query, extremes);
   }
 
   return {
     name: "telemetry (DuckDB)",
-    checkpoint: async () => {
-      const [row] = await rowsOf(writer, "SELECT journalOffset FROM checkpoint", []);
-      return Number(row?.[0] ?? 0);
+    progress: async () => {
+      const [row] = await rowsOf(writer, "SELECT journalOffset, notes FROM checkpoint", []);
+      return { checkpoint: Number(row?.[0] ?? 0), notes: typeof row?.[1] === "string" ? row[1] : null };
     },
     write,
-    trend,
-    readings: async ({ boilerId, fromMs, toMs, limit }) => {
-      const list = [...fixedColumns.map(({ name }) => quoted(name)), ...columns.map(quoted)].join(", ");
-      const rows = await rowsOf(
-        reader,
-        `SELECT ${list} FROM readings WHERE boiler = $1 AND takenAtMs >= $2 AND takenAtMs < $3
-         ORDER BY takenAtMs, tseg LIMIT ${limit}`,
-        [boilerId, BigInt(fromMs), BigInt(toMs)],
-      );
-      return rows.map((row) => storedReading(row, columns));
-    },
+    goBack,
+    ...charts,
+    rollups: (tier, stretch, wanted) => rollupsOn(reader, tier, stretch, wanted),
+    readings: ({ limit, ...stretch }) =>
+      stretchOf(reader, "raw", readingShape(pointsIn("raw")), stretch, limit),
     storedPerHour: async (fromMs, toMs) => {
       const rows = await rowsOf(
         reader,
@@ -157,104 +167,30 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
         readings: Number(count),
       }));
     },
+    oldest: (tier) => outermost(tier, "ASC"),
+    newest: (tier) => outermost(tier, "DESC"),
+    drop: async (tier, beforeMs) => {
+      const { name, time } = tables[tier];
+      try {
+        await remover.run(`DELETE FROM ${name} WHERE ${time} < $1`, [BigInt(Math.ceil(beforeMs))]);
+      } catch (error) {
+        throw new OperationalError("telemetry-unavailable", `${file} did not forget: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+    },
     stop: async () => {
-      reader.closeSync();
-      writer.closeSync();
+      for (const connection of [reader, remover, writer]) connection.closeSync();
       instance.closeSync();
     },
   };
 }
 
-async function prepareTables(
-  writer: DuckDBConnection,
-  points: readonly string[],
-): Promise<readonly string[]> {
-  const fixed = fixedColumns.map(({ name, sql }) => `${quoted(name)} ${sql}`).join(", ");
-  await writer.run(`CREATE TABLE IF NOT EXISTS readings (${fixed})`);
-  await writer.run("CREATE TABLE IF NOT EXISTS checkpoint (journalOffset BIGINT)");
-  await writer.run("INSERT INTO checkpoint SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM checkpoint)");
-  for (const point of points)
-    await writer.run(`ALTER TABLE readings ADD COLUMN IF NOT EXISTS ${quoted(point)} DOUBLE`);
-  const rows = await rowsOf(
-    writer,
-    "SELECT column_name FROM information_schema.columns WHERE table_name = 'readings' ORDER BY ordinal_position",
-    [],
-  );
-  return rows.map(([name]) => String(name)).slice(fixedColumns.length);
-}
+const noConsequences = { rollups: [], notes: null };
 
-function chunkOf(
-  rows: readonly FrameToStore[],
-  catalogue: PointCatalogue,
-  slots: readonly number[],
-  types: readonly DuckDBType[],
-) {
-  const chunk = DuckDBDataChunk.create(types, rows.length);
-  const fixed: readonly ((row: FrameToStore) => DuckDBValue)[] = [
-    ({ origin }) => origin.siteId,
-    ({ frame }) => frame.boilerId,
-    ({ origin }) => origin.gatewayId,
-    ({ origin }) => origin.sid,
-    ({ origin }) => BigInt(origin.seq),
-    ({ origin }) => origin.timeSegment,
-    ({ frame }) => BigInt(frame.takenAtMs),
-    ({ frame }) => flawsText(frame, catalogue),
-  ];
-  for (const [index, column] of fixed.entries()) chunk.setColumnValues(index, rows.map(column));
-  for (const [index, slot] of slots.entries()) {
-    const values = rows.map(({ frame }) => {
-      const value = frame.values[slot];
-      return value === undefined || Number.isNaN(value) ? null : value;
-    });
-    chunk.setColumnValues(fixed.length + index, values);
-  }
-  return chunk;
-}
-
-function flawsText({ flaws }: Frame, { names }: PointCatalogue): string | null {
-  let text: string | null = null;
-  for (let slot = 0; slot < flaws.length; slot += 1) {
-    const code = flaws[slot] ?? 0;
-    if (code !== 0) text = `${text === null ? "{" : `${text},`}"${names[slot]}":"${flawOfCode(code)}"`;
-  }
-  return text === null ? null : `${text}}`;
-}
-
-function storedReading(row: readonly DuckDBValue[], columns: readonly string[]): StoredReading {
-  const [siteId, boilerId, gatewayId, sid, seq, timeSegment, takenAtMs, flawsText, ...numbers] = row;
-  const flaws = (typeof flawsText === "string" ? JSON.parse(flawsText) : {}) as Record<string, FlawReason>;
-  const values: Record<string, number | null> = {};
-  for (const [index, point] of columns.entries()) {
-    const value = numbers[index];
-    if (typeof value === "number") values[point] = value;
-    else if (flaws[point] !== undefined) values[point] = null;
-  }
-  return {
-    siteId: String(siteId),
-    boilerId: String(boilerId),
-    gatewayId: String(gatewayId),
-    sid: String(sid),
-    seq: Number(seq),
-    timeSegment: Number(timeSegment),
-    takenAtMs: Number(takenAtMs),
-    values,
-    flaws,
-  };
-}
-
-async function rowsOf(
-  connection: DuckDBConnection,
-  sql: string,
-  values: DuckDBValue[],
-): Promise<DuckDBValue[][]> {
-  const result = await connection.runAndReadAll(sql, values);
-  return result.getRows();
-}
-
-function numberOrNull(value: DuckDBValue | undefined, known: boolean): number | null {
-  return known && typeof value === "number" ? value : null;
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+/** Of one boiler and stretch of time, in its order. */
+function selected(tier: Tier, { select }: RowShape<unknown>): string {
+  const { name, time } = tables[tier];
+  const order = tier === "raw" ? "takenAtMs, tseg" : "startMs";
+  return `SELECT ${select} FROM ${name} WHERE boiler = $1 AND ${time} >= $2 AND ${time} < $3 ORDER BY ${order}`;
 }

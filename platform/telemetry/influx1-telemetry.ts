@@ -1,17 +1,19 @@
 import { FieldType, InfluxDB, type IPoint, toNanoDate } from "influx";
-import { readingOf } from "../../domain/frame.ts";
+import { frameOf, readingOf } from "../../domain/frame.ts";
 import type { PointCatalogue } from "../../domain/points.ts";
-import type { FlawReason } from "../../domain/reading.ts";
+import { ratesOf, type Tier } from "../../domain/rollup.ts";
 import { messageOf, OperationalError } from "../errors.ts";
-import {
-  type BucketExtremes,
-  bucketTrend,
-  type FrameToStore,
-  rawTrend,
-  type StoredReading,
-  type Telemetry,
-  type TrendColumns,
-  type TrendQuery,
+import { flawsOfText } from "./flaws-text.ts";
+import { measurements, text } from "./influx/query-text.ts";
+import { rollupFieldNames, rollupFields, storedRollup } from "./influx/rollup-fields.ts";
+import { influxTierReader } from "./influx/trend-rows.ts";
+import type {
+  FrameToStore,
+  ReadingWriter,
+  StoredInputs,
+  StoredReading,
+  Stretch,
+  Telemetry,
 } from "./telemetry.ts";
 
 export interface Influx1Settings {
@@ -20,8 +22,9 @@ export interface Influx1Settings {
   readonly database: string;
 }
 
-const measurement = "readings";
 const checkpointMeasurement = "fluewatch_checkpoint";
+/** A string field holds at most 64 KiB: longer notes are parted. */
+const notesPart = 60_000;
 
 /**
  * Telemetry in InfluxDB 1.x: a point per reading, tagged with site and boiler, a float field per point. A reading
@@ -33,13 +36,14 @@ export async function influx1Telemetry(
   catalogue: PointCatalogue,
 ): Promise<Telemetry> {
   const points = catalogue.names;
+  const rates = ratesOf(catalogue);
   const influx = new InfluxDB({
     host,
     port,
     database,
     schema: [
       {
-        measurement,
+        measurement: measurements.raw,
         tags: ["site", "boiler", "tseg"],
         fields: {
           gateway: FieldType.STRING,
@@ -49,7 +53,6 @@ export async function influx1Telemetry(
           ...Object.fromEntries(points.map((point) => [point, FieldType.FLOAT])),
         },
       },
-      { measurement: checkpointMeasurement, tags: [], fields: { journalOffset: FieldType.FLOAT } },
     ],
   });
 
@@ -67,87 +70,96 @@ export async function influx1Telemetry(
 
   await asking("create the database", () => influx.createDatabase(database));
 
-  async function write(readings: readonly FrameToStore[], checkpoint: number): Promise<void> {
-    await asking("store", async () => {
-      if (readings.length > 0)
-        await influx.writePoints(
-          readings.map((each) => influxPoint(each, catalogue)),
-          { precision: "ms" },
-        );
-      await influx.writePoints(
-        [
-          {
-            measurement: checkpointMeasurement,
-            fields: { journalOffset: checkpoint },
-            timestamp: toNanoDate("0"),
-          },
-        ],
-        { precision: "ms" },
-      );
-    });
+  const keep = (points: readonly IPoint[]) =>
+    asking("store", () => influx.writePoints([...points], { precision: "ms" }));
+
+  const keepCheckpoint = (fields: Readonly<Record<string, number | string>>) =>
+    keep([{ measurement: checkpointMeasurement, fields, timestamp: toNanoDate("0") }]);
+
+  const inStretch = ({ boilerId, fromMs, toMs }: Stretch) =>
+    `boiler = ${text(boilerId)} AND time >= ${fromMs}ms AND time < ${toMs}ms`;
+  const rowsIn = (tier: Tier, stretch: Stretch, limit = "", fields = "*") =>
+    select<Readonly<Record<string, number | string | null>>>(
+      `SELECT ${fields} FROM ${measurements[tier]} WHERE ${inStretch(stretch)} ORDER BY time${limit}`,
+    );
+  const storedInputs: StoredInputs = {
+    frames: async (stretch) =>
+      (await rowsIn("raw", stretch)).map((row) => {
+        const reading = storedReading(row, points);
+        return { origin: reading, frame: frameOf(reading, catalogue) };
+      }),
+    rollups: async (tier, stretch) =>
+      (await rowsIn(tier, stretch)).map((row) => storedRollup(tier, row, catalogue, rates)),
+  };
+
+  async function outermost(tier: Tier, order: "ASC" | "DESC"): Promise<number | null> {
+    const [row] = await select<{ time: number }>(
+      `SELECT * FROM ${measurements[tier]} ORDER BY time ${order} LIMIT 1`,
+    );
+    return row?.time ?? null;
   }
 
-  async function trend(query: TrendQuery): Promise<TrendColumns> {
-    const { boilerId, points: wanted, fromMs, toMs, buckets, gapAfterMs } = query;
-    const where = `boiler = ${text(boilerId)} AND time >= ${fromMs}ms AND time < ${toMs}ms`;
-    const [counted] = await select<{ n: number | null }>(
-      `SELECT count(seq) AS n FROM ${measurement} WHERE ${where}`,
-    );
-    if ((counted?.n ?? 0) <= 2 * buckets) {
-      const fields = ["seq", ...wanted].map(quoted).join(", ");
-      const rows = await select<Readonly<Record<string, number | null>>>(
-        `SELECT ${fields} FROM ${measurement} WHERE ${where} ORDER BY time`,
+  const write: ReadingWriter["write"] = async (readings, checkpoint, follow) => {
+    if (readings.length > 0) await keep(readings.map((each) => influxPoint(each, catalogue)));
+    const { rollups, notes } = follow === undefined ? noConsequences : await follow(storedInputs);
+    if (rollups.length > 0) {
+      await keep(
+        rollups.map((rollup) => ({
+          measurement: measurements[rollup.tier],
+          tags: { site: rollup.siteId, boiler: rollup.boilerId },
+          fields: rollupFields(rollup, catalogue, rates),
+          timestamp: rollup.startMs,
+        })),
       );
-      const read = rows.map((row) => ({
-        takenAtMs: row["time"] ?? 0,
-        values: wanted.map((point) => row[point] ?? null),
-      }));
-      return rawTrend(read, wanted, gapAfterMs);
     }
-    const widthMs = Math.max(1, Math.floor((toMs - fromMs) / buckets));
-    const fields = wanted.flatMap((point, index) => [
-      `min(${quoted(point)}) AS low${index}`,
-      `max(${quoted(point)}) AS high${index}`,
-    ]);
-    const rows = await select<Readonly<Record<string, number | null>>>(
-      `SELECT ${fields.join(", ")} FROM ${measurement} WHERE ${where} GROUP BY time(${widthMs}ms, ${fromMs % widthMs}ms) fill(none)`,
-    );
-    const extremes = wanted.map((_, index): readonly BucketExtremes[] =>
-      rows.map((row) => ({
-        bucket: Math.min(buckets - 1, Math.floor(((row["time"] ?? 0) - fromMs) / widthMs)),
-        lowest: row[`low${index}`] ?? null,
-        highest: row[`high${index}`] ?? null,
-        lowestFirst: true,
-      })),
-    );
-    return bucketTrend(query, extremes);
-  }
+    const fields: Record<string, number | string> = { journalOffset: checkpoint };
+    for (let from = 0; notes !== null && from <= notes.length; from += notesPart)
+      fields[`notes${from / notesPart}`] = notes.slice(from, from + notesPart);
+    await keepCheckpoint(fields);
+  };
 
   return {
     name: "telemetry (InfluxDB 1.x)",
-    checkpoint: async () => {
-      const [row] = await select<{ journalOffset: number }>(
-        `SELECT journalOffset FROM ${checkpointMeasurement} WHERE time = 0`,
+    progress: async () => {
+      const [row] = await select<Readonly<Record<string, number | string | null>>>(
+        `SELECT * FROM ${checkpointMeasurement} WHERE time = 0`,
       );
-      return row?.journalOffset ?? 0;
+      let notes = "";
+      for (let part = 0; ; part += 1) {
+        const text = row?.[`notes${part}`];
+        if (typeof text !== "string") break;
+        notes += text;
+        if (text.length < notesPart) break; // what follows is left from longer ones
+      }
+      return { checkpoint: Number(row?.["journalOffset"] ?? 0), notes: notes === "" ? null : notes };
     },
     write,
-    trend,
-    readings: async ({ boilerId, fromMs, toMs, limit }) => {
-      const rows = await select<Readonly<Record<string, number | string | null>>>(
-        `SELECT * FROM ${measurement} WHERE boiler = ${text(boilerId)} AND time >= ${fromMs}ms AND time < ${toMs}ms ORDER BY time LIMIT ${limit}`,
-      );
-      return rows.map((row) => storedReading(row, points));
+    goBack: (checkpoint) => keepCheckpoint({ journalOffset: checkpoint, notes0: "" }),
+    ...influxTierReader(select),
+    rollups: async (tier, stretch, wanted) => {
+      const fields = wanted === undefined ? "*" : rollupFieldNames(wanted, catalogue, rates).join(", ");
+      const rows = await rowsIn(tier, stretch, "", fields);
+      return rows.map((row) => storedRollup(tier, row, catalogue, rates));
     },
+    readings: async ({ limit, ...stretch }) =>
+      (await rowsIn("raw", stretch, ` LIMIT ${limit}`)).map((row) => storedReading(row, points)),
     storedPerHour: async (fromMs, toMs) => {
       const rows = await select<{ boiler: string; time: number; n: number }>(
-        `SELECT count(seq) AS n FROM ${measurement} WHERE time >= ${fromMs}ms AND time < ${toMs}ms GROUP BY boiler, time(1h) fill(none)`,
+        `SELECT count(seq) AS n FROM ${measurements.raw} WHERE time >= ${fromMs}ms AND time < ${toMs}ms GROUP BY boiler, time(1h) fill(none)`,
       );
       return rows.map(({ boiler, time, n }) => ({ boilerId: boiler, hourStartMs: time, readings: n }));
+    },
+    oldest: (tier) => outermost(tier, "ASC"),
+    newest: (tier) => outermost(tier, "DESC"),
+    drop: async (tier, beforeMs) => {
+      const sql = `DELETE FROM ${measurements[tier]} WHERE time < ${Math.ceil(beforeMs)}ms`;
+      await asking("delete what is past its time", () => influx.query(sql));
     },
     stop: async () => {},
   };
 }
+
+const noConsequences = { rollups: [], notes: null };
 
 function influxPoint({ origin, frame }: FrameToStore, catalogue: PointCatalogue): IPoint {
   const { siteId, gatewayId, sid, seq, timeSegment } = origin;
@@ -156,7 +168,7 @@ function influxPoint({ origin, frame }: FrameToStore, catalogue: PointCatalogue)
   for (const [point, value] of Object.entries(values)) if (value !== null) fields[point] = value;
   if (Object.keys(flaws).length > 0) fields["flaws"] = JSON.stringify(flaws);
   return {
-    measurement,
+    measurement: measurements.raw,
     tags: { site: siteId, boiler: boilerId, ...(timeSegment > 0 && { tseg: String(timeSegment) }) },
     fields,
     timestamp: takenAtMs,
@@ -167,8 +179,7 @@ function storedReading(
   row: Readonly<Record<string, number | string | null>>,
   points: readonly string[],
 ): StoredReading {
-  const flawsText = row["flaws"];
-  const flaws = (typeof flawsText === "string" ? JSON.parse(flawsText) : {}) as Record<string, FlawReason>;
+  const flaws = flawsOfText(row["flaws"]);
   const values: Record<string, number | null> = {};
   for (const point of points) {
     const value = row[point];
@@ -209,12 +220,4 @@ function rowsOf<T>(answer: unknown): readonly T[] {
       ),
     );
   });
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '\\"')}"`;
-}
-
-function text(value: string): string {
-  return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }

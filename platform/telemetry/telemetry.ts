@@ -1,5 +1,7 @@
 import type { Frame } from "../../domain/frame.ts";
-import type { Flaws, Values } from "../../domain/reading.ts";
+import type { FlawReason, Flaws, Values } from "../../domain/reading.ts";
+import type { Rollup, RollupTier, Tier } from "../../domain/rollup.ts";
+import type { SerialRanges } from "../../domain/serial-ranges.ts";
 import type { Service } from "../service.ts";
 
 /** A reading as it is kept: with what was derived from it, and the way back to the batch that brought it. */
@@ -21,40 +23,116 @@ export interface FrameToStore {
   readonly frame: Frame;
 }
 
-export interface ReadingWriter {
+/** How far a store is. */
+export interface Progress {
   /** The journal's offset up to which everything is stored; 0 for an empty store. */
-  checkpoint(): Promise<number>;
-  /**
-   * Stores readings and the checkpoint that covers them. Given the same again after a crash, it stores them once.
-   * @throws OperationalError `telemetry-unavailable`: nothing of it counts as stored, try again
-   */
-  write(readings: readonly FrameToStore[], checkpoint: number): Promise<void>;
+  readonly checkpoint: number;
+  /** What was left with that checkpoint for its writer; `null`: nothing yet. */
+  readonly notes: string | null;
 }
 
-export interface TrendQuery {
+/** A stretch of one boiler's time; `toMs` is exclusive. */
+export interface Stretch {
+  readonly boilerId: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A rollup as it is kept: how often it has been written, 1 the first time. */
+export interface StoredRollup extends Rollup {
+  readonly revision: number;
+}
+
+/** What a store gives back to those who sum it up; in the order of time. */
+export interface StoredInputs {
+  frames(stretch: Stretch): Promise<readonly FrameToStore[]>;
+  rollups(tier: RollupTier, stretch: Stretch): Promise<readonly StoredRollup[]>;
+}
+
+/** What follows from readings that have just been stored. A rollup takes the place of the one of the same time. */
+export interface Consequences {
+  readonly rollups: readonly StoredRollup[];
+  /** `null`: those that are there stay. */
+  readonly notes: string | null;
+}
+
+export interface ReadingWriter {
+  progress(): Promise<Progress>;
+  /**
+   * Stores readings, what follows from them, and the checkpoint that covers them. `follow` is asked once the readings
+   * can be read back. Given the same again after a crash, it stores them once.
+   * @throws OperationalError `telemetry-unavailable`: nothing of it counts as stored, try again
+   */
+  write(
+    readings: readonly FrameToStore[],
+    checkpoint: number,
+    follow?: (stored: StoredInputs) => Promise<Consequences>,
+  ): Promise<void>;
+  /**
+   * Goes back to a checkpoint, without notes: the readings of the batches behind it, as far as they are told, are
+   * written again, and what follows from them with them. A store that keeps a reading once however often it is
+   * written need not take them out.
+   */
+  goBack(checkpoint: number, batches: readonly WrittenAgain[]): Promise<void>;
+}
+
+/** Batches of one log of a gateway, by the ranges of their seqs. */
+export interface WrittenAgain {
+  readonly sid: string;
+  readonly ranges: SerialRanges;
+}
+
+/** One boiler's points over a stretch of time, as a chart asks for them. */
+export interface TierQuery {
   readonly boilerId: string;
   readonly points: readonly string[];
   readonly fromMs: number;
   /** Exclusive. */
   readonly toMs: number;
-  readonly buckets: number;
-  /** Readings further apart than this have a hole between them. */
-  readonly gapAfterMs: number;
 }
 
-/** Columns on one time axis; `null` is a hole. */
-export interface TrendColumns {
-  readonly resolution: "raw" | "buckets";
-  readonly timesMs: readonly number[];
-  readonly values: Readonly<Record<string, readonly (number | null)[]>>;
+/** One row of a tier, or several in one bucket; columns in the order of the query's points. */
+export interface TierRow {
+  /** Of a row: its time, or the start of its stretch. Of a bucket: its number. */
+  readonly at: number;
+  readonly lowest: readonly (number | null)[];
+  readonly highest: readonly (number | null)[];
+  /** `null` throughout for a raw row. */
+  readonly mean: readonly (number | null)[];
+  /** By how many rows each mean stands. */
+  readonly rows: readonly number[];
+  /** Whether the lowest value came first, where the store knows. */
+  readonly lowestFirst: readonly boolean[];
 }
 
-export interface TrendReader {
-  /**
-   * Every reading while there are at most two per bucket; otherwise the lowest and the highest value of each
-   * bucket, in the order in which they came where the store knows it. No peak is lost either way.
-   */
-  trend(query: TrendQuery): Promise<TrendColumns>;
+/** How often a point had a flaw, in a row or in a bucket of them. */
+export interface FlawCount {
+  readonly at: number;
+  readonly point: string;
+  readonly reason: FlawReason;
+  readonly scans: number;
+}
+
+/** Stretches of the same width, one after the other, numbered from 0. */
+export interface Buckets {
+  readonly fromMs: number;
+  /** Whole milliseconds. */
+  readonly widthMs: number;
+}
+
+/** What charts are made of; see `trend.ts`. */
+export interface TierReader {
+  countRows(tier: Tier, query: TierQuery): Promise<number>;
+  /** In the order of time. */
+  rows(tier: Tier, query: TierQuery): Promise<readonly TierRow[]>;
+  /** Those buckets that have rows, in their order. */
+  bucketed(tier: Tier, query: TierQuery, buckets: Buckets): Promise<readonly TierRow[]>;
+  /** `buckets` `null`: of each row. */
+  flawCounts(tier: Tier, query: TierQuery, buckets: Buckets | null): Promise<readonly FlawCount[]>;
+  /** The start of the newest rollup that begins in the stretch, or `null`. */
+  newestRollup(tier: RollupTier, stretch: Stretch): Promise<number | null>;
+  /** In the order of time; with `points`, of these alone. */
+  rollups(tier: RollupTier, stretch: Stretch, points?: readonly string[]): Promise<readonly StoredRollup[]>;
 }
 
 export interface ReadingReader {
@@ -77,62 +155,12 @@ export interface StoredCounter {
   >;
 }
 
-export type Telemetry = ReadingWriter & TrendReader & ReadingReader & StoredCounter & Service;
-
-/** Raw columns with a hole wherever two readings are further apart than they may be. */
-export function rawTrend(
-  rows: readonly { readonly takenAtMs: number; readonly values: readonly (number | null)[] }[],
-  points: readonly string[],
-  gapAfterMs: number,
-): TrendColumns {
-  const timesMs: number[] = [];
-  const columns = points.map((): (number | null)[] => []);
-  let beforeMs: number | null = null;
-  for (const { takenAtMs, values } of rows) {
-    if (beforeMs !== null && takenAtMs - beforeMs > gapAfterMs) {
-      timesMs.push(beforeMs + 1);
-      for (const column of columns) column.push(null);
-    }
-    timesMs.push(takenAtMs);
-    for (const [index, column] of columns.entries()) column.push(values[index] ?? null);
-    beforeMs = takenAtMs;
-  }
-  return {
-    resolution: "raw",
-    timesMs,
-    values: Object.fromEntries(points.map((point, index) => [point, columns[index] ?? []])),
-  };
+export interface Retention {
+  /** The time of the oldest row, and of the newest, or `null` where there is none. */
+  oldest(tier: Tier): Promise<number | null>;
+  newest(tier: Tier): Promise<number | null>;
+  /** Takes out what is older, a slice of time at a time, so that nothing waits long for it. */
+  drop(tier: Tier, beforeMs: number): Promise<void>;
 }
 
-/** One bucket of one point: its lowest and highest value, and whether the lowest came first. */
-export interface BucketExtremes {
-  readonly bucket: number;
-  readonly lowest: number | null;
-  readonly highest: number | null;
-  readonly lowestFirst: boolean;
-}
-
-/** Two places per bucket on a common axis, with holes where nothing was stored. */
-export function bucketTrend(
-  { points, fromMs, toMs, buckets }: TrendQuery,
-  extremes: readonly (readonly BucketExtremes[])[],
-): TrendColumns {
-  const widthMs = (toMs - fromMs) / buckets;
-  const timesMs = Array.from({ length: 2 * buckets }, (_, half) =>
-    Math.round(fromMs + (half / 2 + 0.25) * widthMs),
-  );
-  const columns = points.map((_, index) => {
-    const column = new Array<number | null>(2 * buckets).fill(null);
-    for (const { bucket, lowest, highest, lowestFirst } of extremes[index] ?? []) {
-      if (bucket < 0 || bucket >= buckets) continue;
-      column[2 * bucket] = lowestFirst ? lowest : highest;
-      column[2 * bucket + 1] = lowestFirst ? highest : lowest;
-    }
-    return column;
-  });
-  return {
-    resolution: "buckets",
-    timesMs,
-    values: Object.fromEntries(points.map((point, index) => [point, columns[index] ?? []])),
-  };
-}
+export type Telemetry = ReadingWriter & TierReader & ReadingReader & StoredCounter & Retention & Service;

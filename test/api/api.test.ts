@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdviceList } from "../../contracts/http/advice.ts";
 import { AlarmCourse, AlarmKpisText, Alarms } from "../../contracts/http/alarms.ts";
 import { Boilers, Latest } from "../../contracts/http/boilers.ts";
+import { Days } from "../../contracts/http/days.ts";
 import { Gateways } from "../../contracts/http/gateways.ts";
 import { Health } from "../../contracts/http/health.ts";
 import { Integrity } from "../../contracts/http/integrity.ts";
 import { SocketFrame, SocketSnapshot } from "../../contracts/http/socket.ts";
-import { Trend } from "../../contracts/http/trend.ts";
+import { Storage } from "../../contracts/http/storage.ts";
+import { Trend, Trends } from "../../contracts/http/trend.ts";
 import { TrainerText } from "../../contracts/trainer.ts";
 import { plantFile, type RunningFluewatch, startFluewatch } from "../helpers/fluewatch.ts";
 import { until } from "../helpers/until.ts";
@@ -110,6 +112,10 @@ describe("the contract", () => {
     "integrity",
     "dead-letters",
     "session",
+    "storage",
+    "trends?boilers=toh-01&points=airRatio&from=1&to=2",
+    "boilers/toh-01/days?points=airRatio&from=2026-01-01&to=2026-01-02",
+    "boilers/toh-01/readings?from=1&to=2&format=csv",
   ])("%s is closed to strangers", async (path) => {
     expect(await asked(`/api/v1/${path}`)).toMatchObject({ status: 401, code: "sign-in-needed" });
   });
@@ -122,6 +128,8 @@ describe("the contract", () => {
     ["alarms", Alarms],
     ["gateways", Gateways],
     ["integrity", Integrity],
+    ["storage", Storage],
+    ["boilers/toh-01/days?points=airRatio,heatInputLhvKw&from=2026-01-01&to=2026-01-03", Days],
   ])("%s answers in the shape it declares", async (path, schema) => {
     const { status, body } = await plant.ask(path);
     expect(status).toBe(200);
@@ -145,8 +153,45 @@ describe("the contract", () => {
     expect(trend.values["airRatio"]?.[0]).toBeNull();
   });
 
+  test("several boilers' trends come in one answer, each with the points that it has", async () => {
+    const now = Date.now();
+    const { status, body } = await plant.ask(
+      `trends?boilers=toh-01,cfb-01&points=airRatio,coalFlowKgPerH&from=${now - 86_400_000}&to=${now}&buckets=1440`,
+    );
+    expect(status).toBe(200);
+    expect(Compile(Trends).Errors(body)).toEqual([]);
+    const { trends } = body as Trends;
+    expect(trends.map(({ boilerId, values, tier }) => [boilerId, Object.keys(values), tier])).toEqual([
+      ["toh-01", ["airRatio"], "minute"],
+      ["cfb-01", ["airRatio", "coalFlowKgPerH"], "minute"],
+    ]);
+    // Minutes that are not summed up yet are there as their readings.
+    expect(trends.every(({ values }) => values["airRatio"]?.some((value) => value !== null))).toBe(true);
+  });
+
+  test("readings leave as CSV and Parquet, named as simulated, with units", async () => {
+    const path = `/api/v1/boilers/toh-01/readings?from=0&to=${Date.now()}&points=o2DryPercent,exhaustTempC`;
+    const csv = await asked(`${path}&format=csv`, { headers: { cookie } });
+    expect(csv.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    expect(csv.headers.get("content-disposition")).toBe('attachment; filename="toh-01-raw-simulated.csv"');
+    const [heading, first] = csv.text.split("\r\n");
+    expect(heading).toBe(
+      "takenAt,site,boiler,gateway,sid,seq,simulated,o2DryPercent [%],exhaustTempC [°C],flaws",
+    );
+    expect(first).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,[a-z0-9-]+,toh-01,[a-z0-9-]+,[0-9a-f-]+,\d+,true,/);
+    const parquet = await fetch(`${plant.url}${path}&format=parquet`, { headers: { cookie } });
+    const bytes = Buffer.from(await parquet.arrayBuffer());
+    expect([bytes.subarray(0, 4).toString(), bytes.subarray(-4).toString()]).toEqual(["PAR1", "PAR1"]);
+  });
+
   test.each([
     ["boilers/nobody", 404, "boiler-unknown"],
+    ["trends?boilers=&points=airRatio&from=1&to=2", 400, "request-invalid"],
+    ["trends?boilers=nobody&points=airRatio&from=1&to=2", 404, "boiler-unknown"],
+    ["boilers/toh-01/days?points=airRatio&from=2026-01-02&to=2026-01-01", 400, "request-invalid"],
+    ["boilers/toh-01/days?points=airRatio&from=2020-01-02&to=2026-01-01", 400, "request-invalid"],
+    ["boilers/toh-01/readings?from=1&to=2&tier=minute", 400, "request-invalid"],
+    ["boilers/toh-01/readings?from=1&to=2&format=csv&points=oxygen", 400, "request-invalid"],
     ["boilers/Not%20An%20Id", 400, "request-invalid"],
     ["boilers/toh-01/trend?points=o2DryPercent&from=yesterday&to=0", 400, "request-invalid"],
     ["boilers/toh-01/trend?points=o2DryPercent&from=5&to=4", 400, "request-invalid"],

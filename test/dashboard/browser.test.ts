@@ -400,8 +400,10 @@ async function namesOf(plant: RunningFluewatch): Promise<ReadonlySet<string>> {
   const lists = await Promise.all(all.map(({ id }) => plant.ask(`boilers/${id}/advice`)));
   const advice = lists.flatMap(({ body }) => (body as AdviceList).advice);
   return new Set([
-    ...all.flatMap(({ name, points, limits, emissionLimits }) => [
+    ...all.flatMap(({ name, points, limits, emissionLimits, fuels, warmingPotentials }) => [
       name,
+      warmingPotentials.source,
+      ...fuels.map(({ emissionFactors }) => emissionFactors.edition),
       ...points.map((point) => point.name),
       ...[limits.airRatio, limits.exhaustTempC, emissionLimits].flatMap((limit) => limit?.source ?? []),
     ]),

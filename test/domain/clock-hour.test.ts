@@ -1,13 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type HourMean, hourMemory, hourWatch } from "../../domain/emissions/clock-hour.ts";
-import { type AveragingOrder, hourlyMean } from "../../domain/emissions/hourly-mean.ts";
+import { type HourMean, type HourRule, hourMemory, hourWatch } from "../../domain/emissions/clock-hour.ts";
+import {
+  type AveragingOrder,
+  hourlyMean,
+  type StartUpTreatment,
+} from "../../domain/emissions/hourly-mean.ts";
 import type { Flaws, Values } from "../../domain/reading.ts";
 import { catalogue, frame } from "../helpers/frames.ts";
 
 /** 08:00 in Taipei. */
 const startMs = Date.UTC(2026, 0, 5);
 const hourMs = 3_600_000;
+
+const rule: HourRule = {
+  referenceO2Percent: 6,
+  averagingOrder: "correct-then-average",
+  startUp: "left-out",
+  firingO2AtMostPercent: 16,
+};
 
 interface Scan {
   readonly values: Values;
@@ -24,10 +35,12 @@ const stopped = nox(900, 6, 0);
 /** The mean of the hour in which `scan` says what each quarter of a minute brings; the next hour's first scan ends it. */
 function hourOf(
   scan: (minute: number, quarter: number) => Scan | null,
-  order: AveragingOrder = "correct-then-average",
+  averagingOrder: AveragingOrder = "correct-then-average",
   offsetMs = 0,
+  startUp: StartUpTreatment = "left-out",
 ): HourMean | null {
-  const watch = hourWatch("noxAtRefO2Ppm", catalogue, 6, order, offsetMs, 15_000);
+  const timing = { hourOffsetMs: offsetMs, scanMs: 15_000 };
+  const watch = hourWatch("noxAtRefO2Ppm", catalogue, { ...rule, averagingOrder, startUp }, timing);
   const memory = hourMemory();
   for (let step = 0; step < 240; step += 1) {
     const minute = Math.floor(step / 4);
@@ -108,11 +121,55 @@ describe("the mean of a clock hour", () => {
     expect(hourlyMean(quarters, 6, "average-then-correct")).toBeCloseTo(once, 9);
   });
 
+  // Eight minutes at rest, two of purge (the flame is on, the air of the fan still in the flue), then a fire.
+  const lightOff = (minute: number) => (minute < 8 ? stopped : minute < 10 ? nox(6, 20.5) : nox(80));
+
+  test("the air of a light-off is not judged; how much of the hour that was, the verdict can say", () => {
+    const hour = hourOf(lightOff);
+    // Ten of fifteen minutes are lost to the first quarter: the hour is that of the other three.
+    expect(hour).toMatchObject({ mean: 80, validMinutes: 50, clampedMinutes: 0 });
+    expect(hour?.input).toEqual({
+      samples: 240,
+      goodSamples: 200,
+      idleSamples: 32,
+      startUpSamples: 8,
+      flaws: [],
+    });
+    // A longer one leaves no hour to judge.
+    expect(hourOf((minute) => (minute < 31 ? nox(6, 20.5) : nox(80)))?.mean).toBeNull();
+    // At 16 % it is a fire's oxygen.
+    expect(hourOf(() => nox(30, 16))).toMatchObject({ mean: 90, validMinutes: 60 });
+  });
+
+  test("or as its permit has it: as measured, in either order, or corrected like all others", () => {
+    const begun = (minute: number) => (minute % 15 < 3 ? nox(6, 20.5) : nox(80));
+    const each = (startUp: StartUpTreatment, order: AveragingOrder = "correct-then-average") =>
+      hourOf(begun, order, 0, startUp)?.mean;
+    expect(each("left-out")).toBe(80);
+    expect(each("as-measured")).toBeCloseTo((3 * 6 + 12 * 80) / 15, 9);
+    expect(each("as-measured", "average-then-correct")).toBeCloseTo((3 * 6 + 12 * 80) / 15, 9);
+    expect(each("corrected")).toBeCloseTo((3 * 6 * 15 + 12 * 80) / 15, 9);
+  });
+
+  test("what was not good is counted by reason, of the quantity and of the oxygen beside it", () => {
+    const hour = hourOf((minute) => (minute < 3 ? doubtful : minute < 4 ? doubtfulO2 : nox(80)));
+    expect(hour?.input).toMatchObject({
+      samples: 240,
+      goodSamples: 224,
+      flaws: [
+        { point: "noxDryPpm", reason: "too-fast", samples: 12 },
+        { point: "o2DryPercent", reason: "frozen", samples: 4 },
+      ],
+    });
+  });
+
   test("near air the floor holds the correction to fifteenfold, and its minutes are counted", () => {
-    const hour = hourOf((minute) => (minute % 15 < 3 ? nox(4, 20.8) : nox(80)));
+    const corrected = (scan: (minute: number) => Scan) =>
+      hourOf(scan, "correct-then-average", 0, "corrected");
+    const hour = corrected((minute) => (minute % 15 < 3 ? nox(4, 20.8) : nox(80)));
     expect(hour).toMatchObject({ clampedMinutes: 12, validMinutes: 60 });
     expect(hour?.mean).toBeCloseTo((3 * 15 * 4 + 12 * 80) / 15, 9);
-    expect(hourOf(() => nox(80, 20))).toMatchObject({ clampedMinutes: 0 });
+    expect(corrected(() => nox(80, 20))).toMatchObject({ clampedMinutes: 0 });
   });
 
   test("scans that never arrived are lost, and so are minutes without any", () => {
@@ -132,7 +189,7 @@ describe("the mean of a clock hour", () => {
   });
 
   test("an hour ends though its quantity is no longer measured; the one after it has no mean", () => {
-    const watch = hourWatch("noxAtRefO2Ppm", catalogue, 6, "correct-then-average", 0, 60_000);
+    const watch = hourWatch("noxAtRefO2Ppm", catalogue, rule, { scanMs: 60_000 });
     const memory = hourMemory();
     const at = (minute: number, values: Values) =>
       watch.see(memory, frame(values, startMs + minute * 60_000));
@@ -176,8 +233,43 @@ describe("the mean of a clock hour", () => {
     expect(hour).toMatchObject({ hourStartMs: startMs - 30 * 60_000, validMinutes: 60 });
   });
 
+  test.each([
+    ["in spring", Date.UTC(2026, 2, 28, 23), 23],
+    ["in autumn", Date.UTC(2026, 9, 24, 22), 25],
+  ])(
+    "the local day on which summer time turns %s has as many hours as it has, each with its own mean",
+    (_when, midnightMs, hours) => {
+      // Midnight to midnight in Berlin, by the wall: the hour that is skipped is none, the one that comes twice is two.
+      const localHour = new Intl.DateTimeFormat("en", {
+        timeZone: "Europe/Berlin",
+        hour: "numeric",
+        hourCycle: "h23",
+      });
+      const localHours = Array.from({ length: hours }, (_, hour) =>
+        Number(localHour.format(midnightMs + hour * hourMs)),
+      );
+      expect([localHours.at(0), localHours.at(-1), new Set(localHours).size]).toEqual([
+        0,
+        23,
+        Math.min(24, hours),
+      ]);
+
+      const watch = hourWatch("noxAtRefO2Ppm", catalogue, rule, { scanMs: 60_000 });
+      const memory = hourMemory();
+      const means: (number | null)[] = [];
+      for (let minute = 0; minute <= hours * 60; minute += 1) {
+        const ended = watch.see(
+          memory,
+          frame(nox(10 + Math.floor(minute / 60)).values, midnightMs + minute * 60_000),
+        );
+        if (ended !== null) means.push(ended.mean);
+      }
+      expect(means).toEqual(Array.from({ length: hours }, (_, hour) => 10 + hour));
+    },
+  );
+
   test("where nothing is measured there is no hour; while one is under way, its mean so far is told", () => {
-    const watch = hourWatch("noxAtRefO2Ppm", catalogue, 6, "correct-then-average");
+    const watch = hourWatch("noxAtRefO2Ppm", catalogue, rule);
     const memory = hourMemory();
     for (let minute = 0; minute < 130; minute += 1)
       expect(watch.see(memory, frame({ firing: 1, o2DryPercent: 6 }, startMs + minute * 60_000))).toBeNull();
@@ -185,6 +277,6 @@ describe("the mean of a clock hour", () => {
     for (let minute = 0; minute < 3; minute += 1)
       watch.see(memory, frame(nox(60 + 10 * minute).values, startMs + minute * 60_000));
     // The third minute is not over yet.
-    expect(watch.soFar(memory)).toEqual({ mean: 65, validMinutes: 2 });
+    expect(watch.soFar(memory)).toMatchObject({ mean: 65, validMinutes: 2, input: { samples: 3 } });
   });
 });

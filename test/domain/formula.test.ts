@@ -28,6 +28,9 @@ describe("what is derived from a reading", () => {
     const wet = gas({ firing: 1, o2WetPercent: 2.5 }).values;
     expect(wet["o2DryPercent"]).toBeCloseTo(3, 1);
     expect(wet["flueMoisturePercent"]).toBeCloseTo(16.5, 0);
+    // A moisture that is measured goes before the computed one.
+    const measured = gas({ firing: 1, o2WetPercent: 2.5, flueMoisturePercent: 20 }).values;
+    expect(measured["o2DryPercent"]).toBe(2.5 / 0.8);
     const both = gas({ firing: 1, o2WetPercent: 2.5, o2DryPercent: 4 }).values;
     expect(both["o2DryPercent"]).toBe(4);
   });
@@ -143,6 +146,39 @@ describe("what stands in for a sensor that failed", () => {
       }
       expect(flaws["airRatio"]).toBeUndefined();
     }
+  });
+
+  test("carbon in the ash that nobody has sampled is not the same as none", () => {
+    const coal = {
+      fuels: [fuel("bituminous-coal")],
+      coalFiring: "fixed-bed",
+      dewFloor: boiler().dewFloor,
+    } as const;
+    const at = { firing: 1, o2DryPercent: 6, exhaustTempC: 180, loadPercent: 80 };
+    const none = derivationOf(boiler({ ...coal, carbonInAshPercent: 0 }))(at);
+    const unknown = derivationOf(boiler({ ...coal, carbonInAshPercent: null }))(at);
+    expect(unknown.values).toEqual(none.values);
+    expect(none.flaws).toEqual({});
+    expect(unknown.flaws).toEqual({
+      unburntLossLhvPercent: "input-doubtful",
+      efficiencyIndirectLhvPercent: "input-doubtful",
+      efficiencyIndirectHhvPercent: "input-doubtful",
+    });
+    // Oil and gas leave next to no ash: nothing is doubtful for want of a figure about it.
+    expect(derivationOf(boiler({ carbonInAshPercent: null }))(at).flaws).toEqual({});
+  });
+
+  test("CO₂ of biomass is told apart where a fuel has some, and not at all where none has", () => {
+    const coal = fuel("bituminous-coal");
+    const emissionFactors = { ...coal.emissionFactors, biogenicPercent: 30 };
+    const of = (each: typeof coal) =>
+      derivationOf(boiler({ fuels: [each], coalFiring: "fixed-bed" }))({ firing: 1, coalFlowKgPerH: 1_000 })
+        .values;
+    const [plain, cofired] = [of(coal), of({ ...coal, emissionFactors })];
+    expect(plain["co2KgPerH"]).toBeCloseTo(2_408.113, 3);
+    expect(plain["biogenicCo2KgPerH"]).toBeUndefined();
+    expect(cofired["co2KgPerH"]).toBeCloseTo(0.7 * 2_408.113, 3);
+    expect(cofired["biogenicCo2KgPerH"]).toBeCloseTo(0.3 * 2_408.113, 3);
   });
 
   test("each formula that another fuel gives another result says that it hangs on the fuel", () => {

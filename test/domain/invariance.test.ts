@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { airRatioHundredths } from "../../domain/combustion/air-ratio.ts";
 import { flueGas } from "../../domain/combustion/excess-air.ts";
 import { stoichiometry } from "../../domain/combustion/stoichiometry.ts";
+import { noInput } from "../../domain/emissions/clock-hour.ts";
 import {
   concentrationOfPpm,
   massRateKgPerH,
@@ -120,7 +121,7 @@ describe("a verdict comes from the number, not from what is shown of it", () => 
   const gasBoiler = boiler();
   const atMs = Date.UTC(2026, 0, 1);
   const judged = (o2: number, temp: number) => {
-    const of = (mean: number) => ({ mean, samples: 900, goodSamples: 900 });
+    const of = (mean: number) => ({ mean, samples: 900, goodSamples: 900, flaws: [] });
     const means = { o2DryPercent: of(o2), exhaustTempC: of(temp), steadySinceMs: 0 };
     return judgeTables(means, gasBoiler, gas, limitTables, atMs);
   };
@@ -164,6 +165,7 @@ describe("a verdict comes from the number, not from what is shown of it", () => 
       mean,
       validMinutes: 60,
       clampedMinutes: 0,
+      input: noInput,
     });
     const kind = (mean: number) => judgeHour("soxAtRefO2Ppm", hour(mean), gasBoiler, emissionStandards).kind;
     expect([kind(50), kind(50.0001), kind(49.9999)]).toEqual(["within", "above", "within"]);

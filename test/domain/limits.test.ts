@@ -55,7 +55,8 @@ const cells = columns.flatMap(({ column, ...head }) =>
 );
 
 function windowOf(o2DryPercent: number | null, exhaustTempC: number | null): SteadyMeans {
-  const of = (mean: number | null) => (mean === null ? null : { mean, samples: 900, goodSamples: 890 });
+  const of = (mean: number | null) =>
+    mean === null ? null : { mean, samples: 900, goodSamples: 890, flaws: [] };
   return { o2DryPercent: of(o2DryPercent), exhaustTempC: of(exhaustTempC), steadySinceMs: 0 };
 }
 
@@ -148,6 +149,11 @@ test("a limit of three decimals has the bar of the hundredths that the rounded r
     expect(airRatioHundredths(most)).toBe(hundredths);
     expect(airRatioHundredths(most + 0.01)).toBeGreaterThan(hundredths);
   }
+});
+
+test("the oxygen that may not be reached is, to the digit, that of the limit and half a hundredth", () => {
+  const bars = [1.2, 1.25, 1.3, 1.45].map((limit) => o2BarDryPercent(limit).toFixed(4));
+  expect(bars).toEqual(["3.5726", "4.2669", "4.9080", "6.5670"]);
 });
 
 test("the oxygen that is written as still allowed is allowed, and a hundredth more is not", () => {

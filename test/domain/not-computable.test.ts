@@ -10,7 +10,7 @@ import { excessAirRatio, expectedCo2DryPercent, flueGas } from "../../domain/com
 import { surfaceLossLhvPercent } from "../../domain/combustion/heat-loss.ts";
 import { stackLossSiegertLhvPercent } from "../../domain/combustion/siegert.ts";
 import { massRateKgPerH } from "../../domain/emissions/concentration.ts";
-import { co2EquivalentKg, co2Kg } from "../../domain/emissions/greenhouse-gas.ts";
+import { co2Kg, greenhouseGases } from "../../domain/emissions/greenhouse-gas.ts";
 import { averagingOrders, hourlyMean } from "../../domain/emissions/hourly-mean.ts";
 import {
   flowAtReferenceO2,
@@ -155,7 +155,7 @@ describe("what cannot be computed is null", () => {
   test("what no plant can have has no result", () => {
     const infinite = Number.POSITIVE_INFINITY;
     const oil = [{ densityKgPerM3: 800 }, { specificHeatKjPerKgK: 2.5 }] as const;
-    const factors = { co2KgPerTj: 77_400, ch4KgPerTj: 3, n2oKgPerTj: 0.6 };
+    const factors = { co2KgPerTj: 77_400, ch4KgPerTj: 3, n2oKgPerTj: 0.6, biogenicPercent: 0 };
     const hourOf = (concentration: number, o2DryPercent: number) =>
       averagingOrders.map((order) =>
         hourlyMean(
@@ -165,8 +165,10 @@ describe("what cannot be computed is null", () => {
         ),
       );
     expect([co2Kg(-1, 40, 77_400), co2Kg(1, -40, 77_400), co2Kg(infinite, 40, 77_400)]).toEqual(nulls(3));
-    expect(co2EquivalentKg(-1, 40, factors, { ch4: 28, n2o: 265 })).toBeNull();
-    expect(co2EquivalentKg(1, 40, factors, { ch4: -28, n2o: 265 })).toBeNull();
+    expect(greenhouseGases(-1, 40, factors, { ch4: 28, n2o: 265 })).toBeNull();
+    const more = { ...factors, biogenicPercent: 101 };
+    expect(greenhouseGases(1, 40, more, { ch4: 28, n2o: 265 })).toBeNull();
+    expect(greenhouseGases(1, 40, factors, { ch4: -28, n2o: 265 })).toBeNull();
     expect([massRateKgPerH(dry(-1), dryGas(1)), massRateKgPerH(dry(1e300), dryGas(1e300))]).toEqual(nulls(2));
     expect([usefulHeat.steamHeatKw(-1, 2_768, 335), usefulHeat.steamHeatKw(infinite, 2_768, 335)]).toEqual(
       nulls(2),
@@ -210,8 +212,16 @@ describe("what cannot be computed is null", () => {
     const names = modules.flatMap((module) =>
       Object.entries(module).flatMap(([name, value]) => (typeof value === "function" ? [name] : [])),
     );
-    // What remembers a clock hour, what answers yes or no, and the factor of running sums stand elsewhere.
-    const elsewhere = ["hourMemory", "hourWatch", "isO2Clamped", "referenceO2Factor"];
+    // What remembers a clock hour, what answers yes or no, the factor of running sums, and the ledger, in which what is
+    // no number is not known, stand elsewhere.
+    const elsewhere = [
+      "co2Ledger",
+      "hourMemory",
+      "recalledHour",
+      "hourWatch",
+      "isO2Clamped",
+      "referenceO2Factor",
+    ];
     const held = [...Object.keys(orNull), ...Object.keys(plain), ...elsewhere];
     expect(names.length).toBeGreaterThan(30);
     expect(names.filter((name) => !held.includes(name))).toEqual([]);

@@ -63,8 +63,8 @@ function functionsOf(text: string): readonly PublicFunction[] {
   }));
 }
 
-/** What is remembered between frames, answered with yes or no, or listed in words is no quantity. */
-const isQuantity = ({ gives }: PublicFunction) => !/^(boolean|\w+Memory|readonly \w+\[\])$/.test(gives);
+/** What is remembered between frames, answered with yes or no, listed in words, or nothing at all is no quantity. */
+const isQuantity = ({ gives }: PublicFunction) => !/^(void|boolean|\w+Memory|readonly \w+\[\])$/.test(gives);
 
 const lacksSource = (text: string) =>
   functionsOf(text).flatMap((each) =>

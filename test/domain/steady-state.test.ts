@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { airRatio } from "../../domain/combustion/air-ratio.ts";
+import type { Fuel } from "../../domain/fuel.ts";
+import { judgeTables } from "../../domain/limits.ts";
 import type { FlawReason } from "../../domain/reading.ts";
 import {
   defaultSteadySettings,
@@ -8,6 +10,7 @@ import {
   steadyWatch,
 } from "../../domain/steady-state.ts";
 import { seededRandom } from "../../simulators/seeded-random.ts";
+import { boiler, shippedRules } from "../helpers/boilers.ts";
 import { catalogue, frame } from "../helpers/frames.ts";
 
 const settings = { ...defaultSteadySettings, stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
@@ -64,6 +67,33 @@ describe("steady state", () => {
     const patient = { ...settings, afterLightOffMs: 60_000 };
     expect(stateAfter(60, lit, patient)).toMatchObject({ reason: "light-off" });
     expect(stateAfter(75, lit, patient).steady).toBe(true);
+  });
+
+  test("what of the window was not good is told by its reason and number, and the verdict takes it on", () => {
+    const using = { ...settings, stepMs: 20_000, windowMs: 100_000 };
+    const memory = steadyMemory();
+    const watch = steadyWatch(catalogue, using, { firingO2AtMostPercent: 16 });
+    let state: SteadyState = { steady: false, reason: "no-data" };
+    const flawed: Readonly<Record<number, FlawReason>> = { 30: "no-answer", 50: "too-fast", 70: "no-answer" };
+    for (let second = 0; second < 122; second += 1) {
+      const flaw = flawed[second];
+      const o2DryPercent = flaw === "no-answer" ? null : second === 90 ? 18 : 3;
+      const flaws: Record<string, FlawReason> = flaw === undefined ? {} : { o2DryPercent: flaw };
+      state = watch.see(memory, frame({ ...calm(), o2DryPercent }, startMs + second * 1_000, flaws));
+    }
+    const flaws = [
+      { point: "o2DryPercent", reason: "no-answer", samples: 2 },
+      { point: "o2DryPercent", reason: "too-fast", samples: 1 },
+      // A probe in air, before screening doubts it.
+      { point: "o2DryPercent", reason: "air-leak", samples: 1 },
+    ];
+    const input = { mean: 3, samples: 100, goodSamples: 96, flaws };
+    expect(state).toMatchObject({ o2DryPercent: input, exhaustTempC: { goodSamples: 100, flaws: [] } });
+    if (!state.steady) throw new Error("not steady");
+    const { limitTables } = shippedRules();
+    const gas = boiler();
+    const judged = judgeTables(state, gas, gas.fuels[0] as Fuel, limitTables, startMs);
+    expect(judged.airRatio).toMatchObject({ kind: "within", input });
   });
 
   test("a boiler first seen firing was lit before we looked", () => {

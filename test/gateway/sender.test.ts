@@ -84,6 +84,30 @@ describe("the sender", () => {
     await stop();
   });
 
+  test("an answer tells when what it answers was sent, where that was the only time", async () => {
+    const { broker, outbox, sent, acknowledge, stop } = await withBacklog(2);
+    broker.restore();
+    await until("the backlog was sent", () => sent().length === 2);
+    // It may have been sent before this start.
+    expect(acknowledge(1, 2)).toBeNull();
+    const beforeMs = world.clock.monotonicMs();
+    await outbox.capture(content(3));
+    await until("the live one was sent", () => sent().length === 3);
+    const sentMs = acknowledge(1, 3);
+    expect(sentMs).toBeGreaterThanOrEqual(beforeMs);
+    expect(sentMs).toBeLessThanOrEqual(world.clock.monotonicMs());
+    // The same answer again answers nothing new.
+    expect(acknowledge(1, 3)).toBeNull();
+
+    await outbox.capture(content(4));
+    await until("the next was sent", () => sent().length === 4);
+    broker.cut();
+    broker.restore();
+    await until("it was sent again", () => sent().length === 5);
+    expect(acknowledge(1, 4)).toBeNull();
+    await stop();
+  });
+
   test("what was in flight when the link broke is backlog, and sent again from the oldest on", async () => {
     const { broker, outbox, sent, acknowledge, stop } = await withBacklog(5);
     broker.restore();

@@ -35,6 +35,7 @@ const gateway = (units: number): GatewayConfig => ({
   id: "gw",
   site: "s",
   scanMs: 1_000,
+  clock: "rtc",
   lines: [{ id: "bus", tty: "/dev/ttyS0", baudRate: 9_600, connectTimeoutMs: 1_000, timeoutMs: 500 }],
   devices: Array.from({ length: units }, (_, index) => ({
     id: `d-${index + 1}`,

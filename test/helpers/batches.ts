@@ -16,27 +16,34 @@ export function testPlant(steady: Partial<SteadySettings> = {}): Plant {
   const alarmRules = [...rules.alarmRules.values()].flatMap((editions) => editions.map(({ rule }) => rule));
   const rulesOf = (kind: ReturnType<typeof sourceKindOf>) =>
     alarmRules.filter((rule) => sourceKindOf(rule) === kind);
+  const editionOf = (kind: ReturnType<typeof sourceKindOf>) => [{ fromMs: 0, rules: rulesOf(kind) }] as const;
   const label = { en: "Works", "zh-TW": "工廠" };
   const entry = (id: string): PlantBoiler => ({
     id,
     siteId: "works",
     gatewayId: "gw-1",
-    editions: [{ fromMs: 0, boiler: boiler({ id }), plausibility: shippedPlausibility() }],
+    editions: [
+      { fromMs: 0, boiler: boiler({ id }), plausibility: shippedPlausibility(), rules: rulesOf("boiler") },
+    ],
     steady: { ...defaultSteadySettings, ...steady },
     hourOffsetMs: 0,
     tables: rules.limitTables,
     standards: rules.emissionStandards,
-    rules: rulesOf("boiler"),
   });
   return {
     sites: new Map([
-      ["works", { id: "works", name: label, place: label, timeZone: "Asia/Taipei", rules: rulesOf("site") }],
+      [
+        "works",
+        { id: "works", name: label, place: label, timeZone: "Asia/Taipei", editions: editionOf("site") },
+      ],
     ]),
     boilers: new Map([
       ["b-1", entry("b-1")],
       ["b-2", entry("b-2")],
     ]),
-    gateways: new Map([["gw-1", { id: "gw-1", siteId: "works", scanMs: 1_000, rules: rulesOf("gateway") }]]),
+    gateways: new Map([
+      ["gw-1", { id: "gw-1", siteId: "works", scanMs: 1_000, editions: editionOf("gateway") }],
+    ]),
     catalogue: pointCatalogue(),
   };
 }

@@ -43,6 +43,7 @@ export function boiler(changes: Partial<Boiler> = {}): Boiler {
     boundFrom: null,
     referenceO2Percent: 6,
     averagingOrder: "correct-then-average",
+    startUp: "left-out",
     airHumidityKgPerKg: 0,
     combustionAirTempC: 25,
     steamDryness: 1,

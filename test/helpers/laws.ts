@@ -16,7 +16,7 @@ import {
   massRateKgPerH,
   ppmOfConcentration,
 } from "../../domain/emissions/concentration.ts";
-import { co2EquivalentKg, co2Kg, fuelSwitch } from "../../domain/emissions/greenhouse-gas.ts";
+import { co2Kg, fuelSwitch, greenhouseGases } from "../../domain/emissions/greenhouse-gas.ts";
 import { averagingOrders, hourlyMean } from "../../domain/emissions/hourly-mean.ts";
 import * as reference from "../../domain/emissions/reference-oxygen.ts";
 import * as stackFlow from "../../domain/emissions/stack-flow.ts";
@@ -108,11 +108,11 @@ export const orNull: Readonly<Record<string, Law>> = {
   so3WetPpm: dewPoint.so3WetPpm,
   massRateKgPerH: (mg = 0, flow = 0) => massRateKgPerH(dry(mg), dryGas(flow)),
   co2Kg,
-  co2EquivalentKg: (quantity = 0, ncv = 0, co2 = 0, ch4 = 0, n2o = 0) =>
-    co2EquivalentKg(
+  greenhouseGases: (quantity = 0, ncv = 0, co2 = 0, ch4 = 0, n2o = 0, biogenicPercent = 0) =>
+    greenhouseGases(
       quantity,
       ncv,
-      { co2KgPerTj: co2, ch4KgPerTj: ch4, n2oKgPerTj: n2o },
+      { co2KgPerTj: co2, ch4KgPerTj: ch4, n2oKgPerTj: n2o, biogenicPercent },
       { ch4: 28, n2o: 265 },
     ),
   o2CorrectionFactor: (o2 = 0, ref = 0, floor = 0) => reference.o2CorrectionFactor(o2, ref, floor),

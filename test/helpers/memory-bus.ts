@@ -1,5 +1,6 @@
-import { type Bus, matches, type Taken } from "../../platform/bus.ts";
+import type { Bus, Taken } from "../../platform/bus.ts";
 import { OperationalError } from "../../platform/errors.ts";
+import { matches } from "../../platform/mqtt/access.ts";
 
 /** A broker in memory: what one bus publishes, all hear at once. It can be cut. */
 export interface MemoryBroker {
@@ -26,6 +27,7 @@ export function memoryBroker(): MemoryBroker {
       return up;
     },
     shed: 0,
+    troubles: [],
     publish: async (topic, payload, { retain = false }) => {
       if (!up) throw new OperationalError("bus-down", "cut");
       const bytes = Buffer.from(payload);

@@ -86,7 +86,6 @@ export async function savingsPlant({
   const recorded = example.scenario.settings;
   const world = realWorld("error");
   const stack: ServiceStack = serviceStack(world);
-  const nowMs = world.clock.nowMs();
   const dataDir = temporaryFolder();
   const folder = (name: string) => {
     const path = resolve(dataDir, name);
@@ -106,9 +105,10 @@ export async function savingsPlant({
   const bus = memoryBroker();
   const ingest = stack.add(
     await startIngest(settings.config.ingest, {
-      plant: withRecorded(plantOf(settings, nowMs), [recorded], nowMs),
+      plant: withRecorded(plantOf(settings), [recorded]),
       folder: journalFolder,
       telemetry,
+      keep: settings.config.telemetry.keep,
       records: records.db,
       bus: bus.connect(),
       world,
@@ -131,15 +131,18 @@ export async function savingsPlant({
     110_000,
   );
   void ingest;
-  const rules = savingsRulesOf(settings, [recorded], nowMs);
+  const rules = savingsRulesOf(settings, [recorded]);
   const own = projects({ rules, store: telemetry, db: records.db, world, software: "fluewatch test" });
   const api: Api = stack.add(
     await startApi(
-      { host: "127.0.0.1", port: 0 },
+      { ...settings.config.api, port: 0 },
       {
-        registry: registryOf(settings, nowMs),
+        registry: registryOf(settings),
         savings: rules,
         retrofits: own,
+        catalogue: catalogueOf(settings),
+        keep: settings.config.telemetry.keep,
+        fileAt: settings.fileAt,
         telemetry,
         records: records.db,
         bus: bus.connect(),

@@ -89,6 +89,26 @@ describe("the desk", () => {
     expect(notified().at(-1)).toBe("low-o2 shown-again");
   });
 
+  test("a gateway's wrong clock explains the doubts of all its boilers, and no other alarm", () => {
+    const { drafted, open } = keptDesk();
+    drafted((draft) => draft.condition(condition("gateway-clock", "gw-1", "on", startMs), startMs));
+    for (const [boiler, rule] of [
+      ["b-1", "sensor-doubtful"],
+      ["b-2", "sensor-doubtful"],
+      ["b-2", "high-co"],
+    ] as const)
+      drafted((draft) => draft.condition(condition(rule, boiler, "on", startMs + 1), startMs + 1));
+    const states = () => Object.fromEntries([...open].map(([tag, { state }]) => [tag, state]));
+    expect(states()).toEqual({
+      "gateway-clock--gw-1": "unacknowledged",
+      "sensor-doubtful--b-1": "suppressed",
+      "sensor-doubtful--b-2": "suppressed",
+      "high-co--b-2": "unacknowledged",
+    });
+    drafted((draft) => draft.condition(condition("gateway-clock", "gw-1", "off", startMs + 2), startMs + 2));
+    expect(states()).toMatchObject({ "sensor-doubtful--b-1": "unacknowledged" });
+  });
+
   test("a rule that explains another hides it, at the same boiler only", () => {
     const { drafted, open } = keptDesk();
     for (const boiler of ["b-1", "b-2"])

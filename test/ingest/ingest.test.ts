@@ -1,67 +1,15 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Ack } from "../../contracts/batch.ts";
 import type { CommandReply } from "../../contracts/live.ts";
-import { startIngest } from "../../ingest/ingest.ts";
 import { alarmsSince } from "../../platform/records/alarm-records.ts";
 import { deadLetters, integrityHours } from "../../platform/records/integrity-records.ts";
-import { sqliteRecords } from "../../platform/records/records.ts";
-import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
-import { realWorld } from "../../platform/world.ts";
-import { batchBody, dataTopic, rowsOf, sealed, sid, startMs, testPlant } from "../helpers/batches.ts";
-import { type MemoryBroker, memoryBroker } from "../helpers/memory-bus.ts";
+import { batchBody, rowsOf, sealed, sid, startMs } from "../helpers/batches.ts";
+import { startedIngest } from "../helpers/running-ingest.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 
-const world = realWorld("silent");
-const config = { journal: { segmentMib: 1, keepDays: 30, keepGib: 20 } };
-const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
-const ackTopic = "fluewatch/v1/works/gw-1/ack";
-
-/** Ingest over real stores in a folder of its own, with a broker in memory. */
-async function started(folder: string, broker: MemoryBroker = memoryBroker()) {
-  mkdirSync(join(folder, "journal"), { recursive: true });
-  const plant = testPlant(steady);
-  const telemetry = await duckdbTelemetry(folder, plant.catalogue);
-  const records = await sqliteRecords(folder);
-  const ingest = await startIngest(config, {
-    plant,
-    folder: join(folder, "journal"),
-    telemetry,
-    records: records.db,
-    bus: broker.connect(),
-    world,
-  });
-  const gateway = broker.connect();
-  const acks = () =>
-    broker.published
-      .filter(({ topic }) => topic === ackTopic)
-      .map(({ payload }) => JSON.parse(payload.toString()) as Ack);
-  const ackedUpto = (upto: number) => until(`ack up to ${upto}`, () => (acks().at(-1)?.upto ?? 0) >= upto);
-  const stored = async () => telemetry.readings({ boilerId: "b-1", fromMs: 0, toMs: 9e12, limit: 100_000 });
-  const storedCount = (count: number) =>
-    until(`${count} stored`, async () => (await stored()).length >= count);
-  return {
-    broker,
-    records: records.db,
-    telemetry,
-    acks,
-    ackedUpto,
-    stored,
-    storedCount,
-    send: (payload: Buffer, topic = dataTopic) => gateway.publish(topic, payload, { qos: 1 }),
-    stop: async () => {
-      await ingest.stop();
-      await telemetry.stop();
-      await records.stop();
-    },
-  };
-}
-
 describe("ingest", () => {
   test("acknowledges what is durable, stores each reading once however often it comes", async () => {
-    const ingest = await started(temporaryFolder());
+    const ingest = await startedIngest(temporaryFolder());
     const batches = Array.from({ length: 30 }, (_, index) => sealed(batchBody(index + 1)));
     for (const payload of batches) await ingest.send(payload);
     for (const payload of batches) await ingest.send(payload);
@@ -82,7 +30,7 @@ describe("ingest", () => {
   test("goes on after a stop as if nothing had been: nothing twice, nothing forgotten", async () => {
     const folder = temporaryFolder();
     for (let start = 0; start < 3; start += 1) {
-      const ingest = await started(folder);
+      const ingest = await startedIngest(folder);
       for (let seq = 1; seq <= 10 * (start + 1); seq += 1) await ingest.send(sealed(batchBody(seq)));
       await ingest.ackedUpto(10 * (start + 1));
       if (start === 2) {
@@ -97,11 +45,11 @@ describe("ingest", () => {
 
   test("greets the gateways at its start with what it has, so that they need not wait", async () => {
     const folder = temporaryFolder();
-    const first = await started(folder);
+    const first = await startedIngest(folder);
     await first.send(sealed(batchBody(1)));
     await first.ackedUpto(1);
     await first.stop();
-    const second = await started(folder);
+    const second = await startedIngest(folder);
     await second.ackedUpto(1);
     expect(second.acks()[0]).toMatchObject({ sid, upto: 1 });
     expect(second.acks()[0]?.by).not.toBe(first.acks()[0]?.by);
@@ -109,7 +57,7 @@ describe("ingest", () => {
   });
 
   test("sets aside what it cannot take, whole, with its reason, and lets the next batch pass", async () => {
-    const ingest = await started(temporaryFolder());
+    const ingest = await startedIngest(temporaryFolder());
     await ingest.send(sealed(batchBody(1)));
     await ingest.send(Buffer.from("not a batch"));
     await ingest.send(sealed(batchBody(2, { b: [rowsOf({ o3Percent: 1 })] })));
@@ -127,8 +75,30 @@ describe("ingest", () => {
     await ingest.stop();
   });
 
+  test("messages that were set aside are counted, and told of, beyond a restart", async () => {
+    const folder = temporaryFolder();
+    const first = await startedIngest(folder);
+    for (const text of ["not a batch", "nor is this"]) await first.send(Buffer.from(text));
+    const alarms = async (ingest: typeof first) =>
+      (await alarmsSince(ingest.records, null)).filter(({ ruleId }) => ruleId === "messages-set-aside");
+    await until("the alarm", async () => (await alarms(first)).length === 1);
+    const [raised] = await alarms(first);
+    expect(raised).toMatchObject({ sourceId: "gw-1", state: "unacknowledged" });
+    await first.stop();
+
+    const second = await startedIngest(folder);
+    await second.send(Buffer.from("and a third"));
+    await until(
+      "the letters of both starts",
+      async () => (await deadLetters(second.records, 10)).total === 3,
+    );
+    // Neither ended by the restart nor raised anew: the ten minutes go on.
+    expect(await alarms(second)).toEqual([raised]);
+    await second.stop();
+  });
+
   test("keeps the books: accepted, quarantined, and scans that were declared missing", async () => {
-    const ingest = await started(temporaryFolder());
+    const ingest = await startedIngest(temporaryFolder());
     await ingest.send(sealed(batchBody(1, { gap: [["*", startMs, startMs + 5_000, 5, "restart"]] })));
     await ingest.send(sealed(batchBody(2, { b: [rowsOf({ o3Percent: 1 })] })));
     const hour = Math.floor(startMs / 3_600_000) * 3_600_000;
@@ -142,7 +112,7 @@ describe("ingest", () => {
 
   test("an alarm is raised once, obeys a command once, and survives a restart", async () => {
     const folder = temporaryFolder();
-    const first = await started(folder);
+    const first = await startedIngest(folder);
     const high = { firing: 1, loadPercent: 80, o2DryPercent: 5.4, exhaustTempC: 150 };
     for (let seq = 1; seq <= 120; seq += 1) await first.send(sealed(batchBody(seq, { b: [rowsOf(high)] })));
     await until("the alarm", async () => (await alarmsSince(first.records, null)).length === 1);
@@ -155,7 +125,7 @@ describe("ingest", () => {
     });
     await first.stop();
 
-    const second = await started(folder);
+    const second = await startedIngest(folder);
     expect(await alarmsSince(second.records, null)).toEqual([alarm]);
     const replies: CommandReply[] = [];
     second.broker.connect().subscribe("fluewatch/v1/works/live/reply", (_topic, payload) => {
@@ -194,7 +164,7 @@ describe("ingest", () => {
   });
 
   test("publishes a frame a second with the newest reading, and complete for a late joiner", async () => {
-    const ingest = await started(temporaryFolder());
+    const ingest = await startedIngest(temporaryFolder());
     await ingest.send(sealed(batchBody(1)));
     const frames = () =>
       ingest.broker.published

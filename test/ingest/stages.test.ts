@@ -13,7 +13,16 @@ import { sid, startMs, testPlant } from "../helpers/batches.ts";
 import { catalogue, frame } from "../helpers/frames.ts";
 
 const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
-const origin = { siteId: "works", gatewayId: "gw-1", sid, seq: 1, timeSegment: 0, late: false };
+const origin = {
+  siteId: "works",
+  gatewayId: "gw-1",
+  sid,
+  seq: 1,
+  timeSegment: 0,
+  late: false,
+  clockDoubtful: false,
+  clockSetMs: 0,
+};
 
 function stages(): readonly Stage[] {
   const plant = testPlant(steady);
@@ -90,6 +99,17 @@ describe("screen", () => {
       });
       expect(new Set(Object.values(flaws))).toEqual(new Set(["dead-analyser"]));
     }
+  });
+
+  test("of a clock that is not to be trusted nothing is good, and what is worse stays worse", () => {
+    const event = reading(0, { ...calm, o2DryPercent: 36, noxDryPpm: 60 });
+    if (event.kind !== "reading") throw new Error("no reading");
+    const doubtful = { ...event, origin: { ...event.origin, clockDoubtful: true } };
+    const [out] = throughAll([screen(catalogue)])(doubtful);
+    const { values, flaws } = readingOf((out as typeof event).frame, catalogue);
+    expect(values).toMatchObject({ ...calm, o2DryPercent: null, noxDryPpm: 60 });
+    expect(flaws).toMatchObject({ o2DryPercent: "out-of-range", noxDryPpm: "clock-doubtful" });
+    expect(Object.keys(flaws)).toHaveLength(5);
   });
 
   test("exhaust colder than the air around a fire is implausible", () => {
@@ -298,6 +318,20 @@ describe("judge and raise-alarms", () => {
     expect(view.latest()[0]?.text().takenAtMs).toBe(startMs + 59_000);
   });
 
+  test("a boiler of which another version said less than is told now waits for its next reading", () => {
+    const before = stages();
+    run(throughAll(before), 60, () => calm);
+    type Saved = { boiler: { verdicts: { airRatio: { input?: { flaws?: unknown } } } } };
+    const saved = JSON.parse(JSON.stringify(before.at(-1)?.memory())) as Saved[];
+    const view = liveView(catalogue);
+    view.recall(saved);
+    expect(view.latest()).toHaveLength(1);
+    expect(saved[0]?.boiler.verdicts.airRatio.input?.flaws).toEqual([]);
+    delete saved[0]?.boiler.verdicts.airRatio.input?.flaws;
+    view.recall(saved);
+    expect(view.latest()).toEqual([]);
+  });
+
   test("taken up again from its memory at any place, a run gives the same", () => {
     const values = (second: number) => (second < 100 ? calm : second < 260 ? tooMuchAir : calm);
     const whole = throughAll(stages());
@@ -395,6 +429,22 @@ describe("the rules that come with Fluewatch", () => {
     expect(told(run(through, 40, () => flows, 110))).toEqual(["sensor-silent off 3"]);
   });
 
+  test("what was set aside before a restart is in the count after it", () => {
+    const aside: PlantEvent = { kind: "set-aside", gatewayId: "gw-1", reason: "not-json" };
+    const before = stages();
+    const through = throughAll(before);
+    for (const event of [aside, aside]) through(event);
+    const after = stages();
+    for (const [index, stage] of after.entries())
+      stage.recall(JSON.parse(JSON.stringify(before[index]?.memory() ?? null)));
+    const again = throughAll(after);
+    again(aside);
+    again({ kind: "heard", siteId: "works", gatewayId: "gw-1", atMs: startMs, clockOffsetMs: 0 });
+    expect(conditions(ticks(again, 0, 2))).toMatchObject([
+      { ruleId: "messages-set-aside", evidence: { what: "dead-letters", value: 3, detail: "not-json" } },
+    ]);
+  });
+
   test("a clock that is off, messages set aside and a store behind are told of the gateway and the site", () => {
     const through = throughAll(stages());
     const heard = (second: number, clockOffsetMs: number) =>
@@ -410,7 +460,7 @@ describe("the rules that come with Fluewatch", () => {
         ...heard(from + index, offsetMs),
         ...ticks(through, from + index, 1, lag).flat(),
       ]);
-    expect(told(spoken(0, 100, -5_000, 0))).toEqual(["gateway-clock on 3"]);
+    expect(told(spoken(0, 100, 5_000, 0))).toEqual(["gateway-clock on 3"]);
     expect(told(spoken(100, 100, 0, 0))).toEqual(["gateway-clock off 3"]);
     expect(told(spoken(200, 100, 0, 1_000))).toEqual(["telemetry-behind on 3"]);
     expect(told(spoken(300, 100, 0, 0))).toEqual(["telemetry-behind off 3"]);

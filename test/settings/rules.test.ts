@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { emissionLimitInForce, inForceAt, judgeTables, type SteadyMeans } from "../../domain/limits.ts";
+import { rulesAt } from "../../ingest/plant.ts";
 import { readEnvironment } from "../../platform/environment.ts";
 import { plantOf } from "../../settings/registry.ts";
 import { loadSettings, type Settings } from "../../settings/settings.ts";
@@ -260,8 +261,8 @@ ${lines}
     const settings = load({ "own.yaml": rule(point.replace("shellTempC", "coDryPpm")) });
     const own = settings.rules.alarmRules.get("high-shell")?.at(-1)?.rule;
     expect(own).toMatchObject({ source: "a test", levels: [{ id: "limit", limit: 60, onDelayMs: 60_000 }] });
-    const { boilers } = plantOf(settings, Date.UTC(2026, 0, 1));
-    const rulesOf = (id: string) => boilers.get(id)?.rules.map((each) => each.id) ?? [];
+    const plant = plantOf(settings);
+    const rulesOf = (id: string) => rulesAt(plant, id, Date.UTC(2026, 0, 1)).map((each) => each.id);
     expect(rulesOf("toh-01")).toContain("high-shell");
     expect(rulesOf("toh-02")).toContain("o2-above-tuned");
     expect(rulesOf("toh-01")).not.toContain("o2-above-tuned");
@@ -317,20 +318,21 @@ describe("a jurisdiction is a file", () => {
       .replace("existing: 2020-07-01", "existing: 2027-01-01")
       .replace("latestExtension: 2022-07-01\n", "")
       .replace("referenceO2Percent: 6", "referenceO2Percent: 3")
-      .replace("averagingOrder: correct-then-average", "averagingOrder: average-then-correct"),
+      .replace("averagingOrder: correct-then-average", "averagingOrder: average-then-correct")
+      .replace("startUp: left-out", "startUp: corrected"),
   };
   const config = demo.replace(
     "fuels: [natural-gas]",
     "fuels: [natural-gas]\n        limits: gas-tables\n        emissionStandard: own-standard",
   );
-  const boilers = plantOf(load(files, config), Date.UTC(2026, 0, 1)).boilers;
+  const boilers = plantOf(load(files, config)).boilers;
   const own = boilers.get("toh-02");
   if (own === undefined) throw new Error("the demo has toh-02");
   const day = (isoDate: string) => Date.parse(`${isoDate}T12:00:00+08:00`);
   const editionAt = (atMs: number) => inForceAtMs(own.editions, atMs);
   const means: SteadyMeans = {
-    o2DryPercent: { mean: 4.5, samples: 900, goodSamples: 900 },
-    exhaustTempC: { mean: 190, samples: 900, goodSamples: 900 },
+    o2DryPercent: { mean: 4.5, samples: 900, goodSamples: 900, flaws: [] },
+    exhaustTempC: { mean: 190, samples: 900, goodSamples: 900, flaws: [] },
     steadySinceMs: 0,
   };
 
@@ -364,11 +366,13 @@ describe("a jurisdiction is a file", () => {
       limit: 40,
       referenceO2Percent: 6,
       averagingOrder: "correct-then-average",
+      startUp: "left-out",
     });
     expect(limit("2027-01-02")).toMatchObject({
       limit: 100,
       referenceO2Percent: 3,
       averagingOrder: "average-then-correct",
+      startUp: "corrected",
     });
   });
 });
@@ -376,7 +380,7 @@ describe("a jurisdiction is a file", () => {
 describe("what is dated counts in its time", () => {
   const day = (isoDate: string) => Date.parse(`${isoDate}T12:00:00+08:00`);
   const editionOf = (files: RuleFiles, config: string, isoDate: string) => {
-    const found = plantOf(load(files, config), day("2026-01-01")).boilers.get("toh-02");
+    const found = plantOf(load(files, config)).boilers.get("toh-02");
     if (found === undefined) throw new Error("the demo has toh-02");
     return inForceAtMs(found.editions, day(isoDate)).boiler;
   };
@@ -431,9 +435,8 @@ describe("what is dated counts in its time", () => {
         .replace("priority: 2", `priority: ${priority}`);
     const files = { "b.yaml": file("2024-01-01", 3), "a.yaml": file("2030-01-01", 1) };
     const priority = (isoDate: string) =>
-      plantOf(load(files), day(isoDate))
-        .boilers.get("toh-02")
-        ?.rules.find(({ id }) => id === "air-ratio-above-table")?.levels[0].priority;
+      rulesAt(plantOf(load(files)), "toh-02", day(isoDate)).find(({ id }) => id === "air-ratio-above-table")
+        ?.levels[0].priority;
     expect(["2018-12-31", "2020-01-01", "2026-01-01", "2030-01-01"].map(priority)).toEqual([
       undefined,
       2,

@@ -144,7 +144,7 @@ describe("a configuration", () => {
     [
       "a listener for the whole world",
       `${demo}\napi: { host: 0.0.0.0 }\n`,
-      /api.host is "0.0.0.0"; it must be 127.0.0.1, localhost or ::1; other hosts need TLS/,
+      /api.host is "0.0.0.0"; others than 127.0.0.1, localhost and ::1 need api.tls with certificateFile/,
     ],
     ["YAML that is none", changed("gateways:", "gateways: ["), /plant.yaml:\d+: /],
     ["a key said twice", changed("scanMs: 1000", "scanMs: 1000\n    scanMs: 2000"), /unique/],
@@ -276,10 +276,7 @@ registers:
   test("a limit of a boiler's own stands in the registry, with its source", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "plant.yaml"), changed("# ownLimits:", "ownLimits:"));
-    const registry = registryOf(
-      loadSettings(join(folder, "plant.yaml"), root, environment),
-      Date.UTC(2026, 0, 1),
-    );
+    const registry = registryOf(loadSettings(join(folder, "plant.yaml"), root, environment));
     const toh02 = registry.boilers(Date.UTC(2026, 5, 1)).find(({ id }) => id === "toh-02");
     expect(toh02?.limits.airRatio).toMatchObject({ limit: 1.25, source: "Plant target" });
   });

@@ -193,6 +193,22 @@ describe("in a steady state", () => {
     expect((warmed ?? 0) / of(water, "usefulHeatKw")).toBeCloseTo(1, 3);
   });
 
+  test("NOx grows with the load and from gas to oil to coal, SOx as the sulphur does", () => {
+    const atSixPercent = (point: "noxDryPpm" | "soxDryPpm", load: number, fuels: readonly object[]) => {
+      const boiler = simulated({ ...steamBoiler, fuels, load: { meanPercent: load, noisePercent: 0 } });
+      const state = stateAfter(boiler, 3_600, 10);
+      return of(state, point) * referenceO2Factor(of(state, "o2DryPercent"), 6);
+    };
+    const nox = (fuel: string, load: number) => atSixPercent("noxDryPpm", load, [{ fuel }]);
+    expect(nox("natural-gas", 50)).toBeLessThan(0.95 * nox("natural-gas", 100));
+    expect(nox("natural-gas", 100)).toBeLessThan(0.5 * nox("heavy-oil", 100));
+    expect(nox("heavy-oil", 100)).toBeLessThan(0.8 * nox("bituminous-coal", 100));
+    const sox = (sulphurPercent: number) =>
+      atSixPercent("soxDryPpm", 100, [{ fuel: "heavy-oil", sulphurPercent }]);
+    expect(sox(1) / sox(0.5)).toBeCloseTo(2, 1);
+    expect(sox(0)).toBe(0);
+  });
+
   test("fuels that burn at once share the heat as they are told to", () => {
     const boiler = simulated(kinds[6][1]);
     const heatOf = (state: BoilerState, id: string) => {

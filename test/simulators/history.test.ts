@@ -32,7 +32,7 @@ describe("the past of a simulated plant", () => {
   test("is the same every time, and what ingest takes: numbered, chained, every reading once", () => {
     const texts = written(1_805);
     expect(written(1_805)).toEqual(texts);
-    const plant = plantOf(virtualPlant(scenario).settings, fromMs);
+    const plant = plantOf(virtualPlant(scenario).settings);
     const batches = texts.map((text) => {
       const read = readBatch(gatewayTopic("test-bench", "bench", "data"), Buffer.from(text), plant);
       expect(read).not.toHaveProperty("refusal");
@@ -83,6 +83,23 @@ describe("the past of a simulated plant", () => {
       readonly sites: { readonly simulated: boolean }[];
     };
     expect(sites.map(({ simulated }) => simulated)).toEqual([true]);
+    // What is taken away says it, too.
+    const taken = (format: string) =>
+      plant.ask(`boilers/sb-01/readings?from=0&to=4000000000000&limit=3&format=${format}`);
+    expect((await taken("json")).body).toMatchObject({ simulated: true });
+    const texts = [(await taken("csv")).body, (await taken("ndjson")).body].map(String);
+    expect(
+      texts[0]
+        ?.split("\r\n")
+        .slice(0, 2)
+        .map((row) => row.split(",").at(-1)),
+    ).toEqual(["origin", "SIMULATED"]);
+    expect(
+      texts[1]
+        ?.trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { simulated: boolean }).simulated),
+    ).toEqual([true, true, true]);
     await plant.stop();
   }, 150_000);
 });

@@ -412,6 +412,15 @@ describe.each(["tcp", "rtu"] as const)(
   },
 );
 
+test("no kind of fault is left out here", () => {
+  const tests = readFileSync(import.meta.filename, "utf8");
+  for (const each of BusFault.anyOf) {
+    const kind = String(each.properties.kind.const);
+    expect(tests, kind).toMatch(new RegExp(`test\\("[^"]*\\b${kind}\\b`));
+    expect(tests, kind).toContain(`kind: "${kind}"`);
+  }
+});
+
 describe("a line", () => {
   const settings: LineSettings = {
     name: "l",
@@ -563,7 +572,7 @@ registers:
     fileAt: settings.fileAt,
     events: [],
     speed: 1,
-    cutBroker: () => {},
+    around: { broker: () => {}, clock: () => {}, message: () => {}, telemetry: () => {} },
     world: realWorld("silent"),
   });
   cleanup.push(simulators.stop);

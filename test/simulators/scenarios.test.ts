@@ -3,14 +3,16 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { registerTables } from "../../contracts/device-map.ts";
-import { type FlawReason, flawReasons } from "../../domain/reading.ts";
+import { type FlawReason, flawReasons, type Reading } from "../../domain/reading.ts";
 import { thermalOilHeatKw } from "../../domain/steam/useful-heat.ts";
 import { readEnvironment } from "../../platform/environment.ts";
 import { loadScenario } from "../../settings/scenario.ts";
+import { loadSettings } from "../../settings/settings.ts";
 import { secondsIn } from "../../simulators/duration.ts";
 import { type ScenarioEvent, type ScenarioTargets, timeline } from "../../simulators/scenario.ts";
 import { fuel } from "../helpers/boilers.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
+import { virtualLines } from "../helpers/virtual-lines.ts";
 import { root, virtualPlant } from "../helpers/virtual-plant.ts";
 
 const folder = resolve(root, "config/scenarios");
@@ -32,6 +34,9 @@ describe("the timeline", () => {
         seen.push(`${now} ${boiler} ${point} ${fault?.kind ?? "repaired"}`),
       busFault: (line, unit, fault) => seen.push(`${now} ${line}/${unit} ${fault?.kind ?? "mended"}`),
       broker: (isCut) => seen.push(`${now} broker ${isCut ? "cut" : "mended"}`),
+      clock: (gateway, aheadSeconds) => seen.push(`${now} ${gateway} ahead ${aheadSeconds}`),
+      message: (gateway) => seen.push(`${now} ${gateway} damaged`),
+      telemetry: (isStalled) => seen.push(`${now} telemetry ${isStalled ? "stalled" : "mended"}`),
     };
     const running = timeline(events);
     for (now = 0; now <= seconds; now += 1) running.advance(now, targets);
@@ -44,8 +49,11 @@ describe("the timeline", () => {
       { at: "3 s", boiler: "b", point: "o2DryPercent", fault: { kind: "frozen" }, for: "1 s", every: "5 s" },
       { at: "4 s", line: "l", unit: 7, busFault: { kind: "dead" }, for: "2 s" },
       { at: "9 s", broker: "cut", for: "1 s" },
+      { at: "11 s", gateway: "g", clockAheadSeconds: 2.5, for: "2 s" },
+      { at: "11 s", gateway: "g", message: "damaged", every: "1 s" },
+      { at: "11 s", telemetry: "stalled", for: "1 s" },
     ];
-    expect(happened(events, 11)).toEqual([
+    expect(happened(events, 12)).toEqual([
       '2 b {"damper":"stuck"} 1',
       "3 b o2DryPercent frozen",
       "4 l/7 dead",
@@ -56,6 +64,11 @@ describe("the timeline", () => {
       "9 broker cut",
       "9 b o2DryPercent repaired",
       "10 broker mended",
+      "11 g ahead 2.5",
+      "11 g damaged",
+      "11 telemetry stalled",
+      "12 g damaged",
+      "12 telemetry mended",
     ]);
   });
 
@@ -98,44 +111,60 @@ describe("a scenario on the virtual clock", () => {
     expect(bytes()).toBe(bytes());
   });
 
-  // What only a gateway's clock or a formula gives, or the line itself, no instrument can be told to show.
-  const notOfInstruments: readonly FlawReason[] = [
-    "no-answer",
-    "refused",
-    "clock-doubtful",
-    "input-missing",
-    "input-doubtful",
-    "not-computable",
-    "o2-clamped",
-  ];
-  const flaws = flawReasons.filter((reason) => !notOfInstruments.includes(reason));
-
-  test("there is one for each flaw", () => {
-    expect(named("flaws")).toEqual([...flaws, "no-answer", "refused"].sort());
+  test("there is one for each flaw of the catalogue, and none for another", () => {
+    expect(named("flaws")).toEqual([...flawReasons].sort());
   });
+
+  test("there is one for each alarm of the shipped rules, and none for another", () => {
+    const { alarmRules } = loadSettings(join(root, "config/demo.yaml"), root, readEnvironment({})).rules;
+    expect(named("alarms")).toEqual([...alarmRules.keys()].sort());
+  });
+
+  // What only the line gives comes of the gateway's scanner; all else of what instruments show, or of a clock.
+  const ofLines: readonly FlawReason[] = ["no-answer", "refused"];
+  const flaws = flawReasons.filter((reason) => !ofLines.includes(reason));
+  const raised = (readings: readonly Pick<Reading, "flaws">[], reason: FlawReason) =>
+    readings.flatMap((reading) => Object.values(reading.flaws)).filter((flaw) => flaw === reason).length;
 
   test.each(flaws)("flaws/%s raises that flaw, not before it begins, and no process alarm", (reason) => {
     const plant = virtualPlant(`config/scenarios/flaws/${reason}.yaml`);
-    const raised = (readings: readonly { readonly flaws: Readonly<Record<string, string>> }[]) =>
-      readings.flatMap((reading) => Object.values(reading.flaws)).filter((flaw) => flaw === reason).length;
     const before = plant.run(55);
-    expect(raised(before.readings)).toBe(0);
+    expect(raised(before.readings, reason)).toBe(0);
     // That two signals are one takes two hundred samples, ten seconds apart.
     const during = plant.run((reason === "duplicate" ? 45 : 20) * 60);
-    expect(raised(during.readings)).toBeGreaterThan(0);
+    expect(raised(during.readings, reason)).toBeGreaterThan(0);
     const raisedRules = during.conditions.filter(({ turned }) => turned === "on").map(({ ruleId }) => ruleId);
     // The sensor is told of; what it says raises nothing about the process.
     expect(raisedRules.filter((ruleId) => !ruleId.startsWith("sensor-"))).toEqual([]);
   });
 
-  const ofBoilers = named("alarms").filter((rule) => rule !== "gateway-silent");
+  test.each(ofLines)(
+    "flaws/%s raises that flaw in the gateway's scanner, while the line fails and no longer",
+    async (reason) => {
+      const { scan } = virtualLines(`config/scenarios/flaws/${reason}.yaml`);
+      expect(raised(await scan(55), reason)).toBe(0);
+      expect(raised(await scan(30), reason)).toBeGreaterThan(20);
+      // A unit that was left alone is asked again within a minute.
+      await scan(180);
+      expect(raised(await scan(30), reason)).toBe(0);
+    },
+    60_000,
+  );
 
-  test.each(ofBoilers)("alarms/%s raises that alarm, and it ends", (rule) => {
-    const plant = virtualPlant(`config/scenarios/alarms/${rule}.yaml`);
-    const { conditions } = plant.run(5 * 3_600);
-    const ofRule = conditions.filter(({ ruleId }) => ruleId === rule).map(({ turned }) => turned);
-    expect(ofRule.slice(0, 2)).toEqual(["on", "off"]);
-  });
+  test.each(named("alarms"))(
+    "alarms/%s raises that alarm, and it ends",
+    (rule) => {
+      const plant = virtualPlant(`config/scenarios/alarms/${rule}.yaml`);
+      const turns: string[] = [];
+      for (let hours = 0; hours < 48 && turns.length < 2; hours += 1) {
+        const { conditions } = plant.run(3_600);
+        for (const { ruleId, turned } of conditions)
+          if (ruleId === rule && (turned === "on" || turned === "off")) turns.push(turned);
+      }
+      expect(turns.slice(0, 2)).toEqual(["on", "off"]);
+    },
+    120_000,
+  );
 
   test.each(named("trainer"))(
     "trainer/%s has a task and an answer in both languages, and something to see",
@@ -210,6 +239,8 @@ describe("a scenario that cannot be", () => {
   - { at: 61 s, set: { damper: stuck } }
   - { at: 62 s, broker: cut, for: 2 min, every: 1 min }
   - { at: 63 s, boiler: toh-01, refit: { fuels: [{ fuel: whale-oil }] } }
+  - { at: 64 s, gateway: gw-9, clockAheadSeconds: 3 }
+  - { at: 65 s, message: damaged, for: 3 s }
 `);
     expect(message).toMatch(
       /:6: events.0.boiler is "toh-9", which is not simulated; known are toh-01, toh-02, cfb-01/,
@@ -220,10 +251,15 @@ describe("a scenario that cannot be", () => {
       /:8: events.2.line is "nowhere", where nothing is simulated; known are 127.0.0.1:15020/,
     );
     expect(message).toMatch(/:9: events.3.unit is 99, which 127.0.0.1:15020 does not have; known are 1, 2/);
-    expect(message).toMatch(/:10: events.4 needs exactly one of set, refit, fault, busFault, broker/);
+    expect(message).toMatch(
+      /:10: events.4 needs exactly one of set, refit, fault, busFault, broker, clockAheadSeconds, message, telemetry/,
+    );
     expect(message).toMatch(/:11: events.5 needs "boiler": which one set is meant for/);
     expect(message).toMatch(/:12: events.6.every is 1 min; it must be longer than "for"/);
     expect(message).toMatch(/:13: events.7.refit has the fuel "whale-oil"; known are/);
+    expect(message).toMatch(/:14: events.8.gateway is "gw-9", which is not there; known are/);
+    expect(message).toMatch(/:15: events.9 needs "gateway": which one message is meant for/);
+    expect(message).toMatch(/:15: events.9.for does not go with message/);
   });
 
   test("says which faults there are, and what is physically impossible", () => {

@@ -1,0 +1,51 @@
+import { replay as replayed } from "../plant.ts";
+import { readEnvironment } from "../platform/environment.ts";
+import { type Command, given, noWords, say, settingsOf, writingWorld, wrongUse } from "./command.ts";
+
+/** What can be rebuilt, as it is said on the command line. */
+const parts = ["telemetry", "records", "all"] as const;
+
+export const replay: Command = {
+  name: "replay",
+  help: `  fluewatch replay [--config file]             brings the stores up to the journal's end, while Fluewatch is stopped
+      --rebuild telemetry|records|all          from the journal's beginning, as if they had never been
+      --prove                                  once more, and fails if that changed anything`,
+  async run(args) {
+    const { values, positionals } = given(this, args, {
+      config: { type: "string" },
+      rebuild: { type: "string" },
+      prove: { type: "boolean" },
+    });
+    noWords(this, positionals);
+    const part = parts.find((each) => each === values.rebuild);
+    if (values.rebuild !== undefined && part === undefined)
+      throw wrongUse(this, `--rebuild takes ${parts.join(", ")}; "${values.rebuild}" is none of them`);
+    const rebuilt = new Set(
+      part === undefined ? [] : part === "all" ? (["telemetry", "records"] as const) : [part],
+    );
+    const environment = readEnvironment();
+    const settings = settingsOf(values.config, environment);
+    const world = writingWorld(environment);
+    const beganMs = world.clock.monotonicMs();
+    const reports = await replayed(settings, { rebuilt }, values.prove ? 2 : 1, world);
+    let proven = true;
+    for (const [index, { fromOffset, uptoOffset, before, after }] of reports.entries()) {
+      const entries = Math.max(0, uptoOffset - fromOffset + 1);
+      say(
+        `${index === 0 ? "Replayed" : "Again:"} ${entries} journal entries, ${fromOffset} to ${uptoOffset}`,
+      );
+      for (const [name, now] of Object.entries(after)) {
+        const was = before[name as keyof typeof before];
+        const same = was.sha256 === now.sha256;
+        if (index > 0 && !same) proven = false;
+        const told = name === "live" ? `entry ${now.count}` : `${was.count} → ${now.count}`;
+        say(
+          `  ${name.padEnd(16)}${told.padEnd(24)}${now.sha256.slice(0, 16)}  ${same ? "unchanged" : "changed"}`,
+        );
+      }
+    }
+    say(`It took ${((world.clock.monotonicMs() - beganMs) / 1_000).toFixed(1)} s.`);
+    if (!proven) say("The second replay changed what the first had made: that is a fault of Fluewatch.");
+    return proven;
+  },
+};
