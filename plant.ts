@@ -210,13 +210,14 @@ export async function replay(
   wish: ReplayWish,
   times: number,
   world: World,
+  example: Example | null = null,
 ): Promise<readonly ReplayReport[]> {
   const { config, dataDir } = settings;
   const opened = serviceStack(world);
   const folder = (name: string) => opened.add(lockDataFolder(dataDir, name)).path;
   try {
     const needs = {
-      plant: plantOf(settings),
+      plant: withRecorded(plantOf(settings), example === null ? [] : [example.scenario.settings]),
       folder: folder("journal"),
       records: opened.add(await sqliteRecords(folder("records"))).db,
       telemetry: await openTelemetry(opened, settings),

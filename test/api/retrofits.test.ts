@@ -328,26 +328,29 @@ describe("bad input gets a sentence that says what would help", () => {
     ).toContain("gas-1 (naturalGasFlowNm3PerH) is given in L/h; it is measured in Nm³/h. Correct the unit.");
   });
 
-  test("a driver that never moves", async () => {
-    const says = await refusal("constant", ({ plan }) => {
-      plan.drivers = [{ point: "combustionAirTempC", sign: "either" }];
-      plan.baseline = { from: "2018-03-01", to: "2018-07-31" };
-    }).catch(() => "");
-    // Noise makes it move a little: then it is dropped for saying nothing, and that is said.
-    if (says === "") {
-      const found = figures((await plant.ask("retrofits/constant/result")).body);
-      const tried = found.model.considered.filter(({ drivers }) => drivers.includes("combustionAirTempC"));
-      expect(tried.length).toBeGreaterThan(0);
-      expect(tried.every(({ chosen, why }) => chosen || why !== null || true)).toBe(true);
-    } else expect(says).toMatch(/stays at|cannot be told apart/);
+  test("a driver that says nothing is not taken, and it is said why", async () => {
+    const found = figures(
+      await computed("constant", ({ plan }) => {
+        plan.drivers = [{ point: "combustionAirTempC", sign: "either" }];
+      }),
+    );
+    const tried = found.model.considered.filter(({ drivers }) => drivers.includes("combustionAirTempC"));
+    expect(tried.length).toBeGreaterThan(0);
+    for (const { chosen, why } of tried) {
+      expect(chosen).toBe(false);
+      expect(why?.en).toMatch(/cannot be told from nothing|stays at|hangs together|No change point/);
+    }
   });
 
   test("no overlap of load", async () => {
     const says = await refusal("apart", ({ plan }) => {
-      plan.exclusions = [];
-      plan.baseline = { from: "2018-02-14", to: "2018-02-20" };
+      const comparison = { factor: 9, uncertaintyPercent: 1, source: "Side by side for a week" };
+      for (const meter of plan.meters)
+        if (meter.id === "heat-1") Object.assign(meter, { serialAfter: "FT-9999", comparison });
     });
-    expect(says).toMatch(/stays at 0|constant|no valid|was 0 to 0/);
+    expect(says).toMatch(
+      /usefulHeatGj was .* before and is .* now: the baseline says nothing there\. Baseline intervals at .* would help\./,
+    );
   });
 
   test("a name that leads nowhere", async () => {
