@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
+import { watchLateData } from "./api/retrofits/late-data.ts";
 import { projects } from "./api/retrofits/projects.ts";
 import type { Trainer } from "./api/trainer.ts";
 import { gatewayTopic } from "./contracts/topics.ts";
@@ -150,6 +151,7 @@ export async function assemble(
       world,
       software: `fluewatch ${version}`,
     });
+    plant.add(watchLateData(retrofits, world));
     let making: RunningExample | null = null;
     makeExample = () => {
       if (example === null) return;

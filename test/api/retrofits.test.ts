@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashOf } from "../../api/retrofits/canonical.ts";
+import { projects } from "../../api/retrofits/projects.ts";
 import type { RetrofitFigures, RetrofitResult } from "../../contracts/http/retrofit-result.ts";
 import type { RetrofitDocument, RetrofitText } from "../../contracts/http/retrofits.ts";
+import { savingsRulesOf } from "../../settings/savings-rules.ts";
 import { type SavingsPlant, savingsPlant } from "../helpers/retrofits.ts";
 
 let plant: SavingsPlant;
@@ -251,6 +253,48 @@ describe("the dyeing works, a year before and a year after", () => {
     const { text, headers } = await plant.ask("retrofits/rows/rows?format=csv");
     expect(headers.get("content-type")).toContain("text/csv");
     expect(text.trim().split("\r\n")).toHaveLength(731);
+  });
+
+  test("late data supersede what was released; data that are no longer kept do not", async () => {
+    await computed("late");
+    await step("late", "release", { title: plant.document.title.en });
+    const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
+    const withStore = (of: (value: number) => number | null) => {
+      const rows: typeof plant.telemetry.rows = async (tier, query) =>
+        (await plant.telemetry.rows(tier, query)).map((row) => ({
+          ...row,
+          lowest: row.lowest.map((value) => (value === null ? null : of(value))),
+        }));
+      const store = { ...plant.telemetry, rows };
+      return projects({ rules, store, db: plant.db, world: plant.world, software: "test" });
+    };
+    expect(await plant.projects.recheck()).toEqual([]);
+    expect(await withStore(() => null).recheck()).toEqual([]);
+    expect(await withStore((value) => value * 1.001).recheck()).toContain("late");
+    const { body } = await plant.ask("retrofits/late");
+    expect((body as RetrofitText).current.state).toBe("superseded");
+    expect((body as RetrofitText).events[0]).toMatchObject({ kind: "late-data", by: "fluewatch" });
+  });
+
+  test("a verifier sees one released report with its rows through a link, and nothing without it", async () => {
+    await computed("linked");
+    expect(await plant.send("POST", "retrofits/linked/links", { days: 30 })).toMatchObject({ status: 409 });
+    await step("linked", "release", { title: plant.document.title.en });
+    const { body } = await plant.send("POST", "retrofits/linked/links", { days: 30 });
+    const { path } = body as { path: string };
+    const shown = await fetch(`${plant.url}${path}?lang=zh-TW`);
+    expect(shown.status).toBe(200);
+    const page = await shown.text();
+    expect(page).toContain("107/9/1");
+    expect(page).toContain("模擬資料");
+    expect(page, "a release carries no mark").not.toContain('class="mark"');
+    expect((await fetch(`${plant.url}${path}/rows`)).headers.get("content-type")).toContain("text/csv");
+    expect((await fetch(`${plant.url}/api/v1/verifier/${"0".repeat(64)}`)).status).toBe(404);
+    expect((await fetch(`${plant.url}/api/v1/retrofits/linked/report`)).status).toBe(401);
+    await computed("unreleased");
+    expect((await plant.ask("retrofits/unreleased/report")).text).toContain(
+      '<div class="mark" aria-hidden="true"><span>DRAFT</span>',
+    );
   });
 
   test("reckoned again from the stored rows, it is the same hash by hash", async () => {
