@@ -16,6 +16,7 @@ import { replay } from "./commands/replay.ts";
 import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
 import { userCommands } from "./commands/user.ts";
+import { verifyReport } from "./commands/verify-report.ts";
 import { OperationalError } from "./platform/errors.ts";
 
 const commands: readonly Command[] = [
@@ -30,6 +31,7 @@ const commands: readonly Command[] = [
   gatewayProbe,
   gatewayPush,
   gatewayWatch,
+  verifyReport,
   replay,
   deadLetters,
   mqttCredential,

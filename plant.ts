@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
+import { watchLateData } from "./api/retrofits/late-data.ts";
+import { projects } from "./api/retrofits/projects.ts";
 import type { Trainer } from "./api/trainer.ts";
 import { gatewayTopic } from "./contracts/topics.ts";
+import { type RunningExample, startExample } from "./example.ts";
 import type { LineConfig } from "./gateway/config.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { openLine } from "./gateway/modbus/open-line.ts";
@@ -27,10 +30,19 @@ import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
 import { certificateFiles } from "./settings/certificates.ts";
 import { directoryOf } from "./settings/directory.ts";
+import type { Example } from "./settings/example.ts";
 import { documentPart } from "./settings/gateway-document.ts";
 import { grantsOf } from "./settings/mqtt.ts";
 import { withRules, withRulesText } from "./settings/other-rules.ts";
-import { catalogueOf, fuelsNow, plantOf, registryOf, simulatedGateways } from "./settings/registry.ts";
+import {
+  catalogueOf,
+  fuelsNow,
+  plantOf,
+  registryOf,
+  simulatedGateways,
+  withRecorded,
+} from "./settings/registry.ts";
+import { savingsRulesOf } from "./settings/savings-rules.ts";
 import type { Scenario } from "./settings/scenario.ts";
 import { notificationSecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -66,6 +78,7 @@ export async function assemble(
   adminPassword: string | null,
   happening: Happening,
   world: World,
+  example: Example | null = null,
 ): Promise<Assembled> {
   const { config, maps, dataDir, fileAt } = settings;
   if (started.has("ingest") !== started.has("api")) {
@@ -120,12 +133,14 @@ export async function assemble(
   }
 
   let api: Api | null = null;
+  let makeExample = () => {};
   if (started.has("ingest") && started.has("api")) {
+    const recorded = example === null ? [] : [example.scenario.settings];
     const records = plant.add(await sqliteRecords(folder("records")));
     const telemetry = await openTelemetry(plant, settings);
     const ingest = plant.add(
       await startIngest(config.ingest, {
-        plant: plantOf(settings),
+        plant: withRecorded(plantOf(settings), recorded),
         folder: folder("journal"),
         telemetry: scenario === null ? telemetry : broken.storeBehind(telemetry),
         keep: config.telemetry.keep,
@@ -137,6 +152,22 @@ export async function assemble(
         certificates: certificateFiles(settings),
       }),
     );
+    const savings = savingsRulesOf(settings, recorded);
+    const version = versionOf(packageRoot);
+    const retrofits = projects({
+      rules: savings,
+      store: telemetry,
+      db: records.db,
+      world,
+      software: `fluewatch ${version}`,
+    });
+    plant.add(watchLateData(retrofits, world));
+    let making: RunningExample | null = null;
+    makeExample = () => {
+      if (example === null) return;
+      const bus = busFor("fluewatch-example");
+      making = plant.add(startExample(example, { projects: retrofits, telemetry, bus, world }));
+    };
     const siteIds = config.sites.map(({ id }) => id);
     const bus = busFor("fluewatch-notifications");
     const desk = openDesk(config.notifications, notificationSecrets(settings), siteIds, bus, world);
@@ -144,6 +175,9 @@ export async function assemble(
     api = plant.add(
       await startApi(config.api, {
         registry: registryOf(settings),
+        savings,
+        retrofits,
+        preparing: () => making?.preparing() ?? null,
         catalogue: catalogueOf(settings),
         telemetry,
         keep: config.telemetry.keep,
@@ -152,7 +186,7 @@ export async function assemble(
         bus: busFor("fluewatch-api"),
         troubles: () => broker?.troubles ?? [],
         world,
-        version: versionOf(packageRoot),
+        version,
         dashboardFolder: join(packageRoot, "dist", "dashboard"),
         adminPassword,
         fileAt,
@@ -185,6 +219,7 @@ export async function assemble(
       );
     }
   }
+  makeExample();
   return { api };
 }
 
@@ -231,13 +266,14 @@ export async function replay(
   wish: ReplayWish,
   times: number,
   world: World,
+  example: Example | null = null,
 ): Promise<readonly ReplayReport[]> {
   const { config, dataDir } = settings;
   const opened = serviceStack(world);
   const folder = (name: string) => opened.add(lockDataFolder(dataDir, name)).path;
   try {
     const needs = {
-      plant: plantOf(settings),
+      plant: withRecorded(plantOf(settings), example === null ? [] : [example.scenario.settings]),
       folder: folder("journal"),
       records: opened.add(await sqliteRecords(folder("records"))).db,
       telemetry: await openTelemetry(opened, settings),

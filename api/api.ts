@@ -29,7 +29,8 @@ import { type LivePush, startLive } from "./live.ts";
 import { liveState } from "./live-state.ts";
 import { metricsRoute } from "./metrics.ts";
 import { refuseAddress, replyWithProblems } from "./problems.ts";
-import type { Registry } from "./registry.ts";
+import type { Registry, SavingsRules } from "./registry.ts";
+import type { Projects } from "./retrofits/projects.ts";
 import { alarmRuleRoutes } from "./routes/alarm-rules.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { auditRoutes } from "./routes/audit.ts";
@@ -43,6 +44,8 @@ import { integrityRoute } from "./routes/integrity.ts";
 import { limitsRoute } from "./routes/limits.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { readingsRoute } from "./routes/readings.ts";
+import { retrofitReportRoutes } from "./routes/retrofit-reports.ts";
+import { type Preparing, retrofitRoutes } from "./routes/retrofits.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { settingsRoute } from "./routes/settings.ts";
 import { storageRoute } from "./routes/storage.ts";
@@ -55,6 +58,10 @@ import type { Trainer } from "./trainer.ts";
 
 export interface ApiNeeds {
   readonly registry: Registry;
+  readonly savings: SavingsRules;
+  readonly retrofits: Projects;
+  /** What is being made ready of retrofits; nothing, as a rule. */
+  readonly preparing?: Preparing;
   readonly catalogue: PointCatalogue;
   readonly telemetry: Telemetry;
   readonly keep: KeepConfig;
@@ -174,6 +181,16 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(limitsRoute(registry, world));
       await v1.register(complianceRoutes(registry, records, world));
       await v1.register(settingsRoute(registry));
+      await v1.register(
+        retrofitRoutes({
+          projects: needs.retrofits,
+          rules: needs.savings,
+          store: telemetry,
+          world,
+          preparing: needs.preparing ?? (() => null),
+        }),
+      );
+      await v1.register(retrofitReportRoutes(needs.retrofits, needs.savings, records, world));
       await v1.register(trainerRoutes(needs.trainer, registry, world));
     },
     { prefix: "/api/v1" },
@@ -190,6 +207,8 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       "/devices",
       "/settings",
       "/trainer",
+      "/retrofits",
+      "/retrofits/*",
       "/sign-in",
     ]) {
       app.get(page, { config: { role: "anyone" }, schema: { hide: true } }, (_request, reply) =>

@@ -7,6 +7,13 @@ import type { RecipientText } from "../contracts/http/notifications.ts";
 import type { PriceText } from "../contracts/http/settings.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
+import type { Label } from "../domain/boiler.ts";
+import type { WarmingPotentials } from "../domain/emissions/greenhouse-gas.ts";
+import type { Fuel } from "../domain/fuel.ts";
+import type { Thresholds } from "../domain/mv/acceptance.ts";
+import type { CarbonFeeRule } from "../domain/mv/carbon-fee.ts";
+import type { SubsidyRule } from "../domain/mv/subsidy.ts";
+import type { TaxCreditRule } from "../domain/mv/tax-credit.ts";
 
 /** What the API knows of the plant without asking anybody: made of the configuration and the rule files. */
 export interface Registry {
@@ -34,4 +41,24 @@ export interface Registry {
   readonly recipients: readonly RecipientText[];
   /** An alarm rule as it was in force at a moment, or nearest to it; `null` for one that is not here any more. */
   rule(ruleId: string, atMs: number): Pick<AlarmRule, "title" | "response" | "consequence"> | null;
+}
+
+/** A rule file's own words on where it is from. */
+interface Sourced {
+  readonly source: string;
+}
+
+/** What retrofit projects are reckoned with: boilers, fuels and dated rules. */
+export interface SavingsRules {
+  /** Those that are watched, and those of which only a past is known. */
+  readonly sites: readonly SiteText[];
+  boilers(atMs: number): readonly BoilerText[];
+  /** The data of a fuel that count at a moment; `null` for one that no rule file has. */
+  fuel(fuelId: string, atMs: number): (Fuel & { readonly label: Label }) | null;
+  /** Every edition, oldest first. */
+  readonly thresholds: readonly Thresholds[];
+  readonly potentials: readonly (WarmingPotentials & Sourced & { readonly validFrom: string })[];
+  readonly subsidies: readonly (SubsidyRule & Sourced)[];
+  readonly taxCredits: readonly (TaxCreditRule & Sourced)[];
+  readonly carbonFees: readonly (CarbonFeeRule & Sourced)[];
 }

@@ -1,4 +1,6 @@
 import { readEnvironment } from "../platform/environment.ts";
+import { packageRoot } from "../platform/package-root.ts";
+import { loadExample } from "../settings/example.ts";
 import { type Command, configFileOf, given, noWords, say, settingsOf } from "./command.ts";
 
 export const checkConfig: Command = {
@@ -8,7 +10,7 @@ export const checkConfig: Command = {
     const { values, positionals } = given(this, args, { config: { type: "string" } });
     noWords(this, positionals);
     const environment = readEnvironment();
-    settingsOf(values.config, environment);
+    loadExample(settingsOf(values.config, environment), packageRoot(), environment);
     say(`${configFileOf(values.config, environment)} is in order`);
     return true;
   },

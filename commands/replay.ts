@@ -1,5 +1,7 @@
 import { replay as replayed } from "../plant.ts";
 import { readEnvironment } from "../platform/environment.ts";
+import { packageRoot } from "../platform/package-root.ts";
+import { loadExample } from "../settings/example.ts";
 import { type Command, given, noWords, say, settingsOf, writingWorld, wrongUse } from "./command.ts";
 
 /** What can be rebuilt, as it is said on the command line. */
@@ -27,7 +29,8 @@ export const replay: Command = {
     const settings = settingsOf(values.config, environment);
     const world = writingWorld(environment);
     const beganMs = world.clock.monotonicMs();
-    const reports = await replayed(settings, { rebuilt }, values.prove ? 2 : 1, world);
+    const example = loadExample(settings, packageRoot(), environment);
+    const reports = await replayed(settings, { rebuilt }, values.prove ? 2 : 1, world, example);
     let proven = true;
     for (const [index, { fromOffset, uptoOffset, before, after }] of reports.entries()) {
       const entries = Math.max(0, uptoOffset - fromOffset + 1);

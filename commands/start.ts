@@ -2,6 +2,7 @@ import { assemble, type Happening, type Role, roles } from "../plant.ts";
 import { type Environment, readEnvironment } from "../platform/environment.ts";
 import { packageRoot } from "../platform/package-root.ts";
 import { serviceStack } from "../platform/service.ts";
+import { loadExample } from "../settings/example.ts";
 import { loadScenario } from "../settings/scenario.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type Command, given, say, settingsOf, stopOnSignal, writingWorld, wrongUse } from "./command.ts";
@@ -37,7 +38,17 @@ export async function runRoles(
   const stopped = stopOnSignal(() => plant.stop(), world);
   try {
     const { adminPassword } = environment;
-    const { api } = await assemble(plant, settings, started, packageRoot(), adminPassword, happening, world);
+    const example = started.has("api") ? loadExample(settings, packageRoot(), environment) : null;
+    const { api } = await assemble(
+      plant,
+      settings,
+      started,
+      packageRoot(),
+      adminPassword,
+      happening,
+      world,
+      example,
+    );
     say(
       api === null
         ? `Fluewatch is ready: ${[...started].join(", ")}`

@@ -39,6 +39,10 @@ const CompliancePage = lazy(async () => ({
 }));
 const DevicesPage = lazy(async () => ({ default: (await import("./pages/devices.tsx")).DevicesPage }));
 const SettingsPage = lazy(async () => ({ default: (await import("./pages/settings.tsx")).SettingsPage }));
+/** Loaded when it is opened: whoever watches boilers does not pay for it. */
+const RetrofitsPage = lazy(() =>
+  import("./retrofits/page.tsx").then(({ RetrofitsPage: page }) => ({ default: page })),
+);
 
 /** The door or the desk: what is shown depends on whether somebody is signed in. */
 export function App(): JSX.Element {
@@ -113,6 +117,11 @@ function Shell(): JSX.Element {
             <Match when={path() === "/alerts"}>
               <AlertsPage />
             </Match>
+            <Match when={path() === "/retrofits" || path().startsWith("/retrofits/")}>
+              <Suspense fallback={<Skeleton rows={6} height={60} />}>
+                <RetrofitsPage />
+              </Suspense>
+            </Match>
             <Match when={failure()}>
               {(why) => (
                 <Message title={text().failed.title} says={text().failed.text(reasonText(why()))}>
@@ -164,6 +173,7 @@ function pageName(boilerName: string | null): string {
   if (path() === "/compliance") return nav.compliance;
   if (path() === "/devices") return nav.devices;
   if (path() === "/settings") return nav.settings;
+  if (path().startsWith("/retrofits")) return nav.retrofits;
   return boilerName ?? nav.fleet;
 }
 
@@ -184,6 +194,7 @@ function useKeys(desk: Desk, showKeys: () => void): void {
     onKey("g c", () => go("/compliance")),
     onKey("g d", () => go("/devices")),
     onKey("g s", () => go("/settings")),
+    onKey("g r", () => go("/retrofits")),
     onKey("j", () => moveRow(1)),
     onKey("k", () => moveRow(-1)),
     onKey("ArrowDown", () => isOnRow() && moveRow(1)),

@@ -81,7 +81,9 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   );
   const lag = () => pass.offset - telemetry.checkpoint;
   services.add(backgroundLoop("ticks", (signal) => tick(journal, lag, needs, signal)));
-  services.add(publishFrames(view, [...plant.sites.keys()], bus, world));
+  const live = [...plant.sites.values()].filter(({ recorded = false }) => !recorded);
+  const liveIds = live.map(({ id }) => id);
+  services.add(publishFrames(view, liveIds, bus, world));
 
   services.add(
     backgroundLoop("ingest status", async (signal) => {

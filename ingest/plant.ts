@@ -39,6 +39,8 @@ export interface PlantBoiler {
 }
 
 export interface PlantSite extends Site {
+  /** Only its past is known: nothing of it is live, and nothing of it alarms. */
+  readonly recorded?: boolean;
   readonly editions: Editions<RulesEdition>;
 }
 

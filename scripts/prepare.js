@@ -10,6 +10,7 @@ const serverSources = [
   "main.ts",
   "commands",
   "plant.ts",
+  "example.ts",
   "domain",
   "contracts",
   "platform",

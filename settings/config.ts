@@ -23,6 +23,8 @@ export const configSchema = Type.Object(
     api: apiConfig,
     notifications: notificationsConfig,
     simulators: simulatorsConfig,
+    /** A finished retrofit to look at, made once in an empty data folder; seen from this file. */
+    example: Type.Optional(Type.String({ minLength: 1 })),
   },
   { additionalProperties: false },
 );

@@ -98,6 +98,41 @@ export function plantOf(settings: Settings): Plant {
   return { sites, boilers, gateways, catalogue: catalogueOf(settings) };
 }
 
+/** A plant beside which stand others of which only a past is known: they are taken in and stored, and never alarm. */
+export function withRecorded(plant: Plant, recorded: readonly Settings[]): Plant {
+  const others = recorded.map(plantOf);
+  const quiet = <T extends { readonly rules: readonly AlarmRule[] }>([first, ...rest]: readonly [
+    T,
+    ...T[],
+  ]) => {
+    const silent = (edition: T): T => ({ ...edition, rules: [] });
+    return [silent(first), ...rest.map(silent)] as const satisfies readonly [T, ...T[]];
+  };
+  return {
+    ...plant,
+    sites: new Map([
+      ...plant.sites,
+      ...others.flatMap(({ sites }) =>
+        [...sites].map(
+          ([id, site]) => [id, { ...site, editions: quiet(site.editions), recorded: true }] as const,
+        ),
+      ),
+    ]),
+    boilers: new Map([
+      ...plant.boilers,
+      ...others.flatMap(({ boilers }) =>
+        [...boilers].map(([id, each]) => [id, { ...each, editions: quiet(each.editions) }] as const),
+      ),
+    ]),
+    gateways: new Map([
+      ...plant.gateways,
+      ...others.flatMap(({ gateways }) =>
+        [...gateways].map(([id, each]) => [id, { ...each, editions: quiet(each.editions) }] as const),
+      ),
+    ]),
+  };
+}
+
 /** What the API tells of the settings. */
 export function registryOf(settings: Settings): Registry {
   const { config, rules } = settings;

@@ -34,7 +34,7 @@ export function Banners(): JSX.Element {
           )}
         </Match>
       </Switch>
-      <Show when={path() === "/alerts" ? undefined : open()[0]}>
+      <Show when={path() === "/alerts" || path().startsWith("/retrofits") ? undefined : open()[0]}>
         {(worst) => <AlertBanner alarm={worst()} more={open().length - 1} />}
       </Show>
     </>

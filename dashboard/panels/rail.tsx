@@ -55,6 +55,15 @@ export function Rail(): JSX.Element {
             </Link>
           </li>
         </ul>
+        <h2>{t().verify}</h2>
+        <ul>
+          <li>
+            <Link href="/retrofits" aria-current={path().startsWith("/retrofits") ? "page" : undefined}>
+              <Icon of="retrofit" />
+              <span>{t().retrofits}</span>
+            </Link>
+          </li>
+        </ul>
         <Show when={training.state()?.available}>
           <h2>{t().practise}</h2>
           <ul>

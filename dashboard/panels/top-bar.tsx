@@ -47,6 +47,9 @@ function Crumbs(props: { readonly boiler: BoilerText | null }): JSX.Element {
         <Match when={path() === "/trainer"}>
           <h1>{t().trainer}</h1>
         </Match>
+        <Match when={path().startsWith("/retrofits")}>
+          <h1>{t().retrofits}</h1>
+        </Match>
         <Match when={props.boiler}>
           {(boiler) => (
             <>

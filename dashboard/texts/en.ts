@@ -84,6 +84,8 @@ export const en = {
     settings: "Settings",
     practise: "Practise",
     trainer: "Trainer",
+    verify: "Verify",
+    retrofits: "Retrofits",
   },
   activeAlerts: (n: number) => `${n} active alerts`,
   role: { viewer: "Viewer", operator: "Operator", engineer: "Engineer", admin: "Administrator" },

@@ -66,6 +66,8 @@ export const zhTw: Texts = {
     settings: "設定",
     practise: "訓練",
     trainer: "訓練臺",
+    verify: "驗證",
+    retrofits: "改善專案",
   },
   activeAlerts: (n) => `${n} 則現行警報`,
   role: { viewer: "檢視者", operator: "操作員", engineer: "工程師", admin: "管理者" },

@@ -6,6 +6,7 @@ import {
   savingVerdict,
   type Thresholds,
 } from "./acceptance.ts";
+import { type BaselineModel, fitModel } from "./baseline-model.ts";
 import type { EnergyBasis, Metered } from "./energy.ts";
 import {
   type Adjusted,
@@ -112,12 +113,22 @@ export function beforeAndAfter<B extends EnergyBasis>(
     naive,
     proposals: {
       baseline: proposeEvents(model, baseline, detection),
-      reporting: proposeEvents(model, reporting, detection),
+      // A saving that grows with the load is no event: what is odd is odd against the period's own line.
+      reporting: proposeEvents(ownModel(model, reporting) ?? model, reporting, detection),
     },
     placebo: placebo(model, confidence),
     thresholdsId: thresholds.id,
     thresholdsFrom: thresholds.validFrom,
   };
+}
+
+/** The same terms fitted to another period; `null` where it is too short or too even for them. */
+function ownModel<B extends EnergyBasis>(
+  model: BaselineModel<B>,
+  period: Metered<NoInfer<B>>,
+): BaselineModel<B> | null {
+  const own = fitModel<B>(period, model.terms, model.searched);
+  return own.kind === "model" ? own : null;
 }
 
 function sharedIntervals(baseline: Metered<EnergyBasis>, reporting: Metered<EnergyBasis>): Refusal | null {

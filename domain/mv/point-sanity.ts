@@ -27,10 +27,15 @@ const leastSpread = 0.02;
  * No two meters keep a ratio to a thousandth. A "gas flow" that is the water flow × 3.6 gives smooth efficiencies,
  * and every one of them is void.
  */
-export function proportionalPairs(channels: Channels): readonly ProportionalPair[] {
+export function proportionalPairs(
+  channels: Channels,
+  /** Pairs without it are of no interest. */
+  of: string | null = null,
+): readonly ProportionalPair[] {
   const names = Object.keys(channels);
   return names.flatMap((channel, k) =>
     names.slice(k + 1).flatMap((copyOf) => {
+      if (of !== null && channel !== of && copyOf !== of) return [];
       const pair = proportion(channels[channel] ?? [], channels[copyOf] ?? []);
       if (pair === null || pair.rows < leastRows || pair.sharePercent < sharedByPercent) return [];
       return pair.spread < leastSpread
@@ -72,7 +77,7 @@ export function proportion(
 
 /** Refuses a meter that is another channel in disguise; `null` when it is a signal of its own. */
 export function duplicateFault(channels: Channels, meter: string): Refusal | null {
-  for (const { channel, copyOf, ratio, sharePercent } of proportionalPairs(channels)) {
+  for (const { channel, copyOf, ratio, sharePercent } of proportionalPairs(channels, meter)) {
     if (channel === meter) return { kind: "duplicate-channel", channel, copyOf, ratio, sharePercent };
     if (copyOf === meter)
       return { kind: "duplicate-channel", channel: meter, copyOf: channel, ratio: 1 / ratio, sharePercent };

@@ -51,6 +51,7 @@ export type Refusal =
     }
   | { readonly kind: "plan-changed"; readonly frozenHash: string; readonly hash: string }
   | { readonly kind: "confidence-out-of-range"; readonly confidence: number }
+  | { readonly kind: "range-reversed"; readonly period: string; readonly from: string; readonly to: string }
   | { readonly kind: "nothing-to-compare"; readonly why: NothingToCompare };
 
 const nothingToCompare = {
@@ -198,6 +199,11 @@ export function sentenceOf(refusal: Refusal): Label {
       return {
         en: `The plan was changed after it was frozen (${refusal.frozenHash.slice(0, 12)}, now ${refusal.hash.slice(0, 12)}). Restore it, or start a new version of the project.`,
         "zh-TW": `計畫凍結後遭變更（${refusal.frozenHash.slice(0, 12)}，現為 ${refusal.hash.slice(0, 12)}）；請還原，或建立專案新版本。`,
+      };
+    case "range-reversed":
+      return {
+        en: `The ${refusal.period} period ends on ${refusal.to}, before it begins on ${refusal.from}. Exchange the two days.`,
+        "zh-TW": `${refusal.period} 期間結束日 ${refusal.to} 早於開始日 ${refusal.from}；請對調兩日期。`,
       };
     case "confidence-out-of-range":
       return {

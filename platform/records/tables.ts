@@ -162,4 +162,54 @@ export interface RecordsTables {
     readonly problem: string | null;
     readonly endedAtMs: number | null;
   };
+  /** Retrofit projects: who holds the newest version. */
+  readonly retrofits: {
+    readonly id: string;
+    readonly siteId: string;
+    readonly version: number;
+    readonly rev: number;
+    readonly changedAtMs: number;
+  };
+  /** Every version of every project. From its release on a row never changes but for being superseded. */
+  readonly retrofitVersions: {
+    readonly retrofitId: string;
+    readonly version: number;
+    readonly state: string;
+    /** JSON of the document as it was written down. */
+    readonly document: string;
+    readonly author: string;
+    readonly reason: string | null;
+    readonly createdAtMs: number;
+    readonly planHash: string | null;
+    readonly plannedAtMs: number | null;
+    /** JSON of all that the result was reckoned from beside the document. */
+    readonly rows: string | null;
+    readonly rowsHash: string | null;
+    /** JSON of the figures, or of why there are none. */
+    readonly result: string | null;
+    readonly resultHash: string | null;
+    readonly software: string | null;
+    readonly computedAtMs: number | null;
+    readonly releasedAtMs: number | null;
+    readonly releasedBy: string | null;
+  };
+  readonly retrofitEvents: {
+    readonly id: Generated<number>;
+    readonly retrofitId: string;
+    readonly version: number;
+    readonly kind: string;
+    readonly by: string;
+    readonly reason: string | null;
+    readonly atMs: number;
+  };
+  /** Links that show one released report to somebody who is not signed in, for a while. */
+  readonly retrofitLinks: {
+    /** SHA-256 of what stands in the link. */
+    readonly tokenHash: string;
+    readonly retrofitId: string;
+    readonly version: number;
+    readonly by: string;
+    readonly createdAtMs: number;
+    readonly expiresAtMs: number;
+  };
 }

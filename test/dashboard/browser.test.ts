@@ -32,7 +32,9 @@ const browserArguments = [
 ];
 
 describe("what a browser has to load stays small", () => {
-  const files = readdirSync(built, { recursive: true, encoding: "utf8" });
+  // What is fetched when it is opened, as the retrofits are, is no part of it: fleet and boiler load without.
+  const later = /^assets\/page\.(js|css)$/;
+  const files = readdirSync(built, { recursive: true, encoding: "utf8" }).filter((name) => !later.test(name));
   const bytes = (ending: string, size: (content: Buffer) => number) => {
     const named = files.filter((name) => name.endsWith(ending));
     expect(named, `some ${ending} is built`).not.toEqual([]);
@@ -49,6 +51,14 @@ describe("what a browser has to load stays small", () => {
     ["the font", ".woff2", 40_000, (content: Buffer) => content.length],
   ])("%s (%s): at most %d bytes", (_what, ending, most, size) => {
     expect(bytes(ending, size)).toBeLessThanOrEqual(most);
+  });
+
+  test("the retrofits are fetched only when they are opened", () => {
+    const page = readFileSync(join(built, "index.html"), "utf8");
+    const entry = readFileSync(join(built, "assets/dashboard.js"), "utf8");
+    expect(page).not.toContain("assets/page.js");
+    expect(entry).toMatch(/import\(["'`]\.\/page\.js["'`]\)/);
+    expect(gzipSync(readFileSync(join(built, "assets/page.js"))).length).toBeLessThanOrEqual(20_000);
   });
 });
 

@@ -6,6 +6,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket
 import { parse, stringify } from "yaml";
 import { type Api, startApi } from "../../api/api.ts";
 import type { ApiConfig } from "../../api/config.ts";
+import { projects } from "../../api/retrofits/projects.ts";
 import { gatewayTopic } from "../../contracts/topics.ts";
 import { startIngest } from "../../ingest/ingest.ts";
 import { readEnvironment } from "../../platform/environment.ts";
@@ -15,6 +16,7 @@ import { serviceStack } from "../../platform/service.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import { realWorld, type World } from "../../platform/world.ts";
 import { catalogueOf, plantOf, registryOf } from "../../settings/registry.ts";
+import { savingsRulesOf } from "../../settings/savings-rules.ts";
 import { loadSettings } from "../../settings/settings.ts";
 import { batchBody, rowsOf, sealed } from "./batches.ts";
 import { memoryBroker } from "./memory-bus.ts";
@@ -123,11 +125,14 @@ export async function startTestApi(
       world,
     }),
   );
+  const savings = savingsRulesOf(settings, []);
   const api: Api = stack.add(
     await startApi(
       { ...settings.config.api, port: 0, ...options.api },
       {
         registry: registryOf(settings),
+        savings,
+        retrofits: projects({ rules: savings, store: telemetry, db: records.db, world, software: "test" }),
         catalogue: catalogueOf(settings),
         telemetry,
         keep: settings.config.telemetry.keep,

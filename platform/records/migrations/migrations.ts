@@ -3,6 +3,7 @@ import { first } from "./001-first.ts";
 import { alarmLife } from "./002-alarm-life.ts";
 import { people } from "./003-people.ts";
 import { notifications } from "./004-notifications.ts";
+import { retrofits } from "./005-retrofits.ts";
 import { declaredLosses } from "./006-declared-losses.ts";
 
 /** In the order of their names; one that was released is never changed. */
@@ -11,5 +12,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "002-alarm-life": alarmLife,
   "003-people": people,
   "004-notifications": notifications,
+  "005-retrofits": retrofits,
   "006-declared-losses": declaredLosses,
 };

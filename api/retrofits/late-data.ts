@@ -1,0 +1,27 @@
+import { messageOf, OperationalError } from "../../platform/errors.ts";
+import { backgroundLoop, type Service } from "../../platform/service.ts";
+import type { World } from "../../platform/world.ts";
+import type { Projects } from "./projects.ts";
+
+const firstLookMs = 15 * 60_000;
+const lookEveryMs = 24 * 60 * 60_000;
+
+/** Looks once a day whether late data have changed the rows of a released report: then it is superseded, and says so. */
+export function watchLateData(projects: Pick<Projects, "recheck">, world: World): Service {
+  return backgroundLoop("late data", async (signal) => {
+    await world.clock.sleep(firstLookMs, signal);
+    while (!signal.aborted) {
+      try {
+        for (const id of await projects.recheck())
+          world.log.warn({ retrofit: id }, "late data have changed a released report");
+      } catch (error) {
+        if (!(error instanceof OperationalError)) throw error;
+        world.log.warn(
+          { error: messageOf(error) },
+          "released reports could not be looked at; it is tried again tomorrow",
+        );
+      }
+      await world.clock.sleep(lookEveryMs, signal);
+    }
+  });
+}
