@@ -57,18 +57,17 @@ export function alarmRuleRoutes(registry: Registry, runs: DryRuns, world: World)
     );
 
     app.get(
-      "/rules/dry-runs/:id",
+      "/rules/dry-runs/:dryRunId",
       {
         config: { role: "engineer", sites: "all" },
         schema: {
           summary: "How a dry run goes, and what it gave",
-          params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
+          params: Type.Object({ dryRunId: Type.String({ maxLength: 64 }) }),
           response: { 200: DryRun, "4xx": Problem },
         },
       },
       async (request) => {
-        const { id } = request.params;
-        const run = runs.of(id);
+        const run = runs.of(request.params.dryRunId);
         if (run === null) throw new OperationalError("dry-run-unknown", "There is no such dry run any more");
         return run;
       },

@@ -23,7 +23,7 @@ import type { SignedIn } from "../sessions.ts";
 const shown = 100;
 const rows = { config: { role: "engineer", sites: "rows" } } as const;
 const ofOne = { config: { role: "engineer", sites: "parameter" } } as const;
-const Params = Type.Object({ id: Type.String({ pattern: "^[1-9][0-9]{0,14}$" }) });
+const Params = Type.Object({ deadLetterId: Type.String({ pattern: "^[1-9][0-9]{0,14}$" }) });
 
 /** Gives the bytes of a message that was set aside, by its place in the journal. */
 export type DeadLetterContent = (journalOffset: number) => Promise<Buffer | null>;
@@ -91,7 +91,7 @@ export function deadLetterRoutes(
           .send(Readable.from(everyLine(callerOf(request)))),
     );
     app.get(
-      "/dead-letters/:id",
+      "/dead-letters/:deadLetterId",
       {
         ...ofOne,
         schema: {
@@ -100,10 +100,10 @@ export function deadLetterRoutes(
           response: { 200: DeadLetterSchema, "4xx": Problem },
         },
       },
-      async (request) => whole(await known(request.params.id, callerOf(request))),
+      async (request) => whole(await known(request.params.deadLetterId, callerOf(request))),
     );
     app.post(
-      "/dead-letters/:id/requeue",
+      "/dead-letters/:deadLetterId/requeue",
       {
         ...ofOne,
         schema: {
@@ -115,7 +115,7 @@ export function deadLetterRoutes(
       },
       async (request, reply) => {
         const caller = callerOf(request);
-        const { journalOffset } = await known(request.params.id, caller);
+        const { journalOffset } = await known(request.params.deadLetterId, caller);
         const [site] = registry.sites;
         await commands.send({
           kind: "requeue",

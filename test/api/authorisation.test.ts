@@ -19,10 +19,26 @@ const rank = (role: string) => roles.indexOf(role as (typeof roles)[number]);
 
 /** Of the site that all identities are bound to, and of the other one. */
 const places = {
-  own: { site: "north", boiler: "toh-01", gateway: "north-house", user: "x-north", token: "t-north" },
-  other: { site: "south", boiler: "cfb-01", gateway: "south-house", user: "x-south", token: "t-south" },
+  own: {
+    site: "north",
+    boiler: "toh-01",
+    gateway: "north-house",
+    user: "x-north",
+    token: "t-north",
+    retrofit: "p-north",
+  },
+  other: {
+    site: "south",
+    boiler: "cfb-01",
+    gateway: "south-house",
+    user: "x-south",
+    token: "t-south",
+    retrofit: "p-south",
+  },
 } as const;
 type Place = keyof typeof places;
+/** By site: a message that was set aside. */
+const deadLetterAt = new Map<string, number>();
 const nothingOfOther = /cfb-01|south/;
 
 beforeAll(async () => {
@@ -46,6 +62,17 @@ beforeAll(async () => {
     });
     expect(alarm.status).toBe(200);
   }
+  for (const { site } of Object.values(places)) {
+    await plant.publish(`fluewatch/v1/${site}/gw-x/data`, "no batch at all");
+  }
+  // One that is there, and that nobody of the other site may find.
+  const { site: siteId, retrofit: id } = places.other;
+  await plant.db.insertInto("retrofits").values({ id, siteId, version: 1, rev: 1, changedAtMs: 0 }).execute();
+  await until("a message of each site is set aside", async () => {
+    const letters = await plant.db.selectFrom("deadLetters").select(["id", "topic"]).execute();
+    for (const { id, topic } of letters) deadLetterAt.set(topic.split("/")[2] ?? "", id);
+    return deadLetterAt.size === 2;
+  });
 });
 afterAll(() => plant.stop());
 
@@ -84,7 +111,7 @@ const example = (schema: JsonSchema) => fc.sample(valid(schema), { seed: 7, numR
 
 /** What a parameter of a path is, at one place. */
 function parameterAt(name: string, place: Place): string {
-  const { boiler, gateway, user, token } = places[place];
+  const { site, boiler, gateway, user, token, retrofit } = places[place];
   const known: Readonly<Record<string, string>> = {
     boilerId: boiler,
     gatewayId: gateway,
@@ -92,6 +119,10 @@ function parameterAt(name: string, place: Place): string {
     name: user,
     tokenId: token,
     destinationId: "mail",
+    retrofitId: retrofit,
+    deadLetterId: String(deadLetterAt.get(site) ?? ""),
+    dryRunId: "none",
+    token: "0".repeat(64),
   };
   const value = known[name];
   if (value === undefined) throw new Error(`say in this test what {${name}} is at each site`);
@@ -123,7 +154,7 @@ function requestOf({ path, parameters, body, method }: Operation, place: Place) 
 function bodyOf(path: string, schema: JsonSchema): unknown {
   const made = example(schema) as Record<string, unknown>;
   if ("sites" in made) made["sites"] = ["north"];
-  if ("rev" in made) made["rev"] = 0;
+  if ("rev" in made) made["rev"] = path.includes("/retrofits/") ? 1 : 0;
   if (path.endsWith("/session")) return { user: "nobody-at-all", password: "wrong" };
   return made;
 }
@@ -145,7 +176,14 @@ describe("every route of the specification", () => {
     const open = routes
       .filter(({ role }) => role === "anyone")
       .map(({ method, path }) => `${method} ${path}`);
-    expect(open.sort()).toEqual(["GET /api/v1/health", "GET /api/v1/health/ready", "POST /api/v1/session"]);
+    expect(open.sort()).toEqual([
+      "GET /api/v1/health",
+      "GET /api/v1/health/ready",
+      // The link itself is the permission.
+      "GET /api/v1/verifier/{token}",
+      "GET /api/v1/verifier/{token}/rows",
+      "POST /api/v1/session",
+    ]);
   });
 
   test("lets in who may call it, and nobody else", { timeout: 240_000 }, async () => {
@@ -154,7 +192,8 @@ describe("every route of the specification", () => {
       for (const identity of identities) {
         const { status } = await answerTo(operation, identity, "own");
         const what = `${method} ${path} as ${identity}`;
-        if (role === "anyone") expect([200, 401, 503], what).toContain(status);
+        if (role === "anyone")
+          expect([200, 401, path.includes("/verifier/") ? 404 : 503], what).toContain(status);
         else if (identity === "nobody") expect(status, what).toBe(401);
         else if (rank(identity) < rank(role)) expect(status, what).toBe(403);
         else if (sites === "all") expect(status, what).toBe(403);

@@ -20,6 +20,7 @@ import { co2Kg, fuelSwitch, greenhouseGases } from "../../domain/emissions/green
 import { averagingOrders, hourlyMean } from "../../domain/emissions/hourly-mean.ts";
 import * as reference from "../../domain/emissions/reference-oxygen.ts";
 import * as stackFlow from "../../domain/emissions/stack-flow.ts";
+import { stayUnder } from "../../domain/emissions/stay-under.ts";
 import { soxEstimateDryPpm } from "../../domain/emissions/sulphur.ts";
 import { burning, mixed } from "../../domain/fuel.ts";
 import { impliedFuelRatePerH, impliedSulphurPercent } from "../../domain/stack-test.ts";
@@ -122,6 +123,7 @@ export const orNull: Readonly<Record<string, Law>> = {
   steamHeatKw: usefulHeat.steamHeatKw,
   thermalOilHeatKw: (flow = 0, cold = 0, hot = 0, densityKgPerM3 = 0, specificHeatKjPerKgK = 0) =>
     usefulHeat.thermalOilHeatKw(flow, cold, hot, { densityKgPerM3 }, { specificHeatKjPerKgK }),
+  stayUnder,
   wallLossWPerM2,
   hotWaterHeatKw: usefulHeat.hotWaterHeatKw,
   efficiencyDirectPercent: usefulHeat.efficiencyDirectPercent,

@@ -117,7 +117,9 @@ describe("a scenario on the virtual clock", () => {
 
   test("there is one for each alarm of the shipped rules, and none for another", () => {
     const { alarmRules } = loadSettings(join(root, "config/demo.yaml"), root, readEnvironment({})).rules;
-    expect(named("alarms")).toEqual([...alarmRules.keys()].sort());
+    // Of the server's disk, of certificates and of what an hour of readings came to: server-watches.test.ts.
+    const ofNoPlant = ["certificate-ending", "disk-filling", "hour-incomplete"];
+    expect([...named("alarms"), ...ofNoPlant].sort()).toEqual([...alarmRules.keys()].sort());
   });
 
   // What only the line gives comes of the gateway's scanner; all else of what instruments show, or of a clock.
