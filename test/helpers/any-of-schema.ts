@@ -13,6 +13,8 @@ export interface JsonSchema {
   readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly minItems?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly maxItems?: number;
@@ -34,7 +36,13 @@ export function valid(schema: JsonSchema): fc.Arbitrary<unknown> {
       });
     }
     case "array":
-      return fc.array(valid(schema.items ?? {}), { maxLength: Math.min(schema.maxItems ?? 3, 3) });
+      return fc.uniqueArray(valid(schema.items ?? {}), {
+        minLength: schema.minItems ?? 0,
+        maxLength: Math.max(schema.minItems ?? 0, Math.min(schema.maxItems ?? 3, 3)),
+        ...(schema.uniqueItems === true
+          ? { selector: (item) => JSON.stringify(item) }
+          : { comparator: () => false }),
+      });
     case "string":
       return text(schema);
     case "integer":
@@ -43,7 +51,12 @@ export function valid(schema: JsonSchema): fc.Arbitrary<unknown> {
         max: Math.min(schema.maximum ?? 1_000, 2 ** 31 - 1),
       });
     case "number":
-      return fc.double({ min: schema.minimum ?? -1e6, max: schema.maximum ?? 1e6, noNaN: true });
+      return fc.double({
+        min: schema.exclusiveMinimum ?? schema.minimum ?? -1e6,
+        minExcluded: schema.exclusiveMinimum !== undefined,
+        max: schema.maximum ?? 1e6,
+        noNaN: true,
+      });
     case "boolean":
       return fc.boolean();
     case "null":
@@ -53,7 +66,11 @@ export function valid(schema: JsonSchema): fc.Arbitrary<unknown> {
   }
 }
 
-function text({ pattern, minLength = 0, maxLength = 64 }: JsonSchema): fc.Arbitrary<string> {
+function text({ pattern, format, minLength = 0, maxLength = 64 }: JsonSchema): fc.Arbitrary<string> {
+  if (format === "date")
+    return fc
+      .date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })
+      .map((date) => date.toISOString().slice(0, 10));
   if (pattern === undefined)
     return fc.string({ minLength, maxLength: Math.min(maxLength, 64), unit: "grapheme" });
   return fc
