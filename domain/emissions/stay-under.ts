@@ -9,7 +9,7 @@ const minutesOfHour = 60;
  * mean `m`, and `r` to come, then `(n·m + r·x) / (n + r) ≤ limit` gives `x`.
  * @param minute of the hour that has begun, 0 to 59; the minutes to come are those after it
  * @returns less than 0 where nothing can bring the hour within its limit any more; `null` in its last minute, or where what went in was no number of an hour
- * @source The definition of the mean
+ * @source Definition of the mean
  */
 export function stayUnder(mean: number, validMinutes: number, minute: number, limit: number): number | null {
   const toCome = minutesOfHour - minute - 1;
