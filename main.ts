@@ -1,5 +1,6 @@
 import { auditVerify } from "./commands/audit-verify.ts";
 import { backTest } from "./commands/back-test.ts";
+import { backup } from "./commands/backup.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
@@ -13,9 +14,11 @@ import { mqttCredential } from "./commands/mqtt-credential.ts";
 import { mqttMosquitto } from "./commands/mqtt-mosquitto.ts";
 import { reference } from "./commands/reference.ts";
 import { replay } from "./commands/replay.ts";
+import { restore } from "./commands/restore.ts";
 import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
 import { userCommands } from "./commands/user.ts";
+import { verify } from "./commands/verify.ts";
 import { verifyReport } from "./commands/verify-report.ts";
 import { OperationalError } from "./platform/errors.ts";
 
@@ -32,6 +35,9 @@ const commands: readonly Command[] = [
   gatewayPush,
   gatewayWatch,
   verifyReport,
+  verify,
+  backup,
+  restore,
   replay,
   deadLetters,
   mqttCredential,
