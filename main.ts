@@ -10,6 +10,7 @@ import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
 import { gatewayPush } from "./commands/gateway-push.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
+import { importCommand } from "./commands/import.ts";
 import { mqttCredential } from "./commands/mqtt-credential.ts";
 import { mqttMosquitto } from "./commands/mqtt-mosquitto.ts";
 import { reference } from "./commands/reference.ts";
@@ -29,6 +30,7 @@ const commands: readonly Command[] = [
   reference,
   backTest,
   exportHistory,
+  importCommand,
   gatewayImport,
   gatewayPlan,
   gatewayProbe,
