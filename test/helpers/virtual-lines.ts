@@ -7,7 +7,7 @@ import { fuelsNow } from "../../settings/registry.ts";
 import { loadScenario } from "../../settings/scenario.ts";
 import { fittedPoints } from "../../simulators/fitted.ts";
 import type { BusFault } from "../../simulators/modbus/fault.ts";
-import type { ModbusUnit } from "../../simulators/modbus/line.ts";
+import type { ModbusUnit } from "../../simulators/modbus/modbus-unit.ts";
 import { simulation } from "../../simulators/simulation.ts";
 import { mappedUnit } from "../../simulators/unit.ts";
 import { simulatedWorld } from "./simulated-world.ts";

@@ -18,7 +18,7 @@ import { readEnvironment } from "../../platform/environment.ts";
 import { fuelsNow, plantOf } from "../../settings/registry.ts";
 import { loadScenario } from "../../settings/scenario.ts";
 import { fittedPoints } from "../../simulators/fitted.ts";
-import type { ModbusUnit } from "../../simulators/modbus/line.ts";
+import type { ModbusUnit } from "../../simulators/modbus/modbus-unit.ts";
 import { type Surroundings, simulation } from "../../simulators/simulation.ts";
 import { mappedUnit } from "../../simulators/unit.ts";
 import { sid } from "./batches.ts";
