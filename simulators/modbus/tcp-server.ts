@@ -50,7 +50,12 @@ export async function startTcpServer(
       sockets.delete(socket);
     });
   });
-  const port = await listening(server, { host, port: settings.port }, "simulators.servers[].port", null);
+  const port = await listening(
+    server,
+    { host, port: settings.port },
+    "simulators.servers[].port",
+    "--modbus-port of simulate",
+  );
   const id = settings.id ?? `${host}:${port}`;
   const line = modbusLine(
     {

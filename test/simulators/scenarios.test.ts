@@ -189,6 +189,16 @@ describe("a scenario on the virtual clock", () => {
     },
   );
 
+  test("the demo is a scenario, too, and needs no events for its damper", () => {
+    const { scenario, simulation } = virtualPlant("config/scenarios/demo.yaml");
+    expect(scenario.events).toEqual([]);
+    const surplusAt = (second: number) => {
+      simulation.advance(second);
+      return simulation.controls("toh-02").o2TrimPercent;
+    };
+    expect([surplusAt(34), surplusAt(60), surplusAt(300)]).toEqual([0, 2.9, 0]);
+  });
+
   test("soot grows for thirty days, the exhaust with it, and then it is cleaned off", () => {
     const { simulation } = virtualPlant("config/scenarios/fouling.yaml", 600);
     const exhaustTempC = (day: number) => {
