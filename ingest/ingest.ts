@@ -3,7 +3,7 @@ import type { ThirdPartySource } from "../contracts/third-party.ts";
 import { liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
-import { certificateDays, diskUsedPercent } from "../platform/machine.ts";
+import { type Machine, thisMachine } from "../platform/machine.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { backgroundLoop, type Service, serviceStack } from "../platform/service.ts";
 import type { KeepConfig } from "../platform/telemetry/config.ts";
@@ -37,6 +37,8 @@ export interface IngestNeeds {
   readonly door?: Door | null;
   /** Files of the certificates with which this server is known. */
   readonly certificates?: readonly string[];
+  /** This one, where none is given. */
+  readonly machine?: Machine;
 }
 
 const tickEveryMs = 1_000;
@@ -168,7 +170,7 @@ const lookEveryMs = 60_000;
 async function tick(
   journal: Journal,
   lag: () => number,
-  { folder, certificates = [], world }: IngestNeeds,
+  { folder, certificates = [], machine = thisMachine, world }: IngestNeeds,
   signal: AbortSignal,
 ): Promise<void> {
   let lookedMs = Number.NEGATIVE_INFINITY;
@@ -180,9 +182,9 @@ async function tick(
     const monotonicMs = Math.round(world.clock.monotonicMs());
     if (monotonicMs - lookedMs >= lookEveryMs) {
       lookedMs = monotonicMs;
-      const used = await diskUsedPercent(folder);
+      const used = await machine.diskUsedPercent(folder);
       disk = used === null ? null : Math.round(10 * used) / 10;
-      days = certificateDays(certificates, world.clock.nowMs());
+      days = machine.certificateDays(certificates, world.clock.nowMs());
     }
     try {
       await journal.append({

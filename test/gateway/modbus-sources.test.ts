@@ -2,9 +2,10 @@ import { describe, expect, onTestFinished, type TestContext, test } from "vitest
 import { openLine } from "../../gateway/modbus/open-line.ts";
 import type { ReadOutcome, RegisterBlock, RegisterSource } from "../../gateway/register-source.ts";
 import { realWorld } from "../../platform/world.ts";
-import type { LedgerLine } from "../../simulators/ledger.ts";
 import type { BusFault } from "../../simulators/modbus/fault.ts";
-import { type ModbusServer, startModbusServer } from "../../simulators/modbus/server.ts";
+import type { LedgerLine } from "../../simulators/modbus/ledger.ts";
+import type { ModbusServer } from "../../simulators/modbus/modbus-server.ts";
+import { startModbusServer } from "../../simulators/modbus/server.ts";
 import { seededRandom } from "../../simulators/seeded-random.ts";
 import { ptyPair } from "../helpers/pty-pair.ts";
 import { freePort, neededProgram } from "../helpers/servers.ts";
