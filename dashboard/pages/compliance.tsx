@@ -1,4 +1,4 @@
-import { createEffect, createMemo, For, type JSX, on, Show } from "solid-js";
+import { createEffect, createMemo, For, type JSX, on, onMount, Show } from "solid-js";
 import type { Compliance, ComplianceDay } from "../../contracts/http/compliance.ts";
 import { daysTouched, type LocalDay, localDays } from "../../domain/local-day.ts";
 import { asked } from "../asked.ts";
@@ -108,6 +108,15 @@ function Calendar(props: {
   const { list } = useDesk();
   const t = () => manageText().compliance;
   const byCell = createMemo(() => new Map(props.found.map((each) => [`${each.boilerId}/${each.day}`, each])));
+  let strip: HTMLDivElement | undefined;
+  /** On a narrow screen the month is wider than the page: it begins where it was last judged. */
+  onMount(() => strip?.querySelector(".newest")?.scrollIntoView({ block: "nearest", inline: "center" }));
+  const newest = createMemo(() =>
+    props.found
+      .map(({ day }) => day)
+      .sort()
+      .at(-1),
+  );
   const isOpen = (boilerId: string, day: string) => query("boiler") === boilerId && query("day") === day;
   return (
     <section class="panel" aria-labelledby="calendar">
@@ -125,12 +134,16 @@ function Calendar(props: {
           </For>
         </span>
       </header>
-      <div class="st">
+      <div class="st" ref={strip}>
         <table class="cal" data-testid="calendar">
           <thead>
             <tr>
               <th>{t().boiler}</th>
-              <For each={props.days}>{({ date }) => <th class="d">{Number(date.slice(8))}</th>}</For>
+              <For each={props.days}>
+                {({ date }) => (
+                  <th class={classes("d", date === newest() && "newest")}>{Number(date.slice(8))}</th>
+                )}
+              </For>
             </tr>
           </thead>
           <tbody>
@@ -238,8 +251,10 @@ function Log(props: {
                 {(hour) => (
                   <tr>
                     <td class="num nw">{momentTime(hour.hourStartMs, feed.nowMs(), zoneOf(hour.siteId))}</td>
-                    <th scope="row">{nameOf(hour.boilerId)}</th>
-                    <td>{text().points[hour.quantity]}</td>
+                    <th scope="row" class="nw">
+                      {nameOf(hour.boilerId)}
+                    </th>
+                    <td class="nw">{text().points[hour.quantity]}</td>
                     <td class="r num">
                       <b>{valueText(hour.quantity, hour.value)}</b>
                     </td>

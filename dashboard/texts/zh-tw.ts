@@ -197,7 +197,7 @@ export const zhTw: Texts = {
     complete: "資料完整率",
     completeTitle:
       "最近 24 小時：已儲存讀值占應讀取讀值之比例。未執行之掃描計為缺漏；仍暫存於閘道器者於送達後計入",
-    gatewaysOnline: (n, of) => `24 小時；閘道器 ${n} / ${of} 連線`,
+    gatewaysOnline: (n, of) => `24 小時；閘道器 ${n}/${of}`,
     buffered: (n) => `${n} 批待回補`,
     gatewaysUnknown: "不明",
     search: "尋找鍋爐或廠區",
@@ -617,10 +617,12 @@ export const zhTw: Texts = {
   keys: {
     title: "鍵盤",
     search: "搜尋",
-    go: "總覽、鍋爐、警報",
+    go: "總覽、鍋爐、警報、限值遵循、改善專案、報告、裝置、設定",
     rows: "下一列、上一列",
     open: "開啟該列",
     acknowledge: "確認所選或最嚴重之警報",
+    shelve: "擱置開啟中之警報",
+    note: "為開啟中之警報加註說明",
     shift: "較早、較晚",
     zoom: "放寬、縮短範圍",
     pause: "暫停趨勢",
