@@ -3,9 +3,8 @@ import type { PastEpisode } from "../domain/alarms/alarm.ts";
 import type { Plant } from "./plant.ts";
 import type { BoilerStage, ConditionEvent, PlantEvent, Stage } from "./stage.ts";
 import { pipeline } from "./stage.ts";
-import type { Family } from "./watches/alarm-memory.ts";
+import type { Family, LateLeft } from "./watches/alarm-memory.ts";
 import type { Source, Tell } from "./watches/families.ts";
-import type { LateLeft } from "./watches/meet-late.ts";
 import { staleAfterMs } from "./watches/stale.ts";
 
 /** A stretch of a boiler that live data jumped over: what the stages knew before it, and how far late data have come. */
