@@ -50,7 +50,7 @@ const compressed = promisify(gzip);
 export function influx1Server({ host, port, database, user, password = "" }: Influx1Settings): InfluxServer {
   const basic = Buffer.from(`${user}:${password}`).toString("base64");
   const http = connection(`http://${host}:${port}`, user === undefined ? null : `Basic ${basic}`);
-  const title = `InfluxDB at ${host}:${port}, database ${database},`;
+  const title = `InfluxDB at ${host}:${port}, database ${database}`;
   const asks = asking(http, title, database);
   return {
     title,
@@ -69,7 +69,7 @@ export function influx1Server({ host, port, database, user, password = "" }: Inf
 /** InfluxDB 2.x and 3: a bucket, written by `/api/v2/write`, and read by InfluxQL through its mapping as a database. */
 export function influx2Server({ url, org, bucket, token }: Influx2Settings): InfluxServer {
   const http = connection(url, `Token ${token}`);
-  const title = `InfluxDB at ${url}, bucket ${bucket},`;
+  const title = `InfluxDB at ${url}, bucket ${bucket}`;
   const where = new URLSearchParams({ org, bucket });
   return {
     title,
