@@ -35,7 +35,11 @@ export async function sqliteRecords(folder: string): Promise<Records> {
   }
 }
 
-async function migrate(db: RecordsDb): Promise<void> {
+/**
+ * Brings a database up to date; one that a newer version wrote is left alone.
+ * @throws OperationalError `records-unusable`
+ */
+export async function migrate(db: RecordsDb): Promise<void> {
   const { error } = await new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },
