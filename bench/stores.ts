@@ -159,7 +159,12 @@ async function influxPackage({ port }: InfluxServer): Promise<Contender> {
           return {
             measurement: "readings",
             tags: { site: siteId, boiler: boilerId },
-            fields: { gateway: gatewayId, sid, seq, ...(Object.fromEntries(numbers) as Record<string, number>) },
+            fields: {
+              gateway: gatewayId,
+              sid,
+              seq,
+              ...(Object.fromEntries(numbers) as Record<string, number>),
+            },
             timestamp: takenAtMs,
           };
         });
@@ -204,7 +209,9 @@ async function ingest(): Promise<void> {
   const contenders = [
     await duckdb("DuckDB", false),
     await duckdb("DuckDB, with minutes and hours", true),
-    ...(server === null ? [] : [await influxLines(server), await influxAdapter(server), await influxPackage(server)]),
+    ...(server === null
+      ? []
+      : [await influxLines(server), await influxAdapter(server), await influxPackage(server)]),
   ];
   const rates: number[] = [];
   const cpus: number[] = [];
@@ -216,7 +223,11 @@ async function ingest(): Promise<void> {
     const { user, system } = process.cpuUsage(before);
     cpus.push((user + system) / rows.length);
     rates.push((1_000 * rows.length) / ms);
-    line(contender.name, `${whole(rates.at(-1) ?? 0)} rows/s`, `${(cpus.at(-1) ?? 0).toFixed(1)} µs of CPU a row`);
+    line(
+      contender.name,
+      `${whole(rates.at(-1) ?? 0)} rows/s`,
+      `${(cpus.at(-1) ?? 0).toFixed(1)} µs of CPU a row`,
+    );
     const bytes = await contender.bytes();
     if (!Number.isNaN(bytes)) {
       const perPoint = bytes / points;
@@ -232,7 +243,12 @@ async function ingest(): Promise<void> {
   const [duck = 0, rolled = 0, lines, adapter = 0, packaged = 1] = rates;
   if (lines === undefined) return;
   const [, , , adapterCpu = 0, packagedCpu = 1] = cpus;
-  line("our writer's rate to the package's", (adapter / packaged).toFixed(2), "≥ 1.2", adapter / packaged >= 1.2);
+  line(
+    "our writer's rate to the package's",
+    (adapter / packaged).toFixed(2),
+    "≥ 1.2",
+    adapter / packaged >= 1.2,
+  );
   const cpu = adapterCpu / packagedCpu;
   line("our writer's CPU to the package's", cpu.toFixed(2), "≤ 0.5", cpu <= 0.5);
   line("DuckDB to InfluxDB's own rate", (duck / lines).toFixed(2), "≥ 4", duck / lines >= 4);
