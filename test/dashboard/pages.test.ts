@@ -206,7 +206,7 @@ describe.skipIf(program === null || !existsSync(join(built, "index.html")))(
         page.getByRole("button", { name: "Export CSV" }).click(),
       ]);
       expect(readFileSync(await file.path(), "utf8")).toContain(
-        "2026-03-12T01:00:00.000Z,TOH-01,Air ratio,1.41,1.3,9,Guidance,1\r\n",
+        "2026-03-12T01:00:00.000Z,TOH-01,Air ratio,1.41,1.3,9,Guidance,1,SIMULATED\r\n",
       );
       await page.getByRole("button", { name: "Earlier month" }).click();
       await page.getByText("February 2026").first().waitFor();
