@@ -12,6 +12,7 @@ import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
 import { type BackTest, backTest } from "./back-test.ts";
 import type { IngestConfig } from "./config.ts";
+import type { Door } from "./door.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { publishFrames } from "./live-view.ts";
 import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
@@ -22,7 +23,7 @@ import { startRetention } from "./retention.ts";
 import { rollingUp } from "./roll-up.ts";
 import { stagesOf } from "./stages/stages.ts";
 import { telemetrySink } from "./telemetry-sink.ts";
-import { busDoor, type Door, startThirdParty } from "./third-party/third-party.ts";
+import { busDoor, startThirdParty } from "./third-party/third-party.ts";
 
 export interface IngestNeeds {
   readonly plant: Plant;
@@ -33,7 +34,7 @@ export interface IngestNeeds {
   readonly bus: Bus;
   readonly world: World;
   readonly thirdParty?: readonly ThirdPartySource[];
-  /** Of the embedded broker, where it is in this process: it acknowledges only what is durable. */
+  /** Of the embedded broker, where it is in this process; what comes by it takes no second way over the network. */
   readonly door?: Door | null;
   /** Files of the certificates with which this server is known. */
   readonly certificates?: readonly string[];
@@ -70,7 +71,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
     startPass(folder, config, journal, plant.catalogue, stages, sinks, snapshot, world),
   );
   const accepting = services.add(
-    startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, world),
+    startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, needs.door ?? null, world),
   );
   const strangers = services.add(
     startThirdParty(needs.thirdParty ?? [], {

@@ -1,3 +1,4 @@
+import { importedBy } from "../contracts/batch.ts";
 import type { DeviceMapFile } from "../contracts/device-map.ts";
 import type { RuleKind } from "../contracts/rules.ts";
 import { type Point, points } from "../domain/points.ts";
@@ -174,6 +175,7 @@ export function configFaults(
     const at: Path = ["gateways", g];
     once(gatewayIds, [...at, "id"], "gateway", gateway.id);
     if (gateway.id === "live") wrong([...at, "id"], 'is "live", a word that topics use for something else');
+    if (gateway.id === importedBy) wrong([...at, "id"], `is "${importedBy}", which marks what was imported`);
     if (gateway.id === serverUser)
       wrong([...at, "id"], `is "${serverUser}", as whom the server itself comes to the broker`);
     known([...at, "site"], "site", gateway.site, siteIds);

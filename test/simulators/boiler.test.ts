@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { Value } from "typebox/value";
 import { describe, expect, test } from "vitest";
 import { alongCurve } from "../../domain/boiler.ts";
-import { boilerLosses } from "../../domain/boiler-losses.ts";
+import { boilerLosses, fired } from "../../domain/boiler-losses.ts";
 import { airRatio } from "../../domain/combustion/air-ratio.ts";
 import { referenceO2Factor } from "../../domain/emissions/reference-oxygen.ts";
 import { burning, type Fuel, mixed } from "../../domain/fuel.ts";
@@ -105,13 +105,15 @@ function domainLosses(boiler: SimulatedBoiler, state: BoilerState, surfaceLossFa
   const inputKw = flows.reduce((sum, heat) => sum + heat, 0) / 3.6;
   if (burns === null) throw new Error("nothing burns");
   const losses = boilerLosses(
-    of(state, "o2DryPercent"),
-    of(state, "exhaustTempC"),
-    { boiler: described, burning: burns },
-    of(state, "combustionAirTempC"),
-    of(state, "coDryPpm"),
-    inputKw,
-    of(state, "loadPercent"),
+    {
+      o2DryPercent: of(state, "o2DryPercent"),
+      exhaustTempC: of(state, "exhaustTempC"),
+      combustionAirTempC: of(state, "combustionAirTempC"),
+      coDryPpm: of(state, "coDryPpm"),
+      heatInputLhvKw: inputKw,
+      loadPercent: of(state, "loadPercent"),
+    },
+    fired(described, burns),
   );
   if (losses === null) throw new Error("no losses");
   return { losses, inputKw };
