@@ -129,6 +129,12 @@ function List(props: { readonly all: Retrofits }): JSX.Element {
                   <Show when={line.sentence}>
                     {(sentence) => <p class="sentence">{labelOf(sentence())}</p>}
                   </Show>
+                  <Show when={line.decayed !== null}>
+                    <p class="warned" role="status" data-testid="retrofit-decayed">
+                      <span aria-hidden="true">△ </span>
+                      {t().event["saving-decayed"]}
+                    </p>
+                  </Show>
                 </div>
               </li>
             )}

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashOf } from "../../api/retrofits/canonical.ts";
+import { followUpOf } from "../../api/retrofits/follow-up.ts";
 import { projects } from "../../api/retrofits/projects.ts";
+import type { RetrofitFollowUp } from "../../contracts/http/retrofit-follow-up.ts";
 import type { RetrofitFigures, RetrofitResult } from "../../contracts/http/retrofit-result.ts";
-import type { RetrofitDocument, RetrofitText } from "../../contracts/http/retrofits.ts";
+import type { RetrofitDocument, Retrofits, RetrofitText } from "../../contracts/http/retrofits.ts";
 import { savingsRulesOf } from "../../settings/savings-rules.ts";
 import { type SavingsPlant, savingsPlant } from "../helpers/retrofits.ts";
 
@@ -433,5 +435,54 @@ describe("bad input gets a sentence that says what would help", () => {
     const wrong = await plant.send("POST", "stack-tests/check", { csv: csv.replace("125.8", "about 126") });
     expect(wrong).toMatchObject({ status: 422, body: { code: "csv-invalid" } });
     expect((wrong.body as { detail: string }).detail).toMatch(/^Line 3: rows 1 measured/);
+  });
+});
+
+describe("what was released is followed", () => {
+  const followUp = async (id: string): Promise<RetrofitFollowUp> =>
+    (await plant.ask(`retrofits/${id}/follow-up`)).body;
+
+  test("nothing is followed before the release", async () => {
+    await computed("early");
+    expect(await followUp("early")).toMatchObject({ kind: "none" });
+  });
+
+  test("the model runs on: the saving adds up with its band, and a lost trim is told once", async () => {
+    await computed("followed");
+    await step("followed", "release", { title: plant.document.title.en });
+    const found = await followUp("followed");
+    if (found.kind === "none") throw new Error(found.says.en);
+    expect(found).toMatchObject({
+      from: "2019-09-01",
+      through: "2019-11-30",
+      state: "decayed",
+      intervals: 91,
+    });
+    expect(found.recent.atMostPercent).toBeLessThan(found.recent.acceptedPercent);
+    expect(found.series.at(-1)?.cumulativeGj).toBeCloseTo(found.saved.value, 6);
+    expect(found.series.at(-1)?.cumulativeHalfWidthGj).toBeGreaterThan(
+      found.series.at(0)?.cumulativeHalfWidthGj ?? Number.NaN,
+    );
+    const told = await plant.projects.watchSavings();
+    expect(told).toContainEqual({ id: "followed", decayed: true });
+    expect(await plant.projects.watchSavings(), "told once").toEqual([]);
+    const { body } = await plant.ask("retrofits");
+    const line = (body as Retrofits).retrofits.find(({ id }) => id === "followed");
+    expect(line?.decayed).toContain("The saving is going");
+    const { body: project } = await plant.ask("retrofits/followed");
+    expect((project as RetrofitText).events[0]).toMatchObject({ kind: "saving-decayed", by: "fluewatch" });
+  });
+
+  test("while the trim is there, the saving holds", async () => {
+    const stored = await plant.projects.stored("followed", null);
+    const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
+    const beforeTheLoss = Date.parse("2019-10-01T12:00:00+08:00");
+    expect(await followUpOf(stored, rules, plant.telemetry, beforeTheLoss)).toMatchObject({
+      kind: "follow-up",
+      through: "2019-09-30",
+      state: "holding",
+    });
+    const tooEarly = Date.parse("2019-09-08T12:00:00+08:00");
+    expect(await followUpOf(stored, rules, plant.telemetry, tooEarly)).toMatchObject({ state: "too-early" });
   });
 });
