@@ -19,6 +19,7 @@ import { go, Link, path } from "../router.tsx";
 import { labelOf } from "../texts/texts.ts";
 import "../styles/retrofits.css";
 import { Refused } from "./fields.tsx";
+import { OtherReports } from "./other-reports.tsx";
 import { freshDocument, mayEdit, type OpenProject, openProject, retrofitApi } from "./project.ts";
 import { BoilersStep } from "./step-boilers.tsx";
 import { ModelStep } from "./step-model.tsx";
@@ -141,6 +142,7 @@ function List(props: { readonly all: Retrofits }): JSX.Element {
           </For>
         </ul>
       </Show>
+      <OtherReports boilers={props.all.boilers} />
     </>
   );
 }

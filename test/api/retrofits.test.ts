@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { EnergyMonth } from "../../api/report/energy-figures.ts";
 import { hashOf } from "../../api/retrofits/canonical.ts";
 import { followUpOf } from "../../api/retrofits/follow-up.ts";
 import { projects } from "../../api/retrofits/projects.ts";
@@ -484,5 +485,51 @@ describe("what was released is followed", () => {
     });
     const tooEarly = Date.parse("2019-09-08T12:00:00+08:00");
     expect(await followUpOf(stored, rules, plant.telemetry, tooEarly)).toMatchObject({ state: "too-early" });
+  });
+});
+
+describe("a site's month by its meters", () => {
+  const asked = (more: string) => plant.ask(`energy-report?site=example-dyeing-works&month=2019-06${more}`);
+
+  test("indicators, the released baseline with its interval, and CO₂ by fuel", async () => {
+    await computed("month");
+    await step("month", "release", { title: plant.document.title.en });
+    const { body } = await asked("&format=json");
+    const found = body as EnergyMonth;
+    expect(found.boilers).toHaveLength(2);
+    for (const { coveragePercent, fuelGj, heatGj, fuels } of found.boilers) {
+      expect(coveragePercent).toBeCloseTo(100, 6);
+      expect((heatGj ?? 0) / fuelGj).toBeGreaterThan(0.88);
+      expect((heatGj ?? 0) / fuelGj).toBeLessThan(0.91);
+      const gas = fuels.find(({ fuelId }) => fuelId === "natural-gas");
+      expect(gas?.energyLhvGj).toBeCloseTo((33.4944 * (gas?.quantity ?? 0)) / 1_000, 6);
+      expect(gas?.co2T).toBeCloseTo((56.1 * (gas?.energyLhvGj ?? 0)) / 1_000, 6);
+    }
+    const held = found.baselines.find(({ retrofitId }) => retrofitId === "month")?.found;
+    if (held?.kind !== "held") throw new Error("not held against the baseline");
+    const figuresThere = figures((await plant.ask("retrofits/month/result")).body);
+    const month = figuresThere.months.find((each) => each.month === "2019-06");
+    expect(held.savedGj).toBeCloseTo(month?.saved.value ?? Number.NaN, 6);
+    expect(held.meteredGj).toBeCloseTo(
+      found.boilers.reduce((sum, { fuelGj }) => sum + fuelGj, 0),
+      3,
+    );
+  });
+
+  test("is a page in both languages, with years of the Republic, and a table", async () => {
+    const en = await asked("");
+    expect(en.text).toContain("Monthly energy report: 2019-06");
+    expect(en.text).toContain("SIMULATED DATA");
+    const zh = await asked("&lang=zh-TW");
+    expect(zh.text).toContain("每月能源報告: 108/6");
+    const csv = await asked("&format=csv");
+    expect(csv.text.split("\r\n")[0]).toContain("gjFuelPerGjHeat,tCo2PerTSteam");
+    expect(`${en.text}${zh.text}${csv.text}`).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("a month without readings says so, and a site that is not there is refused", async () => {
+    const { body } = await plant.ask("energy-report?site=example-dyeing-works&month=2012-01&format=json");
+    expect((body as EnergyMonth).boilers[0]).toMatchObject({ coveragePercent: 0, fuelGj: 0 });
+    expect((await plant.ask("energy-report?site=nowhere")).status).toBe(404);
   });
 });
