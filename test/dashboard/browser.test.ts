@@ -420,7 +420,7 @@ if (program !== null) {
           );
 
           await link.mend();
-          const banner = page.getByText(/^Back on line\. Filled \d+( s| min)/);
+          const banner = page.getByText(/^Back on line\. Filled [\d.]+ (s|min)/);
           await banner.waitFor({ timeout: 30_000 });
           report("back on line, gap filled, after the cut", Date.now() - cutAtMs);
           await page.locator(".lanex .late").first().waitFor();
