@@ -21,6 +21,7 @@ import { type Broker, startBroker } from "./platform/broker.ts";
 import { connectBus, type Identity, type Will } from "./platform/bus.ts";
 import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
+import { thisMachine } from "./platform/machine.ts";
 import { serverUser } from "./platform/mqtt/config.ts";
 import { sqliteRecords } from "./platform/records/records.ts";
 import { type ServiceStack, serviceStack } from "./platform/service.ts";
@@ -150,6 +151,7 @@ export async function assemble(
         thirdParty: config.thirdParty,
         door: broker?.admit ?? null,
         certificates: certificateFiles(settings),
+        machine: scenario === null ? thisMachine : broken.machineBehind(thisMachine),
       }),
     );
     const savings = savingsRulesOf(settings, recorded);
