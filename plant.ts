@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
-import { watchLateData } from "./api/retrofits/late-data.ts";
 import { projects } from "./api/retrofits/projects.ts";
+import { watchReleased } from "./api/retrofits/watch-released.ts";
 import type { Trainer } from "./api/trainer.ts";
 import { gatewayTopic } from "./contracts/topics.ts";
 import { type RunningExample, startExample } from "./example.ts";
@@ -167,7 +167,7 @@ export async function assemble(
       world,
       software: `fluewatch ${version}`,
     });
-    plant.add(watchLateData(retrofits, world));
+    plant.add(watchReleased(retrofits, world));
     let making: RunningExample | null = null;
     makeExample = () => {
       if (example === null) return;
