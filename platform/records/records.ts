@@ -45,6 +45,14 @@ export async function migrate(db: RecordsDb): Promise<void> {
     provider: { getMigrations: async () => ({ ...migrations }) },
   }).migrateToLatest();
   if (error !== undefined) {
+    const unknown = /previously executed migration (\S+) is missing/.exec(messageOf(error))?.[1];
+    if (unknown !== undefined) {
+      throw new OperationalError(
+        "records-unusable",
+        `The records were written by a newer Fluewatch (${unknown} is not known here); nothing was changed: start that version, or restore a backup of this one`,
+        { cause: error },
+      );
+    }
     throw new OperationalError(
       "records-unusable",
       `The records could not be brought up to date: ${messageOf(error)}`,
