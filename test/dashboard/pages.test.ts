@@ -5,7 +5,7 @@ import type { AxeResults } from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gatewayTopic } from "../../contracts/topics.ts";
-import { saveVerdictHour } from "../../platform/records/verdict-records.ts";
+import { saveVerdictHours } from "../../platform/records/verdict-records.ts";
 import { startTestApi, type TestApi } from "../helpers/api.ts";
 import { neededProgram } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
@@ -91,24 +91,26 @@ describe.skipIf(program === null || !existsSync(join(built, "index.html")))(
           const above = hour === 9 ? 540 : 0;
           const unjudged = hour < 6 ? { "not-firing": 3_600 } : {};
           const within = hour < 6 ? 0 : 3_600 - above;
-          await saveVerdictHour(
+          await saveVerdictHours(
             tx,
-            {
-              ...{
-                siteId: "north",
-                boilerId: "toh-01",
-                quantity: "airRatio",
-                hourStartMs: dayStart + hour * hourMs,
+            [
+              {
+                ...{
+                  siteId: "north",
+                  boilerId: "toh-01",
+                  quantity: "airRatio",
+                  hourStartMs: dayStart + hour * hourMs,
+                },
+                hour: {
+                  kind: "readings",
+                  scanMs: 1_000,
+                  within,
+                  above,
+                  unjudged,
+                  worst: hour < 6 ? null : worst,
+                },
               },
-              hour: {
-                kind: "readings",
-                scanMs: 1_000,
-                within,
-                above,
-                unjudged,
-                worst: hour < 6 ? null : worst,
-              },
-            },
+            ],
             dayStart,
           );
         }
