@@ -27,7 +27,10 @@ const pages = {
   plant: "/settings?tab=plant",
   retention: "/settings?tab=retention",
   audit: "/settings?tab=audit",
+  reports: "/reports",
+  retrofits: "/retrofits",
   fleet: "/",
+  tiles: "/?view=tiles",
   boiler: "/boilers/toh-02",
   alerts: "/alerts",
 } as const;
@@ -282,6 +285,10 @@ describe.skipIf(program === null || !existsSync(join(built, "index.html")))(
       await open(page, "/");
       for (const [key, heading] of [
         ["c", "Compliance"],
+        ["r", "Retrofits"],
+        ["p", "Reports"],
+        ["a", "Alerts"],
+        ["f", "Fleet"],
         ["d", "Devices"],
         ["s", "Settings"],
       ] as const) {
