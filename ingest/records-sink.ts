@@ -299,7 +299,13 @@ function deadLetterOf(
 
 /** Full, unreadable, locked: not our doing, and over some day. */
 function isOfTheDisk(error: unknown): boolean {
-  return /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN)/.test(systemCode(error) ?? "");
+  const code = systemCode(error) ?? "";
+  if (/^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN)/.test(code)) return true;
+  // Of a server: it is away or going (08, 57P, the link's own), full (53), read-only (25006), or does not let us in (28).
+  if (/^(08|53|57P|28)[0-9A-Z]{2,3}$|^25006$|^E(CONN|PIPE|TIMEDOUT|HOST|NET)/.test(code)) return true;
+  return (
+    error instanceof Error && /^(Connection terminated|timeout exceeded when trying)/.test(error.message)
+  );
 }
 
 async function addToHour(tx: Db, hour: RecordsTables["integrityHours"]): Promise<void> {
