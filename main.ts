@@ -1,5 +1,4 @@
 import { auditVerify } from "./commands/audit-verify.ts";
-import { backTest } from "./commands/back-test.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
@@ -24,7 +23,6 @@ const commands: readonly Command[] = [
   checkConfig,
   simulate,
   reference,
-  backTest,
   exportHistory,
   gatewayImport,
   gatewayPlan,
