@@ -1,4 +1,5 @@
 import { auditVerify } from "./commands/audit-verify.ts";
+import { backup } from "./commands/backup.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
@@ -8,13 +9,16 @@ import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
 import { gatewayPush } from "./commands/gateway-push.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
+import { importCommand } from "./commands/import.ts";
 import { mqttCredential } from "./commands/mqtt-credential.ts";
 import { mqttMosquitto } from "./commands/mqtt-mosquitto.ts";
 import { reference } from "./commands/reference.ts";
 import { replay } from "./commands/replay.ts";
+import { restore } from "./commands/restore.ts";
 import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
 import { userCommands } from "./commands/user.ts";
+import { verify } from "./commands/verify.ts";
 import { verifyReport } from "./commands/verify-report.ts";
 import { OperationalError } from "./platform/errors.ts";
 
@@ -24,12 +28,16 @@ const commands: readonly Command[] = [
   simulate,
   reference,
   exportHistory,
+  importCommand,
   gatewayImport,
   gatewayPlan,
   gatewayProbe,
   gatewayPush,
   gatewayWatch,
   verifyReport,
+  verify,
+  backup,
+  restore,
   replay,
   deadLetters,
   mqttCredential,

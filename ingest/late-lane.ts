@@ -1,3 +1,4 @@
+import { importedBy } from "../contracts/batch.ts";
 import type { PastEpisode } from "../domain/alarms/alarm.ts";
 import type { Plant } from "./plant.ts";
 import type { BoilerStage, ConditionEvent, PlantEvent, Stage } from "./stage.ts";
@@ -181,7 +182,8 @@ export function lateLane(
     step: (event, next) => {
       if (event.kind === "tick") ticked(event.monotonicMs, next);
       if (event.kind === "reading") {
-        if (event.origin.late && late(event, next)) return;
+        const isBacklog = event.origin.late && event.origin.gatewayId !== importedBy;
+        if (isBacklog && late(event, next)) return;
         if (!event.origin.late) seen(event.frame.boilerId, event.frame.takenAtMs, event.origin.clockSetMs);
       }
       next(event);

@@ -124,6 +124,7 @@ export const alertsPage = {
   noDeliveries: "No message was made in this time.",
   needsOperator: "Your role may look, not act.",
   sound: { off: "Sound off", p1: "Sound for priority 1", p12: "Sound for priorities 1 and 2" },
-  soundHint: "Audible alert on this device; a tap changes it",
+  soundHint:
+    "Audible alert on this device, and a notification while this page is out of sight; a tap changes it",
   failed: (why: string) => `Could not be loaded: ${why}.`,
 };

@@ -119,6 +119,6 @@ export const alertsPage: typeof english = {
   noDeliveries: "此期間沒有訊息。",
   needsOperator: "您的角色僅能檢視。",
   sound: { off: "關閉音效", p1: "優先等級 1 發聲", p12: "優先等級 1、2 發聲" },
-  soundHint: "此裝置的警報音效；點按切換",
+  soundHint: "此裝置的警報音效；頁面不在畫面上時另顯示通知。點按切換",
   failed: (why) => `無法載入：${why}。`,
 };

@@ -46,7 +46,7 @@ describe("the command line", () => {
     [["export", "--out", "a.xls"], /--format is missing; it must be csv, ndjson, parquet/],
     [["export", "--out", "a.csv", "--boilers", "toh-9"], /--boilers is "toh-9"; it must be of toh-01/],
     [["export", "--out", "a.csv", "--from", "monday"], /--from is "monday"; it must be a time with a zone/],
-    [["replay", "--from", "2026-03-01T00:00:00Z"], /--from and --to go with --rules: the file to try out/],
+    [["replay", "--from", "2026-03-01T00:00:00Z"], /--from goes with --rules: the file to try out/],
     [["replay", "--rules", "r.yaml", "--to", "monday"], /--to is "monday"; write a time with a zone/],
     [["replay", "--rules", "/nowhere.yaml"], /\/nowhere.yaml: cannot be read/],
     [["reference"], /reference needs one file/],
@@ -144,7 +144,9 @@ describe("the command line", () => {
     });
     other.close();
     expect(output).toMatch(
-      new RegExp(`Port ${port} on 127.0.0.1 is taken by another program; .*simulators.servers`),
+      new RegExp(
+        `Port ${port} on 127.0.0.1 is taken by another program; .*set simulators.servers\\[\\].port or --modbus-port`,
+      ),
     );
     expect(code).toBe(2);
   });
