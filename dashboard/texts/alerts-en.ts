@@ -87,6 +87,8 @@ export const alertsPage = {
   } as Readonly<Record<string, string>>,
   by: (who: string) => `by ${who}`,
   formula: "Formula",
+  inputs: (inputs: string) => `From ${inputs}`,
+  fuel: (fuel: string) => `Governing fuel: ${fuel}`,
   cost: (amount: string, currency: string) => `${amount} ${currency} an hour while it stays so`,
   first: (place: number) =>
     place === 1 ? "First of its source" : `Number ${place} at its source; the first may be the cause`,

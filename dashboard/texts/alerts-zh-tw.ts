@@ -86,6 +86,8 @@ export const alertsPage: typeof english = {
   },
   by: (who) => `（${who}）`,
   formula: "算式",
+  inputs: (inputs) => `依據 ${inputs}`,
+  fuel: (fuel) => `主要燃料：${fuel}`,
   cost: (amount, currency) => `持續期間每小時 ${amount} ${currency}`,
   first: (place) => (place === 1 ? "此來源的第一則" : `此來源的第 ${place} 則；第一則可能為原因`),
   ruleLimit: (limit) => `限值 ${limit}`,
