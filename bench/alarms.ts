@@ -142,13 +142,15 @@ function plantFile(ports: readonly number[]): string {
     }),
   );
   const ids = Array.from({ length: boilers }, (_, index) => `b-${index}`);
-  const fuels = ["natural-gas"];
   const site = { id: "works", name: label("Works"), place: label("Bench"), timeZone: "Asia/Taipei" };
   const plant = {
     sites: [
       {
         ...site,
-        boilers: ids.map((id) => ({ id, name: id, capacityTPerH: 10, heatCarrier: "steam", fuels })),
+        boilers: ids.map((id) => ({
+          ...{ id, name: id, capacityTPerH: 10, heatCarrier: "steam" },
+          fuels: ["natural-gas"],
+        })),
       },
     ],
     gateways: [
