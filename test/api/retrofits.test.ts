@@ -496,13 +496,15 @@ describe("a site's month by its meters", () => {
     await step("month", "release", { title: plant.document.title.en });
     const { body } = await asked("&format=json");
     const found = body as EnergyMonth;
+    const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
     expect(found.boilers).toHaveLength(2);
     for (const { coveragePercent, fuelGj, heatGj, fuels } of found.boilers) {
       expect(coveragePercent).toBeCloseTo(100, 6);
       expect((heatGj ?? 0) / fuelGj).toBeGreaterThan(0.88);
       expect((heatGj ?? 0) / fuelGj).toBeLessThan(0.91);
       const gas = fuels.find(({ fuelId }) => fuelId === "natural-gas");
-      expect(gas?.energyLhvGj).toBeCloseTo((33.4944 * (gas?.quantity ?? 0)) / 1_000, 6);
+      const ncv = rules.fuel("natural-gas", Date.parse("2019-06-01"))?.ncvMjPerUnit ?? Number.NaN;
+      expect(gas?.energyLhvGj).toBeCloseTo((ncv * (gas?.quantity ?? 0)) / 1_000, 6);
       expect(gas?.co2T).toBeCloseTo((56.1 * (gas?.energyLhvGj ?? 0)) / 1_000, 6);
     }
     const held = found.baselines.find(({ retrofitId }) => retrofitId === "month")?.found;
