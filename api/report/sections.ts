@@ -511,7 +511,9 @@ function money({ figures, language }: ReportParts, w: Words): string {
       ],
     );
   }
-  const notes = [worth.subsidy, worth.taxCredit, worth.carbonFee].filter((each) => each !== null);
+  const notes = [worth.subsidy, worth.taxCredit, worth.carbonFee, worth.airPollutionFee ?? null].filter(
+    (each) => each !== null,
+  );
   const range = [...worth.sensitivity].map(({ assumption, atLow, atHigh }) =>
     row([cell(escaped(w.assumption[assumption] ?? assumption)), right(m(atLow)), right(m(atHigh))]),
   );

@@ -195,6 +195,23 @@ export const RetrofitMoney = Type.Object(
       { electricity: money, maintenance: money, airPollutionFee: money, credits: money },
       closed,
     ),
+    /** By the kilogram and from a day on; with stack tests of both periods the fee follows from them. */
+    airPollutionRates: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            pollutant: Type.Enum(stackTestPollutants),
+            perKg: amount,
+            validFrom: IsoDate,
+            source: Sentence,
+            /** From gas, so much in a quarter pays nothing; `null`: gas pays like any other fuel. */
+            gasFreeTPerQuarter: nullable(amount),
+          },
+          closed,
+        ),
+        { maxItems: 30 },
+      ),
+    ),
     years: Type.Integer({ minimum: 1, maximum: 40 }),
     discountRatePercent: Type.Number({ minimum: 0, maximum: 50 }),
     /** What was promised, t of CO₂e a year. */

@@ -228,12 +228,24 @@ describe("the dyeing works, a year before and a year after", () => {
   });
 
   test("the subsidy is the oil-to-gas row's cap, without the million for monitoring; a plant below the threshold saves no fee", async () => {
-    const { worth } = figures(await computed("money"));
+    const { worth, stack } = figures(await computed("money"));
+    const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
     expect(worth.grant).toBe(1_500_000);
     expect(worth.subsidy).toMatchObject({ ok: true });
     expect(worth.subsidy?.says.en).toContain("600,000 + 600,000 + 300,000");
     expect(worth.carbonFee?.says.en).toContain("it pays no carbon fee");
     expect(worth.annual?.carbonFee).toBe(0);
+    // 143.3 ppm SOx and 125.8 ppm NOx of oil, by the kg per GJ of the tests; gas pays for neither.
+    expect(worth.airPollutionFee?.says.en).toMatch(/^Air-pollution fee [\d,]+ → 0 TWD a year/);
+    const oilGj = worth.billsBefore.reduce(
+      (sum, { quantity }) => sum + (quantity * (rules.fuel("heavy-oil", 0)?.gcvMjPerUnit ?? 0)) / 1_000,
+      0,
+    );
+    const kgPerGj = stack.reduce(
+      (sum, { what, perGj }) => sum + (what === "pm" ? 0 : (perGj?.kgPerGjBefore ?? 0)),
+      0,
+    );
+    expect(worth.annual?.airPollutionFee).toBeCloseTo(10 * kgPerGj * oilGj, 3);
   });
 
   test("the shares of the reduction add up to it without a remainder", async () => {
