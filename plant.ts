@@ -21,11 +21,15 @@ import { type Broker, startBroker } from "./platform/broker.ts";
 import { connectBus, type Identity, type Will } from "./platform/bus.ts";
 import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
+import { thisMachine } from "./platform/machine.ts";
 import { serverUser } from "./platform/mqtt/config.ts";
 import { sqliteRecords } from "./platform/records/records.ts";
 import { type ServiceStack, serviceStack } from "./platform/service.ts";
+import type { TelemetryStore } from "./platform/telemetry/config.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
-import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
+import { influx1Server, influx2Server } from "./platform/telemetry/influx/server.ts";
+import { influxTelemetry } from "./platform/telemetry/influx-telemetry.ts";
+import { forgetRefusals, refusalLog } from "./platform/telemetry/refusal-log.ts";
 import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
 import { certificateFiles } from "./settings/certificates.ts";
@@ -44,7 +48,7 @@ import {
 } from "./settings/registry.ts";
 import { savingsRulesOf } from "./settings/savings-rules.ts";
 import type { Scenario } from "./settings/scenario.ts";
-import { notificationSecrets } from "./settings/secrets.ts";
+import { notificationSecrets, telemetrySecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
@@ -137,7 +141,7 @@ export async function assemble(
   if (started.has("ingest") && started.has("api")) {
     const recorded = example === null ? [] : [example.scenario.settings];
     const records = plant.add(await sqliteRecords(folder("records")));
-    const telemetry = await openTelemetry(plant, settings);
+    const telemetry = await openTelemetry(plant, settings, world);
     const ingest = plant.add(
       await startIngest(config.ingest, {
         plant: withRecorded(plantOf(settings), recorded),
@@ -150,6 +154,7 @@ export async function assemble(
         thirdParty: config.thirdParty,
         door: broker?.admit ?? null,
         certificates: certificateFiles(settings),
+        machine: scenario === null ? thisMachine : broken.machineBehind(thisMachine),
       }),
     );
     const savings = savingsRulesOf(settings, recorded);
@@ -223,15 +228,28 @@ export async function assemble(
   return { api };
 }
 
-/** Opens the store that the configuration names. */
-export async function openTelemetry(plant: ServiceStack, settings: Settings): Promise<Telemetry> {
+/** Opens the store that the configuration names, or another one of those that it describes. */
+export async function openTelemetry(
+  plant: ServiceStack,
+  settings: Settings,
+  world: World,
+  store: TelemetryStore = settings.config.telemetry.store,
+): Promise<Telemetry> {
   const { config, dataDir } = settings;
-  const { store, influx1 } = config.telemetry;
+  const { influx1, influx2 } = config.telemetry;
   const catalogue = catalogueOf(settings);
-  if (store === "influx1" && influx1 !== undefined)
-    return plant.add(await influx1Telemetry(influx1, catalogue));
   const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
-  return plant.add(await duckdbTelemetry(path, catalogue));
+  if (store === "duckdb") return plant.add(await duckdbTelemetry(path, catalogue));
+  const { password, token } = telemetrySecrets(settings);
+  const server =
+    store === "influx1" && influx1 !== undefined
+      ? influx1Server({ ...influx1, ...(password !== null && { password }) })
+      : store === "influx2" && influx2 !== undefined
+        ? influx2Server({ ...influx2, token: token ?? "" })
+        : null;
+  if (server === null)
+    throw new OperationalError("config-invalid", `telemetry.${store}: is not in the configuration`);
+  return plant.add(influxTelemetry(server, catalogue, refusalLog(path, world)));
 }
 
 /**
@@ -267,6 +285,7 @@ export async function replay(
   times: number,
   world: World,
   example: Example | null = null,
+  store: TelemetryStore = settings.config.telemetry.store,
 ): Promise<readonly ReplayReport[]> {
   const { config, dataDir } = settings;
   const opened = serviceStack(world);
@@ -276,10 +295,11 @@ export async function replay(
       plant: withRecorded(plantOf(settings), example === null ? [] : [example.scenario.settings]),
       folder: folder("journal"),
       records: opened.add(await sqliteRecords(folder("records"))).db,
-      telemetry: await openTelemetry(opened, settings),
+      telemetry: await openTelemetry(opened, settings, world, store),
       keep: config.telemetry.keep,
       world,
     };
+    if (wish.rebuilt.has("telemetry")) forgetRefusals(join(dataDir, "telemetry"));
     const reports: ReplayReport[] = [];
     for (let time = 0; time < times; time += 1) reports.push(await replayJournal(config.ingest, wish, needs));
     return reports;

@@ -35,6 +35,7 @@ import { alarmRuleRoutes } from "./routes/alarm-rules.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
+import { co2Route } from "./routes/co2.ts";
 import { complianceRoutes } from "./routes/compliance.ts";
 import { daysRoute } from "./routes/days.ts";
 import { type DeadLetterContent, deadLetterRoutes } from "./routes/dead-letters.ts";
@@ -172,6 +173,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(boilerRoutes(registry, live, world));
       await v1.register(trendRoutes(registry, telemetry, keep, world));
       await v1.register(daysRoute(registry, telemetry, catalogue, world));
+      await v1.register(co2Route(registry, telemetry, catalogue, world));
       await v1.register(readingsRoute(registry, telemetry, records, catalogue, world));
       await v1.register(storageRoute(telemetry, keep, world));
       await v1.register(alarmRoutes(registry, records, sending, world));
@@ -209,6 +211,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       "/alerts",
       "/compliance",
       "/devices",
+      "/reports",
       "/settings",
       "/trainer",
       "/retrofits",

@@ -2,8 +2,12 @@ import { type Language, language } from "./preferences.ts";
 
 /** Times as the clock of a site shows them; the reader may sit in another zone. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
+/** The last moment of each zone: a clock asks for its hour, its day and its offset one after the other. */
+const newest = new Map<string, { readonly ms: number; readonly parts: Readonly<Record<string, string>> }>();
 
 function parts(ms: number, zone: string): Readonly<Record<string, string>> {
+  const before = newest.get(zone);
+  if (before?.ms === ms) return before.parts;
   let formatter = formatters.get(zone);
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat("en-GB", {
@@ -20,7 +24,9 @@ function parts(ms: number, zone: string): Readonly<Record<string, string>> {
     });
     formatters.set(zone, formatter);
   }
-  return Object.fromEntries(formatter.formatToParts(ms).map(({ type, value }) => [type, value]));
+  const found = Object.fromEntries(formatter.formatToParts(ms).map(({ type, value }) => [type, value]));
+  newest.set(zone, { ms, parts: found });
+  return found;
 }
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -59,6 +65,19 @@ export function dayName(ms: number, zone: string): string {
 export function shortDay(ms: number, zone: string): string {
   const { month = "", day = "" } = parts(ms, zone);
   return inLanguage({ en: `${day} ${monthName(month)}`, "zh-TW": `${monthNumber(month)}/${day}` });
+}
+
+/** 12 Mar 2026 14:32, or 115/3/12 14:32: papers in Chinese count the years of the Republic. */
+export function dayTime(ms: number, zone: string): string {
+  const { year = "", month = "", day = "" } = parts(ms, zone);
+  const date = `${year}-${monthNumber(month)}-${day}`;
+  return `${inLanguage({ en: `${shortDay(ms, zone)} ${year}`, "zh-TW": rocDate(date) })} ${minuteTime(ms, zone)}`;
+}
+
+/** 2026-03-12 is 115/3/12. */
+export function rocDate(isoDate: string): string {
+  const [year = 0, month, day] = isoDate.split("-").map(Number);
+  return `${year - 1911}/${month}/${day}`;
 }
 
 /** Mar 2026, or 2026/3. */

@@ -3,7 +3,7 @@ import type { ThirdPartySource } from "../contracts/third-party.ts";
 import { liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
-import { certificateDays, diskUsedPercent } from "../platform/machine.ts";
+import { type Machine, thisMachine } from "../platform/machine.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { backgroundLoop, type Service, serviceStack } from "../platform/service.ts";
 import type { KeepConfig } from "../platform/telemetry/config.ts";
@@ -12,9 +12,10 @@ import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
 import { type BackTest, backTest } from "./back-test.ts";
 import type { IngestConfig } from "./config.ts";
+import type { Door } from "./door.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { publishFrames } from "./live-view.ts";
-import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
+import { acceptedSoFar, newestSnapshot, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
 import { queuedSink } from "./queued-sink.ts";
 import { recordsSink } from "./records-sink.ts";
@@ -22,7 +23,7 @@ import { startRetention } from "./retention.ts";
 import { rollingUp } from "./roll-up.ts";
 import { stagesOf } from "./stages/stages.ts";
 import { telemetrySink } from "./telemetry-sink.ts";
-import { busDoor, type Door, startThirdParty } from "./third-party/third-party.ts";
+import { busDoor, startThirdParty } from "./third-party/third-party.ts";
 
 export interface IngestNeeds {
   readonly plant: Plant;
@@ -33,10 +34,12 @@ export interface IngestNeeds {
   readonly bus: Bus;
   readonly world: World;
   readonly thirdParty?: readonly ThirdPartySource[];
-  /** Of the embedded broker, where it is in this process: it acknowledges only what is durable. */
+  /** Of the embedded broker, where it is in this process; what comes by it takes no second way over the network. */
   readonly door?: Door | null;
   /** Files of the certificates with which this server is known. */
   readonly certificates?: readonly string[];
+  /** This one, where none is given. */
+  readonly machine?: Machine;
 }
 
 const tickEveryMs = 1_000;
@@ -53,7 +56,7 @@ export interface Ingest extends Service {
 export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Ingest> {
   const { plant, folder, bus, world } = needs;
   const rolling = rollingUp(needs.telemetry, plant, needs.keep, world);
-  const telemetry = await telemetrySink(rolling, world);
+  const telemetry = await telemetrySink(rolling, world, newestSnapshot(folder)?.reached?.["telemetry"] ?? 0);
   const records = await recordsSink(needs.records, plant, bus, world);
   const sinks = [telemetry, records].map((sink) => queuedSink(sink, folder, world));
   const snapshot = snapshotFor(folder, sinks);
@@ -68,7 +71,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
     startPass(folder, config, journal, plant.catalogue, stages, sinks, snapshot, world),
   );
   const accepting = services.add(
-    startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, world),
+    startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, needs.door ?? null, world),
   );
   const strangers = services.add(
     startThirdParty(needs.thirdParty ?? [], {
@@ -97,6 +100,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   async function tellStatus(): Promise<void> {
     const { accepted: acceptedCount, duplicates, quarantined } = accepting.counts;
     const { trouble } = journal;
+    const { refusals } = telemetry;
     const status: IngestStatus = {
       v: 1,
       atMs: world.clock.nowMs(),
@@ -126,6 +130,14 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
         ...(telemetry.trouble === null
           ? []
           : [{ code: "telemetry-unavailable", message: telemetry.trouble }]),
+        ...(refusals === null || refusals.count === 0
+          ? []
+          : [
+              {
+                code: "telemetry-refused",
+                message: `The store refused ${refusals.count} values or lines for good (${refusals.newest}). Mend that there; then fluewatch replay --rebuild telemetry stores them from the journal. All of them: telemetry/refused.ndjson`,
+              },
+            ]),
         ...(records.trouble === null ? [] : [{ code: "records-unavailable", message: records.trouble }]),
       ],
     };
@@ -168,7 +180,7 @@ const lookEveryMs = 60_000;
 async function tick(
   journal: Journal,
   lag: () => number,
-  { folder, certificates = [], world }: IngestNeeds,
+  { folder, certificates = [], machine = thisMachine, world }: IngestNeeds,
   signal: AbortSignal,
 ): Promise<void> {
   let lookedMs = Number.NEGATIVE_INFINITY;
@@ -180,9 +192,9 @@ async function tick(
     const monotonicMs = Math.round(world.clock.monotonicMs());
     if (monotonicMs - lookedMs >= lookEveryMs) {
       lookedMs = monotonicMs;
-      const used = await diskUsedPercent(folder);
+      const used = await machine.diskUsedPercent(folder);
       disk = used === null ? null : Math.round(10 * used) / 10;
-      days = certificateDays(certificates, world.clock.nowMs());
+      days = machine.certificateDays(certificates, world.clock.nowMs());
     }
     try {
       await journal.append({
