@@ -214,8 +214,20 @@ describe.skipIf(program === null || !existsSync(join(built, "index.html")))(
         "2026-03-12T01:00:00.000Z,TOH-01,Air ratio,1.41,1.3,9,Guidance,1,SIMULATED\r\n",
       );
       await page.getByRole("button", { name: "Earlier month" }).click();
-      await page.getByText("February 2026").first().waitFor();
+      await page.locator(".mon").getByText("February 2026").waitFor();
       await page.getByText("No hour of this month was above a limit.").waitFor();
+    });
+
+    test("a month prints as a statement, by the years of the Republic in Chinese, without what can only be pressed", async () => {
+      const page = await newPage({ theme: "dark", language: "zh-TW" });
+      await open(page, `/compliance?month=${month}`);
+      await page.emulateMedia({ media: "print" });
+      await page.getByText("限值遵循月報表，民國 115 年 3 月").waitFor();
+      await page.getByTestId("calendar").waitFor();
+      for (const hidden of [".nav", ".tools", "main .btn"])
+        expect(await page.locator(hidden).first().isVisible(), hidden).toBe(false);
+      const pdf = await page.pdf({ format: "A4" });
+      expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
     });
 
     test("a gateway's row opens to its lines, units and sensors", async () => {
