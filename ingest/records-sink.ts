@@ -10,7 +10,7 @@ import { alarmById, alarmsSince, saveAlarmChange } from "../platform/records/ala
 import { audit } from "../platform/records/audit.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import type { RecordsTables } from "../platform/records/tables.ts";
-import { saveVerdictHour } from "../platform/records/verdict-records.ts";
+import { saveVerdictHours } from "../platform/records/verdict-records.ts";
 import type { World } from "../platform/world.ts";
 import { type AlarmDraft, alarmDesk } from "./alarm-desk.ts";
 import type { Quarantine } from "./journal.ts";
@@ -147,7 +147,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
         .set({ requeuedAtMs: atMs })
         .where("journalOffset", "=", journalOffset)
         .execute();
-    for (const hour of hours) await saveVerdictHour(tx, hour, seenAtMs);
+    await saveVerdictHours(tx, hours, seenAtMs);
     await tx
       .insertInto("checkpoints")
       .values({ name: recordsCheckpoint, journalOffset: seen })
