@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
-import { watchLateData } from "./api/retrofits/late-data.ts";
 import { projects } from "./api/retrofits/projects.ts";
+import { watchReleased } from "./api/retrofits/watch-released.ts";
 import type { Trainer } from "./api/trainer.ts";
 import { gatewayTopic } from "./contracts/topics.ts";
 import { type RunningExample, startExample } from "./example.ts";
@@ -23,10 +23,14 @@ import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
 import { thisMachine } from "./platform/machine.ts";
 import { serverUser } from "./platform/mqtt/config.ts";
-import { sqliteRecords } from "./platform/records/records.ts";
+import { postgresRecords } from "./platform/records/postgres-records.ts";
+import { type Records, sqliteRecords } from "./platform/records/records.ts";
 import { type ServiceStack, serviceStack } from "./platform/service.ts";
+import type { TelemetryStore } from "./platform/telemetry/config.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
-import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
+import { influx1Server, influx2Server } from "./platform/telemetry/influx/server.ts";
+import { influxTelemetry } from "./platform/telemetry/influx-telemetry.ts";
+import { forgetRefusals, refusalLog } from "./platform/telemetry/refusal-log.ts";
 import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
 import { certificateFiles } from "./settings/certificates.ts";
@@ -45,7 +49,7 @@ import {
 } from "./settings/registry.ts";
 import { savingsRulesOf } from "./settings/savings-rules.ts";
 import type { Scenario } from "./settings/scenario.ts";
-import { notificationSecrets } from "./settings/secrets.ts";
+import { notificationSecrets, recordsSecrets, telemetrySecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
@@ -137,8 +141,8 @@ export async function assemble(
   let makeExample = () => {};
   if (started.has("ingest") && started.has("api")) {
     const recorded = example === null ? [] : [example.scenario.settings];
-    const records = plant.add(await sqliteRecords(folder("records")));
-    const telemetry = await openTelemetry(plant, settings);
+    const records = await openRecords(plant, settings);
+    const telemetry = await openTelemetry(plant, settings, world);
     const ingest = plant.add(
       await startIngest(config.ingest, {
         plant: withRecorded(plantOf(settings), recorded),
@@ -163,7 +167,7 @@ export async function assemble(
       world,
       software: `fluewatch ${version}`,
     });
-    plant.add(watchLateData(retrofits, world));
+    plant.add(watchReleased(retrofits, world));
     let making: RunningExample | null = null;
     makeExample = () => {
       if (example === null) return;
@@ -225,15 +229,39 @@ export async function assemble(
   return { api };
 }
 
-/** Opens the store that the configuration names. */
-export async function openTelemetry(plant: ServiceStack, settings: Settings): Promise<Telemetry> {
+/** Opens the records that the configuration names; whoever keeps them, one process at a time. */
+export async function openRecords(plant: ServiceStack, settings: Settings): Promise<Records> {
   const { config, dataDir } = settings;
-  const { store, influx1 } = config.telemetry;
+  const { store, postgres } = config.records;
+  const { path } = plant.add(lockDataFolder(dataDir, "records"));
+  if (store === "sqlite" || postgres === undefined) return plant.add(await sqliteRecords(path));
+  const { password, ca } = recordsSecrets(settings);
+  const secrets = { ...(password !== null && { password }), ...(ca !== null && { ca }) };
+  return plant.add(await postgresRecords({ ...postgres, ...secrets }));
+}
+
+/** Opens the store that the configuration names, or another one of those that it describes. */
+export async function openTelemetry(
+  plant: ServiceStack,
+  settings: Settings,
+  world: World,
+  store: TelemetryStore = settings.config.telemetry.store,
+): Promise<Telemetry> {
+  const { config, dataDir } = settings;
+  const { influx1, influx2 } = config.telemetry;
   const catalogue = catalogueOf(settings);
-  if (store === "influx1" && influx1 !== undefined)
-    return plant.add(await influx1Telemetry(influx1, catalogue));
   const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
-  return plant.add(await duckdbTelemetry(path, catalogue));
+  if (store === "duckdb") return plant.add(await duckdbTelemetry(path, catalogue));
+  const { password, token } = telemetrySecrets(settings);
+  const server =
+    store === "influx1" && influx1 !== undefined
+      ? influx1Server({ ...influx1, ...(password !== null && { password }) })
+      : store === "influx2" && influx2 !== undefined
+        ? influx2Server({ ...influx2, token: token ?? "" })
+        : null;
+  if (server === null)
+    throw new OperationalError("config-invalid", `telemetry.${store}: is not in the configuration`);
+  return plant.add(influxTelemetry(server, catalogue, refusalLog(path, world)));
 }
 
 /**
@@ -269,6 +297,7 @@ export async function replay(
   times: number,
   world: World,
   example: Example | null = null,
+  store: TelemetryStore = settings.config.telemetry.store,
 ): Promise<readonly ReplayReport[]> {
   const { config, dataDir } = settings;
   const opened = serviceStack(world);
@@ -277,11 +306,12 @@ export async function replay(
     const needs = {
       plant: withRecorded(plantOf(settings), example === null ? [] : [example.scenario.settings]),
       folder: folder("journal"),
-      records: opened.add(await sqliteRecords(folder("records"))).db,
-      telemetry: await openTelemetry(opened, settings),
+      records: (await openRecords(opened, settings)).db,
+      telemetry: await openTelemetry(opened, settings, world, store),
       keep: config.telemetry.keep,
       world,
     };
+    if (wish.rebuilt.has("telemetry")) forgetRefusals(join(dataDir, "telemetry"));
     const reports: ReplayReport[] = [];
     for (let time = 0; time < times; time += 1) reports.push(await replayJournal(config.ingest, wish, needs));
     return reports;

@@ -39,6 +39,8 @@ import { co2Route } from "./routes/co2.ts";
 import { complianceRoutes } from "./routes/compliance.ts";
 import { daysRoute } from "./routes/days.ts";
 import { type DeadLetterContent, deadLetterRoutes } from "./routes/dead-letters.ts";
+import { diagnosisRoutes } from "./routes/diagnosis.ts";
+import { energyReportRoutes } from "./routes/energy-reports.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
@@ -193,6 +195,8 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
         }),
       );
       await v1.register(retrofitReportRoutes(needs.retrofits, needs.savings, records, world));
+      await v1.register(diagnosisRoutes(registry, needs.savings, live, telemetry, world));
+      await v1.register(energyReportRoutes(needs.retrofits, needs.savings, telemetry, world));
       await v1.register(trainerRoutes(needs.trainer, registry, world));
     },
     { prefix: "/api/v1" },

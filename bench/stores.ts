@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InfluxDB } from "influx";
 import { liveState } from "../api/live-state.ts";
 import { everyLiveTopic, liveTopic } from "../contracts/topics.ts";
 import { frameMaker, readingOf } from "../domain/frame.ts";
@@ -10,7 +11,8 @@ import { notJudged } from "../domain/limits.ts";
 import { rollingUp } from "../ingest/roll-up.ts";
 import type { Bus } from "../platform/bus.ts";
 import { duckdbTelemetry } from "../platform/telemetry/duckdb-telemetry.ts";
-import { influx1Telemetry } from "../platform/telemetry/influx1-telemetry.ts";
+import { influx1Server } from "../platform/telemetry/influx/server.ts";
+import { influxTelemetry } from "../platform/telemetry/influx-telemetry.ts";
 import type { FrameToStore, Telemetry } from "../platform/telemetry/telemetry.ts";
 import { type TrendQuery, trendOf } from "../platform/telemetry/trend.ts";
 import { realWorld } from "../platform/world.ts";
@@ -109,8 +111,12 @@ async function duckdb(name: string, isRollingUp: boolean): Promise<Contender> {
   };
 }
 
+function influxStore({ port }: InfluxServer, database: string): Telemetry {
+  return influxTelemetry(influx1Server({ host: "127.0.0.1", port, database }), catalogue, () => {});
+}
+
 async function influxLines(server: InfluxServer): Promise<Contender> {
-  await influx1Telemetry({ host: "127.0.0.1", port: server.port, database: "lines" }, catalogue);
+  await influxStore(server, "lines").progress();
   let texts: readonly string[] = [];
   return {
     name: "InfluxDB 1.x, ready-made lines, 2 requests at once",
@@ -126,15 +132,45 @@ async function influxLines(server: InfluxServer): Promise<Contender> {
   };
 }
 
-async function influxPackage(server: InfluxServer): Promise<Contender> {
-  const store = await influx1Telemetry(
-    { host: "127.0.0.1", port: server.port, database: "package" },
-    catalogue,
-  );
+async function influxAdapter(server: InfluxServer): Promise<Contender> {
+  const store = influxStore(server, "adapter");
   return {
     name: "InfluxDB 1.x, by our adapter",
     take: async (portions) => {
       for (const [index, portion] of portions.entries()) await store.write(portion, index + 1);
+    },
+    bytes: async () => Number.NaN,
+  };
+}
+
+/** The same points by the package for Node, as its documentation has them written. */
+async function influxPackage({ port }: InfluxServer): Promise<Contender> {
+  const database = "package";
+  const influx = new InfluxDB({ host: "127.0.0.1", port, database });
+  await influx.createDatabase(database);
+  return {
+    name: "InfluxDB 1.x, by the influx package",
+    take: async (portions) => {
+      for (const portion of portions) {
+        const points = portion.map(({ origin, frame }) => {
+          const { siteId, gatewayId, sid, seq } = origin;
+          const { boilerId, takenAtMs, values } = readingOf(frame, catalogue);
+          const numbers = Object.entries(values).filter(([, value]) => value !== null);
+          return {
+            measurement: "readings",
+            tags: { site: siteId, boiler: boilerId },
+            fields: {
+              gateway: gatewayId,
+              sid,
+              seq,
+              ...(Object.fromEntries(numbers) as Record<string, number>),
+            },
+            timestamp: takenAtMs,
+          };
+        });
+        for (let from = 0; from < points.length; from += 5_000)
+          await influx.writePoints(points.slice(from, from + 5_000), { precision: "ms" });
+      }
     },
     bytes: async () => Number.NaN,
   };
@@ -173,15 +209,25 @@ async function ingest(): Promise<void> {
   const contenders = [
     await duckdb("DuckDB", false),
     await duckdb("DuckDB, with minutes and hours", true),
-    ...(server === null ? [] : [await influxLines(server), await influxPackage(server)]),
+    ...(server === null
+      ? []
+      : [await influxLines(server), await influxAdapter(server), await influxPackage(server)]),
   ];
   const rates: number[] = [];
+  const cpus: number[] = [];
   for (const contender of contenders) {
     // What has to be prepared once is prepared by the first portion, outside of the time.
     if (contender.name.includes("lines")) await contender.take(portions);
+    const before = process.cpuUsage();
     const ms = await timed(() => contender.take(portions));
+    const { user, system } = process.cpuUsage(before);
+    cpus.push((user + system) / rows.length);
     rates.push((1_000 * rows.length) / ms);
-    line(contender.name, `${whole(rates.at(-1) ?? 0)} rows/s`);
+    line(
+      contender.name,
+      `${whole(rates.at(-1) ?? 0)} rows/s`,
+      `${(cpus.at(-1) ?? 0).toFixed(1)} µs of CPU a row`,
+    );
     const bytes = await contender.bytes();
     if (!Number.isNaN(bytes)) {
       const perPoint = bytes / points;
@@ -194,8 +240,17 @@ async function ingest(): Promise<void> {
       );
     }
   }
-  const [duck = 0, rolled = 0, lines] = rates;
+  const [duck = 0, rolled = 0, lines, adapter = 0, packaged = 1] = rates;
   if (lines === undefined) return;
+  const [, , , adapterCpu = 0, packagedCpu = 1] = cpus;
+  line(
+    "our writer's rate to the package's",
+    (adapter / packaged).toFixed(2),
+    "≥ 1.2",
+    adapter / packaged >= 1.2,
+  );
+  const cpu = adapterCpu / packagedCpu;
+  line("our writer's CPU to the package's", cpu.toFixed(2), "≤ 0.5", cpu <= 0.5);
   line("DuckDB to InfluxDB's own rate", (duck / lines).toFixed(2), "≥ 4", duck / lines >= 4);
   line("DuckDB with rollups to InfluxDB's own rate", (rolled / lines).toFixed(2));
 }
@@ -207,8 +262,7 @@ async function charts(): Promise<void> {
   const duck = await duckdbTelemetry(folder(), catalogue);
   const stores: { readonly name: string; readonly store: Telemetry }[] = [{ name: "DuckDB", store: duck }];
   if (server !== null) {
-    const settings = { host: "127.0.0.1", port: server.port, database: "charts" };
-    stores.push({ name: "InfluxDB 1.x", store: await influx1Telemetry(settings, catalogue) });
+    stores.push({ name: "InfluxDB 1.x", store: influxStore(server, "charts") });
   }
   const query = {
     boilerId: "b-0",

@@ -15,7 +15,7 @@ import type { IngestConfig } from "./config.ts";
 import type { Door } from "./door.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { publishFrames } from "./live-view.ts";
-import { acceptedSoFar, snapshotFor, startPass } from "./pass.ts";
+import { acceptedSoFar, newestSnapshot, snapshotFor, startPass } from "./pass.ts";
 import type { Plant } from "./plant.ts";
 import { queuedSink } from "./queued-sink.ts";
 import { recordsSink } from "./records-sink.ts";
@@ -56,7 +56,7 @@ export interface Ingest extends Service {
 export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Ingest> {
   const { plant, folder, bus, world } = needs;
   const rolling = rollingUp(needs.telemetry, plant, needs.keep, world);
-  const telemetry = await telemetrySink(rolling, world);
+  const telemetry = await telemetrySink(rolling, world, newestSnapshot(folder)?.reached?.["telemetry"] ?? 0);
   const records = await recordsSink(needs.records, plant, bus, world);
   const sinks = [telemetry, records].map((sink) => queuedSink(sink, folder, world));
   const snapshot = snapshotFor(folder, sinks);
@@ -100,6 +100,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   async function tellStatus(): Promise<void> {
     const { accepted: acceptedCount, duplicates, quarantined } = accepting.counts;
     const { trouble } = journal;
+    const { refusals } = telemetry;
     const status: IngestStatus = {
       v: 1,
       atMs: world.clock.nowMs(),
@@ -129,6 +130,14 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
         ...(telemetry.trouble === null
           ? []
           : [{ code: "telemetry-unavailable", message: telemetry.trouble }]),
+        ...(refusals === null || refusals.count === 0
+          ? []
+          : [
+              {
+                code: "telemetry-refused",
+                message: `The store refused ${refusals.count} values or lines for good (${refusals.newest}). Mend that there; then fluewatch replay --rebuild telemetry stores them from the journal. All of them: telemetry/refused.ndjson`,
+              },
+            ]),
         ...(records.trouble === null ? [] : [{ code: "records-unavailable", message: records.trouble }]),
       ],
     };

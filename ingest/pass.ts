@@ -23,6 +23,8 @@ export interface Snapshot {
   readonly stages: Readonly<Record<string, unknown>>;
   /** What gateways sent last, by their logs; absent in what was saved before it was kept. */
   readonly held?: ReturnType<HeldValues["memory"]>;
+  /** How far each sink was then, by its name; for a start at which a store does not answer. */
+  readonly reached?: Readonly<Record<string, number>>;
 }
 
 export interface Pass extends Service {
@@ -130,6 +132,7 @@ export function startPass(
       cursors: happenings.cursors(),
       stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.memory()])),
       held: happenings.held(),
+      reached: Object.fromEntries(sinks.map(({ name, checkpoint }) => [name, checkpoint])),
     };
     try {
       replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));

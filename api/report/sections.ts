@@ -12,6 +12,7 @@ import {
   waterfallBar,
 } from "../../domain/mv/plots/plots.ts";
 import { checkText } from "../retrofits/open-points.ts";
+import { cell, figure, kv, number, orDash, p, right, row, type Section, table } from "./html.ts";
 import { dateText, type Language, type Words, wordsOf } from "./words.ts";
 
 /** All that a report is written from. */
@@ -25,39 +26,6 @@ export interface ReportParts {
   readonly siteName: Label;
   readonly language: Language;
 }
-
-/** A part of the report, as the page shows it and the paper prints it. */
-export interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly html: string;
-}
-
-const number = (value: number, digits = 0): string =>
-  value
-    .toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
-    .replace(/^-(?=[0.,]*$)/, "")
-    .replace("-", "−");
-/** As many digits as the figure bears. */
-const figure = (value: number): string =>
-  Math.abs(value) >= 1_000 ? number(value) : String(Number(value.toPrecision(4))).replace("-", "−");
-const orDash = (value: number | null, digits = 0): string => (value === null ? "–" : number(value, digits));
-const cell = (text: string, kind = ""): string => `<td${kind === "" ? "" : ` class="${kind}"`}>${text}</td>`;
-const right = (text: string): string => cell(text, "r");
-const row = (cells: readonly string[], kind = ""): string =>
-  `<tr${kind === "" ? "" : ` class="${kind}"`}>${cells.join("")}</tr>`;
-const table = (heads: readonly (string | { readonly r: string })[], rows: readonly string[]): string =>
-  `<div class="tw" tabindex="0"><table><thead><tr>${heads
-    .map((head) =>
-      typeof head === "string"
-        ? `<th scope="col">${escaped(head)}</th>`
-        : `<th scope="col" class="r">${escaped(head.r)}</th>`,
-    )
-    .join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
-const p = (text: string, kind = ""): string =>
-  `<p${kind === "" ? "" : ` class="${kind}"`}>${escaped(text)}</p>`;
-const kv = (pairs: readonly (readonly [string, string])[]): string =>
-  `<dl class="kv">${pairs.map(([key, value]) => `<dt>${escaped(key)}</dt><dd>${value}</dd>`).join("")}</dl>`;
 
 /** Every part, in the order of the report. */
 export function sectionsOf(parts: ReportParts): readonly Section[] {
@@ -84,11 +52,7 @@ export function sectionsOf(parts: ReportParts): readonly Section[] {
     make("checks", w.checks, openPoints(parts, w)),
     make("placebo", w.placebo, placebo(parts, w)),
     make("sensitivity", w.sensitivity, sensitivity(parts, w)),
-    make(
-      "closing",
-      w.closing,
-      `<ul class="plain">${w.closingList.map((each) => `<li>${escaped(each)}</li>`).join("")}</ul>`,
-    ),
+    make("closing", w.closing, closing(parts, w)),
     make("again", w.again, again(parts, w)),
   ];
 }
@@ -543,7 +507,9 @@ function money({ figures, language }: ReportParts, w: Words): string {
       ],
     );
   }
-  const notes = [worth.subsidy, worth.taxCredit, worth.carbonFee].filter((each) => each !== null);
+  const notes = [worth.subsidy, worth.taxCredit, worth.carbonFee, worth.airPollutionFee ?? null].filter(
+    (each) => each !== null,
+  );
   const range = [...worth.sensitivity].map(({ assumption, atLow, atHigh }) =>
     row([cell(escaped(w.assumption[assumption] ?? assumption)), right(m(atLow)), right(m(atHigh))]),
   );
@@ -586,6 +552,32 @@ function sensitivity({ figures, language }: ReportParts, w: Words): string {
         ? row([cell(escaped(label[language])), right(figure(savedGj ?? 0)), right(figure(halfWidthGj ?? 0))])
         : row([cell(escaped(label[language])), `<td colspan="2">${escaped(says[language])}</td>`]),
     ),
+  );
+}
+
+/** In the order of the programme's closing report; what nobody has said yet is said to be missing. */
+function closing({ document }: ReportParts, w: Words): string {
+  const of = document.evidence.closing;
+  const told = (text: string | undefined) =>
+    text === undefined || text.trim() === ""
+      ? `<span class="note">${escaped(w.closingMissing)}</span>`
+      : escaped(text).replaceAll("\n", "<br>");
+  const t = w.closingParts;
+  const parts: readonly (readonly [string, string])[] = [
+    [t.photos, told(of?.attached.photos)],
+    [t.measurements, `${escaped(t.rows)}<br>${told(of?.attached.measurements)}`],
+    [t.contracts, told(of?.attached.contracts)],
+    [t.tenders, told(of?.attached.tenders)],
+    [t.statusBefore, told(of?.statusBefore)],
+    [t.statusAfter, told(of?.statusAfter)],
+    [t.obstacles, told(of?.obstacles)],
+    [t.benefit, escaped(t.seeMoney)],
+    [t.carbon, escaped(t.seeCarbon)],
+    [t.advice, told(of?.advice)],
+  ];
+  return table(
+    [w.closingPart, ""],
+    parts.map(([name, html]) => row([cell(escaped(name)), cell(html)])),
   );
 }
 

@@ -4,6 +4,7 @@ import type { StackTestText } from "../../contracts/http/retrofits.ts";
 import type { Failure } from "../api.ts";
 import { labelOf } from "../texts/texts.ts";
 import { NumberField, Part, Refused, TextField } from "./fields.tsx";
+import { FollowUp } from "./follow-up.tsx";
 import { type OpenProject, retrofitApi } from "./project.ts";
 import { Refusals } from "./step-model.tsx";
 import { words } from "./texts.ts";
@@ -34,6 +35,9 @@ export function SavingsStep(props: { readonly open: OpenProject; readonly done: 
         <p class="note">{words().notYet}</p>
       </Show>
       <Refusals open={open} />
+      <Show when={open.project()?.versions.some(({ state }) => state === "released")}>
+        <FollowUp id={open.id() ?? ""} />
+      </Show>
       <div class="parts">
         <For each={wide.flatMap((id) => open.sections().filter((part) => part.id === id))}>
           {(part) => <Part {...part} />}
@@ -68,6 +72,19 @@ function Prices(props: { readonly open: OpenProject }): JSX.Element {
       next.prices = next.prices.filter((price) => price.fuelId !== fuelId);
       if (perUnit !== null) next.prices.push({ fuelId, perUnit, source: "typed in" });
     });
+  const airRates = () => money().airPollutionRates ?? [];
+  const setAirRate = (pollutant: "sox" | "nox" | "pm", perKg: number | null) =>
+    open.change(({ money: next, plan }) => {
+      const before = (next.airPollutionRates ?? []).find((rate) => rate.pollutant === pollutant);
+      const others = (next.airPollutionRates ?? []).filter((rate) => rate.pollutant !== pollutant);
+      const known = before ?? {
+        pollutant,
+        validFrom: plan.reporting.from,
+        source: "typed in",
+        gasFreeTPerQuarter: null,
+      };
+      next.airPollutionRates = perKg === null ? others : [...others, { ...known, perKg }];
+    });
   return (
     <section class="panel" data-testid="retrofit-prices">
       <header>
@@ -82,6 +99,16 @@ function Prices(props: { readonly open: OpenProject }): JSX.Element {
               value={money().prices.find(({ fuelId }) => fuelId === fuel.id)?.perUnit ?? null}
               disabled={locked()}
               set={(value) => setPrice(fuel.id, value)}
+            />
+          )}
+        </For>
+        <For each={["sox", "nox", "pm"] as const}>
+          {(pollutant) => (
+            <NumberField
+              label={t().airRate({ sox: "SOx", nox: "NOx", pm: "PM" }[pollutant])}
+              value={airRates().find((rate) => rate.pollutant === pollutant)?.perKg ?? null}
+              disabled={locked()}
+              set={(value) => setAirRate(pollutant, value)}
             />
           )}
         </For>

@@ -108,7 +108,7 @@ describe("a scenario on the virtual clock", () => {
     const bytes = () => {
       const plant = virtualPlant("config/scenarios/alarms/air-ratio-above-table.yaml");
       const hash = createHash("sha256");
-      for (let second = 0; second < 300; second += 1) {
+      for (let second = 0; second < 120; second += 1) {
         plant.simulation.advance(second);
         for (const [id, unit] of plant.units) {
           for (const table of registerTables)
@@ -166,8 +166,9 @@ describe("a scenario on the virtual clock", () => {
     (rule) => {
       const plant = virtualPlant(`config/scenarios/alarms/${rule}.yaml`);
       const turns: string[] = [];
-      for (let hours = 0; hours < 48 && turns.length < 2; hours += 1) {
-        const { conditions } = plant.run(3_600);
+      const [blockSeconds, longestSeconds] = [300, 48 * 3_600];
+      for (let seconds = 0; seconds < longestSeconds && turns.length < 2; seconds += blockSeconds) {
+        const { conditions } = plant.run(blockSeconds);
         for (const { ruleId, turned } of conditions)
           if (ruleId === rule && (turned === "on" || turned === "off")) turns.push(turned);
       }
@@ -325,7 +326,7 @@ describe("a scenario that cannot be", () => {
   - { at: 6 s, boiler: toh-01, point: heavyOilFlowLPerH, fault: { kind: calibration-gas, value: -5 } }
   - { at: 7 s, boiler: toh-01, point: o2DryPercent, fault: { kind: copies, point: soxPpm } }
   - { at: 8 s, boiler: toh-01, point: o2DryPercent, fault: { kind: clipped, low: 9, high: 2 } }
-  - { at: 9 s, broker: cut, over: 3 s }
+  - { at: 9 s, broker: cut, over: 3 s, every: 0.001 s }
   - { at: 10 s, boiler: toh-01, refit: { fuels: [{ fuel: lpg }] } }
   - { at: 11 s, boiler: toh-01, set: { fuelShares: { lpg: 1 } } }
 `);
@@ -342,7 +343,8 @@ describe("a scenario that cannot be", () => {
     );
     expect(message).toMatch(/:13: events.7.fault ends at 9 below and at 2 above/);
     expect(message).toMatch(/:14: events.8.over goes with set alone/);
-    expect(message).toMatch(/has 9 faults/); // after the retrofit lpg is what burns
+    expect(message).toMatch(/:14: events.8.every is 0.001 s; it must be 1 s or more/);
+    expect(message).toMatch(/has 10 faults/); // after the retrofit lpg is what burns
   });
 
   test("says which faults there are, and what is physically impossible", () => {
