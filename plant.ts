@@ -23,7 +23,8 @@ import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
 import { thisMachine } from "./platform/machine.ts";
 import { serverUser } from "./platform/mqtt/config.ts";
-import { sqliteRecords } from "./platform/records/records.ts";
+import { postgresRecords } from "./platform/records/postgres-records.ts";
+import { type Records, sqliteRecords } from "./platform/records/records.ts";
 import { type ServiceStack, serviceStack } from "./platform/service.ts";
 import type { TelemetryStore } from "./platform/telemetry/config.ts";
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
@@ -48,7 +49,7 @@ import {
 } from "./settings/registry.ts";
 import { savingsRulesOf } from "./settings/savings-rules.ts";
 import type { Scenario } from "./settings/scenario.ts";
-import { notificationSecrets, telemetrySecrets } from "./settings/secrets.ts";
+import { notificationSecrets, recordsSecrets, telemetrySecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
@@ -140,7 +141,7 @@ export async function assemble(
   let makeExample = () => {};
   if (started.has("ingest") && started.has("api")) {
     const recorded = example === null ? [] : [example.scenario.settings];
-    const records = plant.add(await sqliteRecords(folder("records")));
+    const records = await openRecords(plant, settings);
     const telemetry = await openTelemetry(plant, settings, world);
     const ingest = plant.add(
       await startIngest(config.ingest, {
@@ -228,6 +229,17 @@ export async function assemble(
   return { api };
 }
 
+/** Opens the records that the configuration names; whoever keeps them, one process at a time. */
+export async function openRecords(plant: ServiceStack, settings: Settings): Promise<Records> {
+  const { config, dataDir } = settings;
+  const { store, postgres } = config.records;
+  const { path } = plant.add(lockDataFolder(dataDir, "records"));
+  if (store === "sqlite" || postgres === undefined) return plant.add(await sqliteRecords(path));
+  const { password, ca } = recordsSecrets(settings);
+  const secrets = { ...(password !== null && { password }), ...(ca !== null && { ca }) };
+  return plant.add(await postgresRecords({ ...postgres, ...secrets }));
+}
+
 /** Opens the store that the configuration names, or another one of those that it describes. */
 export async function openTelemetry(
   plant: ServiceStack,
@@ -294,7 +306,7 @@ export async function replay(
     const needs = {
       plant: withRecorded(plantOf(settings), example === null ? [] : [example.scenario.settings]),
       folder: folder("journal"),
-      records: opened.add(await sqliteRecords(folder("records"))).db,
+      records: (await openRecords(opened, settings)).db,
       telemetry: await openTelemetry(opened, settings, world, store),
       keep: config.telemetry.keep,
       world,
