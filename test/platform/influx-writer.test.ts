@@ -25,6 +25,7 @@ if (influxd !== null) {
   let server: RunningServer;
   let front: Influx2Front;
   let refused: Refused[] = [];
+  const stops: (() => Promise<void>)[] = [];
   const settings = (changes: object = {}) => ({ url: front.url, org, bucket, token, ...changes });
   const opened = (changes: object = {}) =>
     influxTelemetry(influx2Server(settings(changes)), catalogue, (some) => refused.push(...some));
@@ -38,6 +39,7 @@ if (influxd !== null) {
   afterAll(async () => {
     await front.stop();
     await server.stop();
+    for (const stop of stops) await stop();
   });
 
   telemetrySuite("InfluxDB 2.x, its door before a real 1.x", async () => {
@@ -45,10 +47,7 @@ if (influxd !== null) {
     const door = await influx2Front(other.port);
     const open = (of: typeof catalogue) =>
       influxTelemetry(influx2Server({ url: door.url, org, bucket, token }), of, () => {});
-    afterAll(async () => {
-      await door.stop();
-      await other.stop();
-    });
+    stops.push(door.stop, other.stop);
     return { store: open(catalogue), reopen: async (again) => open(again) };
   });
 
