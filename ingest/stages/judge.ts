@@ -17,6 +17,7 @@ import {
   emissionQuantities,
   judgeHour,
   judgeTables,
+  type LimitTables,
   notJudged,
   type TableVerdicts,
   type Verdicts,
@@ -28,7 +29,7 @@ import {
   steadyMemory,
   steadyWatch,
 } from "../../domain/steady-state.ts";
-import { forEachEdition, type Plant, type PlantBoiler } from "../plant.ts";
+import { forEachEdition, type Plant } from "../plant.ts";
 import type { BoilerStage } from "../stage.ts";
 
 /** What is remembered of one boiler. */
@@ -56,12 +57,15 @@ const saidOfLate = { verdicts: { ...notJudged("no-data"), ...emissionsNotJudged 
 /** Holds each boiler against the tables while it is steady, and its clock hours against the emission standard. */
 export function judge(plant: Plant): BoilerStage {
   const { catalogue, gateways } = plant;
-  const prepared = forEachEdition(plant, ({ boiler, plausibility }, { steady, hourOffsetMs, gatewayId }) => {
+  const prepared = forEachEdition(plant, (edition, { steady, hourOffsetMs, gatewayId }) => {
+    const { boiler, plausibility, tables, standards } = edition;
     const scanMs = gateways.get(gatewayId)?.scanMs ?? null;
     const { firingO2AtMostPercent } = plausibility;
     const rule = { ...boiler, firingO2AtMostPercent };
     return {
       boiler,
+      tables,
+      standards,
       steady: steadyWatch(catalogue, steady, { fuels: boiler.fuels, scanMs, firingO2AtMostPercent }),
       hours: emissionQuantities.map((quantity) => ({
         quantity,
@@ -76,18 +80,17 @@ export function judge(plant: Plant): BoilerStage {
   function judged(frame: Frame): Omit<Moment, "frame"> | null {
     const { boilerId, takenAtMs } = frame;
     const ofBoiler = prepared(boilerId, takenAtMs);
-    const entry = plant.boilers.get(boilerId);
-    if (ofBoiler === null || entry === undefined) return null;
+    if (ofBoiler === null) return null;
     const memory = memories[boilerId] ?? { steady: steadyMemory(), hours: {} };
     memories[boilerId] = memory;
     const before = said.get(boilerId) ?? nothingSaid();
     said.set(boilerId, before);
 
-    const boilerOf = ({ hourStartMs }: HourMean) => prepared(boilerId, hourStartMs)?.boiler;
+    const inForceAt = ({ hourStartMs }: HourMean) => prepared(boilerId, hourStartMs) ?? ofBoiler;
     const state = ofBoiler.steady.see(memory.steady, frame);
     if (before.state !== state) {
       before.state = state;
-      before.tables = tablesOf(state, ofBoiler.boiler, entry);
+      before.tables = tablesOf(state, ofBoiler.boiler, ofBoiler.tables);
       before.verdicts = null;
     }
     for (const [index, { quantity, measuredSlot, watch }] of ofBoiler.hours.entries()) {
@@ -109,10 +112,11 @@ export function judge(plant: Plant): BoilerStage {
       }
       if (ofQuantity.of === hour.last && ofQuantity.verdict !== noSensor) continue;
       ofQuantity.of = hour.last;
-      ofQuantity.verdict =
-        hour.last === null
-          ? hourNotComplete
-          : judgeHour(quantity, hour.last, boilerOf(hour.last) ?? ofBoiler.boiler, entry.standards);
+      if (hour.last === null) ofQuantity.verdict = hourNotComplete;
+      else {
+        const { boiler, standards } = inForceAt(hour.last);
+        ofQuantity.verdict = judgeHour(quantity, hour.last, boiler, standards);
+      }
       before.verdicts = null;
     }
     before.verdicts ??= {
@@ -179,7 +183,7 @@ function nothingSaid(): Said {
   };
 }
 
-function tablesOf(state: SteadyState, boiler: Boiler, { tables }: PlantBoiler): TableVerdicts {
+function tablesOf(state: SteadyState, boiler: Boiler, tables: readonly LimitTables[]): TableVerdicts {
   if (!state.steady) return notJudged(state.reason);
   const fuel = state.governingFuel === null ? undefined : boiler.fuels[state.governingFuel];
   if (fuel === undefined) return notJudged("fuel-unknown");
