@@ -23,6 +23,7 @@ import type { Trouble } from "../platform/trouble.ts";
 import type { World } from "../platform/world.ts";
 import { commands } from "./commands.ts";
 import type { ApiConfig } from "./config.ts";
+import type { Configuration } from "./configuration.ts";
 import { dryRuns, type TryRules } from "./dry-runs.ts";
 import { cookieNameOf, guard } from "./guard.ts";
 import { type LivePush, startLive } from "./live.ts";
@@ -36,6 +37,7 @@ import { alarmRoutes } from "./routes/alarms.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
 import { complianceRoutes } from "./routes/compliance.ts";
+import { configurationRoutes } from "./routes/configuration.ts";
 import { daysRoute } from "./routes/days.ts";
 import { type DeadLetterContent, deadLetterRoutes } from "./routes/dead-letters.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
@@ -77,6 +79,7 @@ export interface ApiNeeds {
   readonly fileAt: (name: string) => string;
   /** `null`: no simulators run in this process. */
   readonly trainer: Trainer | null;
+  readonly configuration: Configuration;
   /** Tries rules out on the past. */
   readonly tryRules: TryRules;
   /** Of what runs in this process and says nothing over the bus. */
@@ -109,7 +112,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   const inside = sessions(records, world);
   const live = liveState(bus, world);
   const sending = commands(bus, world);
-  const trials = dryRuns(needs.tryRules, world);
+  const trials = dryRuns(world);
   const app = fastify({
     logger: false,
     bodyLimit,
@@ -173,7 +176,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(readingsRoute(registry, telemetry, records, catalogue, world));
       await v1.register(storageRoute(telemetry, keep, world));
       await v1.register(alarmRoutes(registry, records, sending, world));
-      await v1.register(alarmRuleRoutes(registry, trials, world));
+      await v1.register(alarmRuleRoutes(registry, trials, needs.tryRules, world));
       await v1.register(notificationRoutes(registry, records, world));
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
@@ -181,6 +184,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(limitsRoute(registry, world));
       await v1.register(complianceRoutes(registry, records, world));
       await v1.register(settingsRoute(registry));
+      await v1.register(configurationRoutes(needs.configuration, trials, records, world));
       await v1.register(
         retrofitRoutes({
           projects: needs.retrofits,

@@ -20,6 +20,8 @@ const statusOf: Readonly<Record<string, number>> = {
   "token-unknown": 404,
   "destination-unknown": 404,
   "config-invalid": 400,
+  "config-unwritable": 409,
+  "version-unknown": 404,
   "dry-run-unknown": 404,
   "dry-run-busy": 409,
   "message-unknown": 404,

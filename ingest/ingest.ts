@@ -12,10 +12,10 @@ import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
 import { type BackTest, backTest } from "./back-test.ts";
 import type { IngestConfig } from "./config.ts";
-import { type AcceptedConfig, type Journal, openJournal } from "./journal.ts";
+import { type Journal, openJournal } from "./journal.ts";
 import { type LiveView, publishFrames } from "./live-view.ts";
 import { acceptedSoFar, type StagesAt, snapshotFor, startPass } from "./pass.ts";
-import { onlyPlant, type Plant, type PlantHistory } from "./plant.ts";
+import { type EnteringConfig, onlyPlant, type Plant, type PlantHistory } from "./plant.ts";
 import { queuedSink } from "./queued-sink.ts";
 import { recordsSink } from "./records-sink.ts";
 import { startRetention } from "./retention.ts";
@@ -26,8 +26,7 @@ import { busDoor, type Door, startThirdParty } from "./third-party/third-party.t
 
 export interface IngestNeeds {
   readonly plant: Plant | PlantHistory;
-  /** A version of the configuration that the journal does not tell of yet; `entered` is called when it does. */
-  readonly entering?: (AcceptedConfig & { entered(): Promise<void> }) | null;
+  readonly entering?: EnteringConfig | null;
   readonly folder: string;
   readonly telemetry: ReadingWriter & Retention;
   readonly keep: KeepConfig;

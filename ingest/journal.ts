@@ -6,6 +6,7 @@ import type { LogReader } from "../platform/log/segment.ts";
 import { openSegmentLog, type SegmentLog } from "../platform/log/segment-log.ts";
 import type { World } from "../platform/world.ts";
 import type { JournalConfig } from "./config.ts";
+import type { AcceptedConfig } from "./plant.ts";
 
 export type BatchIdentity = Pick<Batch, "site" | "gw" | "sid" | "seq">;
 
@@ -23,14 +24,6 @@ export type Entry =
   | { readonly kind: "command"; readonly bytes: Buffer }
   | ({ readonly kind: "config" } & AcceptedConfig)
   | ({ readonly kind: "tick"; readonly monotonicMs: number } & ServerState);
-
-/** A version of the configuration, as it was accepted. */
-export interface AcceptedConfig {
-  readonly version: number;
-  readonly hash: string;
-  readonly by: string;
-  readonly atMs: number;
-}
 
 /** How the machine does that keeps the data; `null` or absent: nobody said. */
 export interface ServerState {

@@ -69,6 +69,19 @@ export interface PlantHistory {
   at(version: number): Plant;
 }
 
+/** A version of the configuration, as it was accepted. */
+export interface AcceptedConfig {
+  readonly version: number;
+  readonly hash: string;
+  readonly by: string;
+  readonly atMs: number;
+}
+
+/** One that the journal does not tell of yet; `entered` is called when it does. */
+export interface EnteringConfig extends AcceptedConfig {
+  entered(): Promise<void>;
+}
+
 /** A plant that was never another. */
 export function onlyPlant(plant: Plant): PlantHistory {
   return { newest: plant, at: () => plant };

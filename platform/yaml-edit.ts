@@ -1,4 +1,14 @@
-import { type Document, isCollection, isMap, isScalar, isSeq, type Node, parseDocument, stringify, visit } from "yaml";
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  stringify,
+  visit,
+} from "yaml";
 import { messageOf, OperationalError } from "./errors.ts";
 
 /** One change of a file's content; without a value what stands there goes. */

@@ -17,6 +17,10 @@ export interface Settings {
   readonly dataDir: string;
   /** A file that the configuration names, seen from its own folder. */
   readonly fileAt: (name: string) => string;
+  /** Where Fluewatch itself is, with the rules and device maps that come with it. */
+  readonly packageRoot: string;
+  /** The same configuration of other texts. */
+  readonly again: (files: Files) => Settings | { readonly faults: readonly Fault[] };
 }
 
 /** The folder of the rules, or of the device maps: those that come with Fluewatch, and those beside the configuration. */
@@ -71,6 +75,8 @@ export function settingsIn(
     maps: new Map([...maps].map(([id, { map }]) => [id, map])),
     dataDir: resolve(environment.dataDir ?? config.dataDir),
     fileAt,
+    packageRoot,
+    again: (others) => settingsIn(others, configFile, packageRoot, environment),
   };
 }
 

@@ -33,12 +33,20 @@ export function configHash(texts: ConfigTexts): string {
 export async function addConfigVersion(
   db: RecordsDb,
   texts: ConfigTexts,
-  { comment, changed, isWritten }: { readonly comment: string; readonly changed: readonly string[]; readonly isWritten: boolean },
+  {
+    comment,
+    changed,
+    isWritten,
+  }: { readonly comment: string; readonly changed: readonly string[]; readonly isWritten: boolean },
   { by, atMs }: Doing,
 ): Promise<ConfigVersion> {
   const hash = configHash(texts);
   return db.transaction().execute(async (tx) => {
-    const newest = await tx.selectFrom("configVersions").select("version").orderBy("version", "desc").executeTakeFirst();
+    const newest = await tx
+      .selectFrom("configVersions")
+      .select("version")
+      .orderBy("version", "desc")
+      .executeTakeFirst();
     const version = (newest?.version ?? 0) + 1;
     const rows = [...texts.values()].map((text) => ({ hash: sha256(text), text }));
     for (const row of rows)
@@ -53,24 +61,42 @@ export async function addConfigVersion(
     };
     await tx.insertInto("configVersions").values(row).execute();
     const detail = { comment, hash, files: changed };
-    await audit.write(tx, { atMs, by, action: "config.accept", subject: `config:${version}`, siteId: null, detail });
+    await audit.write(tx, {
+      atMs,
+      by,
+      action: "config.accept",
+      subject: `config:${version}`,
+      siteId: null,
+      detail,
+    });
     return versionOf(row);
   });
 }
 
 /** Newest first, before a version. */
-export async function configVersions(db: RecordsDb, limit: number, before: number | null = null): Promise<readonly ConfigVersion[]> {
+export async function configVersions(
+  db: RecordsDb,
+  limit: number,
+  before: number | null = null,
+): Promise<readonly ConfigVersion[]> {
   const query = db.selectFrom("configVersions").selectAll().orderBy("version", "desc").limit(limit);
   const rows = await (before === null ? query : query.where("version", "<", before)).execute();
   return rows.map(versionOf);
 }
 
 export async function configVersion(db: RecordsDb, version: number): Promise<ConfigVersion | null> {
-  const row = await db.selectFrom("configVersions").selectAll().where("version", "=", version).executeTakeFirst();
+  const row = await db
+    .selectFrom("configVersions")
+    .selectAll()
+    .where("version", "=", version)
+    .executeTakeFirst();
   return row === undefined ? null : versionOf(row);
 }
 
-export async function configTextsOf(db: RecordsDb, { files }: Pick<ConfigVersion, "files">): Promise<ConfigTexts> {
+export async function configTextsOf(
+  db: RecordsDb,
+  { files }: Pick<ConfigVersion, "files">,
+): Promise<ConfigTexts> {
   const rows = await db
     .selectFrom("configTexts")
     .selectAll()
@@ -80,8 +106,17 @@ export async function configTextsOf(db: RecordsDb, { files }: Pick<ConfigVersion
   return new Map([...files].map(([name, hash]) => [name, texts.get(hash) ?? ""]));
 }
 
-export async function markConfig(db: RecordsDb, version: number, what: "writtenAtMs" | "enteredAtMs", atMs: number): Promise<void> {
-  await db.updateTable("configVersions").set({ [what]: atMs }).where("version", "=", version).execute();
+export async function markConfig(
+  db: RecordsDb,
+  version: number,
+  what: "writtenAtMs" | "enteredAtMs",
+  atMs: number,
+): Promise<void> {
+  await db
+    .updateTable("configVersions")
+    .set({ [what]: atMs })
+    .where("version", "=", version)
+    .execute();
 }
 
 function versionOf(row: RecordsTables["configVersions"]): ConfigVersion {

@@ -122,6 +122,7 @@ function parameterAt(name: string, place: Place): string {
     retrofitId: retrofit,
     deadLetterId: String(deadLetterAt.get(site) ?? ""),
     dryRunId: "none",
+    version: "1",
     token: "0".repeat(64),
   };
   const value = known[name];
