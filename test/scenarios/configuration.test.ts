@@ -14,6 +14,11 @@ import { until } from "../helpers/until.ts";
 
 const comment = "# Burners are looked after by the day shift.\n";
 
+interface Newest {
+  readonly n: number;
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
 /** The demo plant in a file with a comment of somebody's. */
 async function plant() {
   const file = await plantFile("demo.yaml");
@@ -40,12 +45,11 @@ test("a limit, a point, a register and a boiler change in the browser: the file 
   const now = async () => (await running.ask<ConfigurationText>("configuration")).said;
   const first = await now();
   expect(first).toMatchObject({ differs: false, running: { version: 1, by: "file" } });
-  const newest = async (boiler: string) =>
-    (
-      await running.ask<{ readonly n: number; readonly values: Record<string, number | null> }>(
-        `boilers/${boiler}/latest`,
-      )
-    ).said;
+  const newest = async (boiler: string) => {
+    const { latest } = (await running.ask<{ readonly latest: Newest | null }>(`boilers/${boiler}/latest`))
+      .said;
+    return latest ?? { n: 0, values: {} };
+  };
   await until("the plant is live", async () => (await newest("toh-02")).n > 1);
 
   // What is wrong is said where it stands, and nothing happens.
