@@ -29,6 +29,7 @@ import { cookieNameOf, guard } from "./guard.ts";
 import { type LivePush, startLive } from "./live.ts";
 import { liveState } from "./live-state.ts";
 import { metricsRoute } from "./metrics.ts";
+import { oidcSignIn } from "./oidc.ts";
 import { refuseAddress, replyWithProblems } from "./problems.ts";
 import type { Registry, SavingsRules } from "./registry.ts";
 import type { Projects } from "./retrofits/projects.ts";
@@ -110,6 +111,9 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   if (!isLocal) await assertSafeOutside(tls !== null, records);
   const cookie = { name: cookieNameOf(tls !== null), secure: tls !== null };
   const inside = sessions(records, world);
+  const secretIn = (name: string) => readFileSync(needs.fileAt(name), "utf8").trim();
+  const vouching =
+    config.oidc === undefined ? null : oidcSignIn(config.oidc, secretIn(config.oidc.clientSecretFile), world);
   const live = liveState(bus, world);
   const sending = commands(bus, world);
   const trials = dryRuns(world);
@@ -164,7 +168,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { docExpansion: "list" } });
   await app.register(
     async (v1) => {
-      await v1.register(sessionRoutes(inside, records, cookie, world));
+      await v1.register(sessionRoutes(inside, records, cookie, vouching, world));
       await v1.register(userRoutes(registry, records, inside, world));
       await v1.register(tokenRoutes(registry, records, inside, world));
       await v1.register(auditRoutes(records, world));

@@ -22,6 +22,8 @@ const statusOf: Readonly<Record<string, number>> = {
   "config-invalid": 400,
   "config-unwritable": 409,
   "version-unknown": 404,
+  "oidc-off": 404,
+  "oidc-unavailable": 503,
   "dry-run-unknown": 404,
   "dry-run-busy": 409,
   "message-unknown": 404,

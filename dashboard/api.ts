@@ -6,7 +6,7 @@ import type { DryRun } from "../contracts/http/dry-runs.ts";
 import type { Gateways } from "../contracts/http/gateways.ts";
 import type { Deliveries, Recipients } from "../contracts/http/notifications.ts";
 import type { Problem } from "../contracts/http/problem.ts";
-import type { Session } from "../contracts/http/session.ts";
+import type { Session, SignInWays } from "../contracts/http/session.ts";
 import type { Trend } from "../contracts/http/trend.ts";
 import type { TrainerChange, TrainerText } from "../contracts/trainer.ts";
 import { text } from "./texts/texts.ts";
@@ -34,6 +34,7 @@ export const api = {
       | { readonly link: string }
       | { readonly user: string; readonly password: string },
   ) => call<Session>("POST", "session", body),
+  signInWays: () => call<SignInWays>("GET", "session/ways"),
   signOut: () => call<null>("DELETE", "session"),
   boilers: () => call<Boilers>("GET", "boilers"),
   gateways: () => call<Gateways>("GET", "gateways"),
