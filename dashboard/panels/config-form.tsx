@@ -107,9 +107,9 @@ export function ConfigForm(props: {
                   </select>
                 </Show>
                 <For each={wrongAt(field)}>
-                  {({ message }) => (
+                  {({ path, message }) => (
                     <b class="wrong" role="alert">
-                      {message}
+                      {message.replace(`${path?.join(".") ?? ""} `, "")}
                     </b>
                   )}
                 </For>

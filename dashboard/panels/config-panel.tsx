@@ -35,7 +35,10 @@ function Whole(): JSX.Element {
       {(shown) => (
         // Another set of files is another desk: what was gathered is changes of the one before.
         <Show when={shown()} keyed>
-          {(now: ConfigurationText) => <Parts desk={configDesk(now)} again={() => void found.load()} />}
+          {(now: ConfigurationText) => {
+            const desk = configDesk(now);
+            return <Parts desk={desk} again={() => void found.load()} />;
+          }}
         </Show>
       )}
     </Loaded>
