@@ -1,5 +1,6 @@
 import { auditVerify } from "./commands/audit-verify.ts";
 import { backTest } from "./commands/back-test.ts";
+import { backup } from "./commands/backup.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
@@ -9,13 +10,16 @@ import { gatewayPlan } from "./commands/gateway-plan.ts";
 import { gatewayProbe } from "./commands/gateway-probe.ts";
 import { gatewayPush } from "./commands/gateway-push.ts";
 import { gatewayWatch } from "./commands/gateway-watch.ts";
+import { importCommand } from "./commands/import.ts";
 import { mqttCredential } from "./commands/mqtt-credential.ts";
 import { mqttMosquitto } from "./commands/mqtt-mosquitto.ts";
 import { reference } from "./commands/reference.ts";
 import { replay } from "./commands/replay.ts";
+import { restore } from "./commands/restore.ts";
 import { simulate } from "./commands/simulate.ts";
 import { start } from "./commands/start.ts";
 import { userCommands } from "./commands/user.ts";
+import { verify } from "./commands/verify.ts";
 import { verifyReport } from "./commands/verify-report.ts";
 import { OperationalError } from "./platform/errors.ts";
 
@@ -26,12 +30,16 @@ const commands: readonly Command[] = [
   reference,
   backTest,
   exportHistory,
+  importCommand,
   gatewayImport,
   gatewayPlan,
   gatewayProbe,
   gatewayPush,
   gatewayWatch,
   verifyReport,
+  verify,
+  backup,
+  restore,
   replay,
   deadLetters,
   mqttCredential,

@@ -23,6 +23,7 @@ import { type Broker, startBroker } from "./platform/broker.ts";
 import { type Bus, connectBus, type Identity, type Will } from "./platform/bus.ts";
 import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
+import { thisMachine } from "./platform/machine.ts";
 import { serverUser } from "./platform/mqtt/config.ts";
 import { newestOf } from "./platform/newest.ts";
 import { type RecordsDb, sqliteRecords } from "./platform/records/records.ts";
@@ -294,6 +295,7 @@ async function startDataPath(
           thirdParty: settings.config.thirdParty,
           door: broker?.admit ?? null,
           certificates: certificateFiles(settings),
+          machine: scenario === null ? thisMachine : broken.machineBehind(thisMachine),
         }),
       );
       return { stack, telemetry, ingest, catalogue };

@@ -213,6 +213,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       "/alerts",
       "/compliance",
       "/devices",
+      "/reports",
       "/settings",
       "/trainer",
       "/retrofits",

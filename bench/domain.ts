@@ -2,10 +2,12 @@
 // what of it is the arithmetic of the formulas, which nothing around them can make faster.
 
 import type { Boiler } from "../domain/boiler.ts";
+import { fired } from "../domain/boiler-losses.ts";
 import { boilerDerivation } from "../domain/derivation.ts";
 import { formulas } from "../domain/formula.ts";
 import { frameMaker, readingOf } from "../domain/frame.ts";
 import { burning, type Fuel } from "../domain/fuel.ts";
+import { namedView } from "../domain/named-values.ts";
 import type { PlantBoiler } from "../ingest/plant.ts";
 import { type PlantEvent, pipeline, type Stage } from "../ingest/stage.ts";
 import { derive } from "../ingest/stages/derive.ts";
@@ -21,6 +23,7 @@ const startMs = Date.UTC(2026, 0, 1);
 
 const plant = benchPlant(boilers);
 const { catalogue } = plant;
+const ids = [...plant.boilers.keys()];
 const slots = scannedPoints.map(catalogue.slotOf);
 const rows = scans(1_000);
 const texts = rows.map((row, index) =>
@@ -66,7 +69,11 @@ function through(name: string, stages: readonly Stage[], look: (event: Judged) =
     run: (count) => {
       for (let index = 0; index < count; index += 1) {
         scan += 1;
-        const frame = newFrame(`b-${scan % boilers}`, startMs + Math.floor(scan / boilers) * 1_000, slots);
+        const frame = newFrame(
+          ids[scan % boilers] as string,
+          startMs + Math.floor(scan / boilers) * 1_000,
+          slots,
+        );
         const row = rows[scan % rows.length] ?? [];
         for (let at = 0; at < slots.length; at += 1) frame.values[slots[at] ?? 0] = row[at] ?? Number.NaN;
         run({ kind: "reading", origin, frame });
@@ -75,34 +82,35 @@ function through(name: string, stages: readonly Stage[], look: (event: Judged) =
   };
 }
 
-/** Every formula of one reading by itself: its inputs at hand, its results thrown away. */
+/** Every formula of one reading by itself: its inputs are there. */
 function arithmetic(): Subject {
   const boiler = (plant.boilers.get("b-0") as PlantBoiler).editions.at(-1)?.boiler as Boiler;
   const derivation = boilerDerivation(boiler, catalogue);
   const frame = frameMaker(catalogue)("b-0", startMs, slots);
   for (const [at, slot] of slots.entries()) frame.values[slot] = rows[0]?.[at] ?? Number.NaN;
   derivation.finish(frame, derivation.begin(frame));
-  const context = { boiler, burning: burning(boiler.fuels[0] as Fuel) };
+  const context = fired(boiler, burning(boiler.fuels[0] as Fuel));
   const given = new Set<string>(scannedPoints);
-  const bound = formulas.flatMap(({ applies, gives, needs, uses, compute }) => {
-    const inputs = [...needs, ...uses].map((point) => frame.values[catalogue.slotOf(point)] ?? Number.NaN);
-    const lacks = inputs.slice(0, needs.length).some(Number.isNaN);
+  const computes = formulas.flatMap(({ applies, gives, needs, compute }) => {
+    const lacks = needs.some((point) => Number.isNaN(frame.values[catalogue.slotOf(point)]));
     if (!applies(boiler) || lacks || given.has(gives[0] ?? "")) return [];
     for (const point of gives) given.add(point);
-    return [{ compute, inputs }];
+    return [compute];
   });
-  const out: number[] = [];
+  const view = namedView();
+  view.slots = frame.values;
   return {
     name: "of this: the formulas alone",
     run: (count) => {
-      let sum = 0;
+      const { o2DryPercent, exhaustTempC } = view;
       for (let index = 0; index < count; index += 1) {
-        for (const { compute, inputs } of bound) {
-          const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0] = inputs;
-          sum += compute(context, out, a + index * 1e-12, b, c, d, e, f, g) ?? 0;
-        }
+        view.o2DryPercent = o2DryPercent + (index % 100) / 1_000;
+        view.exhaustTempC = exhaustTempC + (index % 100) / 1_000;
+        for (const compute of computes) compute(view, context);
+        if (Number.isNaN(view.avoidableCo2KgPerH)) throw new Error("every formula here gives a number");
       }
-      if (Number.isNaN(sum)) throw new Error("every formula here gives a number");
+      view.o2DryPercent = o2DryPercent;
+      view.exhaustTempC = exhaustTempC;
     },
   };
 }

@@ -8,10 +8,8 @@ import { plantOf } from "../settings/registry.ts";
 import { loadSettings } from "../settings/settings.ts";
 import { seededRandom } from "../simulators/seeded-random.ts";
 
-const boilersPerGateway = 50;
-
 /** A plant of gas-fired steam boilers, described as fully as can be, so that every formula has its inputs. */
-export function benchPlant(boilers: number): Plant {
+export function benchPlant(boilers: number, boilersPerGateway = 50): Plant {
   const folder = mkdtempSync(join(tmpdir(), "fluewatch-bench-"));
   try {
     const file = join(folder, "bench.yaml");

@@ -16,7 +16,7 @@ import type { SimulatorsConfig } from "../simulators/config.ts";
 import { fittedPoints } from "../simulators/fitted.ts";
 import { history } from "../simulators/history.ts";
 import { startModbusServer } from "../simulators/modbus/server.ts";
-import { simulation } from "../simulators/simulation.ts";
+import { nothingAround, simulation } from "../simulators/simulation.ts";
 import { startSimulators } from "../simulators/simulators.ts";
 import { mappedUnit } from "../simulators/unit.ts";
 import type { Counts, PollerOrder, PollerReport, Read } from "./modbus-poller.ts";
@@ -119,7 +119,7 @@ async function simulated(): Promise<Running> {
     fileAt: (name) => name,
     events: [],
     speed: 1,
-    around: { broker: () => {}, clock: () => {}, message: () => {}, telemetry: () => {} },
+    around: nothingAround,
     world,
   });
   return { service, ports: [...service.servers.values()].map(({ port }) => port ?? 0) };

@@ -81,6 +81,9 @@ export const Batch = Type.Object({
 });
 export type Batch = Static<typeof Batch>;
 
+/** Whose batches hold a history that was imported: no gateway may have this id. */
+export const importedBy = "import";
+
 export const noHash = "0".repeat(64);
 export const largestBatchBytes = 256 * 1024;
 

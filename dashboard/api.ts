@@ -4,6 +4,7 @@ import type { AlarmCourse, AlarmKpisText, Alarms, AlarmText } from "../contracts
 import type { Boilers } from "../contracts/http/boilers.ts";
 import type { DryRun } from "../contracts/http/dry-runs.ts";
 import type { Gateways } from "../contracts/http/gateways.ts";
+import type { Integrity } from "../contracts/http/integrity.ts";
 import type { Deliveries, Recipients } from "../contracts/http/notifications.ts";
 import type { Problem } from "../contracts/http/problem.ts";
 import type { Session, SignInWays } from "../contracts/http/session.ts";
@@ -38,6 +39,7 @@ export const api = {
   signOut: () => call<null>("DELETE", "session"),
   boilers: () => call<Boilers>("GET", "boilers"),
   gateways: () => call<Gateways>("GET", "gateways"),
+  integrity: () => call<Integrity>("GET", "integrity"),
   advice: (boilerId: string) => call<AdviceList>("GET", `boilers/${encodeURIComponent(boilerId)}/advice`),
   alarms: (since: number | null) => call<Alarms>("GET", since === null ? "alarms" : `alarms?since=${since}`),
   alarmHistory: (fromMs: number, toMs: number) =>

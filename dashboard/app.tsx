@@ -38,6 +38,7 @@ const CompliancePage = lazy(async () => ({
   default: (await import("./pages/compliance.tsx")).CompliancePage,
 }));
 const DevicesPage = lazy(async () => ({ default: (await import("./pages/devices.tsx")).DevicesPage }));
+const ReportsPage = lazy(async () => ({ default: (await import("./pages/reports.tsx")).ReportsPage }));
 const SettingsPage = lazy(async () => ({ default: (await import("./pages/settings.tsx")).SettingsPage }));
 /** Loaded when it is opened: whoever watches boilers does not pay for it. */
 const RetrofitsPage = lazy(() =>
@@ -91,6 +92,7 @@ function Shell(): JSX.Element {
   const managePage = () => {
     if (path() === "/compliance") return CompliancePage;
     if (path() === "/devices") return DevicesPage;
+    if (path() === "/reports") return ReportsPage;
     return path() === "/settings" ? SettingsPage : null;
   };
   const failure = () => {
@@ -173,6 +175,7 @@ function pageName(boilerName: string | null): string {
   if (path() === "/compliance") return nav.compliance;
   if (path() === "/devices") return nav.devices;
   if (path() === "/settings") return nav.settings;
+  if (path() === "/reports") return nav.reports;
   if (path().startsWith("/retrofits")) return nav.retrofits;
   return boilerName ?? nav.fleet;
 }
@@ -195,6 +198,7 @@ function useKeys(desk: Desk, showKeys: () => void): void {
     onKey("g d", () => go("/devices")),
     onKey("g s", () => go("/settings")),
     onKey("g r", () => go("/retrofits")),
+    onKey("g p", () => go("/reports")),
     onKey("j", () => moveRow(1)),
     onKey("k", () => moveRow(-1)),
     onKey("ArrowDown", () => isOnRow() && moveRow(1)),

@@ -3,14 +3,17 @@ import { singleKeys } from "./preferences.ts";
 /** What a key does; a page adds its own while it is open. `false` leaves the key to the browser. */
 export type KeyAction = () => unknown;
 
-const actions = new Map<string, KeyAction>();
+const actions = new Map<string, readonly KeyAction[]>();
 let sequence = "";
 
-/** Names a key, or two that follow each other (`g f`); returns what takes it back. */
+/** Names a key, or two that follow each other (`g f`): the newest meaning counts until it is taken back. */
 export function onKey(keys: string, action: KeyAction): () => void {
-  actions.set(keys, action);
+  actions.set(keys, [...(actions.get(keys) ?? []), action]);
   return () => {
-    if (actions.get(keys) === action) actions.delete(keys);
+    actions.set(
+      keys,
+      (actions.get(keys) ?? []).filter((each) => each !== action),
+    );
   };
 }
 
@@ -25,7 +28,7 @@ export function listenToKeys(): () => void {
       return;
     const keys = sequence === "" ? key : `${sequence} ${key}`;
     sequence = key === "g" && sequence === "" ? "g" : "";
-    const action = actions.get(keys);
+    const action = actions.get(keys)?.at(-1);
     if (action !== undefined && action() !== false) event.preventDefault();
   };
   addEventListener("keydown", listen);

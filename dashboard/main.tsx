@@ -15,6 +15,7 @@ import "./styles/alerts.css";
 import "./styles/alert-load.css";
 import "./styles/trainer.css";
 import "./styles/tablet.css";
+import "./styles/print.css";
 
 void beginSession();
 render(App, document.body);

@@ -1,7 +1,7 @@
 import type { AuditPage } from "../contracts/http/audit.ts";
 import type { Compliance, ComplianceHours } from "../contracts/http/compliance.ts";
-import type { Integrity } from "../contracts/http/integrity.ts";
 import type { LimitsText } from "../contracts/http/limits.ts";
+import type { Retrofits } from "../contracts/http/retrofits.ts";
 import type { SettingsText } from "../contracts/http/settings.ts";
 import type { Storage } from "../contracts/http/storage.ts";
 import type { NewToken, TokenGiven, Tokens } from "../contracts/http/tokens.ts";
@@ -31,7 +31,7 @@ export const manageApi = {
   hours: (boilerId: string, fromMs: number, toMs: number) =>
     call<ComplianceHours>("GET", `boilers/${named(boilerId)}/compliance?from=${fromMs}&to=${toMs}`),
   limits: () => call<LimitsText>("GET", "limits"),
-  integrity: () => call<Integrity>("GET", "integrity"),
+  retrofits: () => call<Retrofits>("GET", "retrofits"),
   deadLetters: () => call<DeadLetters>("GET", "dead-letters"),
   settings: () => call<SettingsText>("GET", "settings"),
   storage: () => call<Storage>("GET", "storage"),

@@ -16,10 +16,15 @@ const [pinnedTheme, setPinnedTheme] = createSignal<Theme | null>(oneOf(kept("the
 const [systemTheme, setSystemTheme] = createSignal<Theme>(systemDark.matches ? "dark" : "light");
 const [singleKeys, setSingleKeys] = createSignal(kept("single-keys") !== "off");
 
+const [printing, setPrinting] = createSignal(false);
+
+addEventListener("beforeprint", () => setPrinting(true));
+addEventListener("afterprint", () => setPrinting(false));
 systemDark.addEventListener("change", ({ matches }) => setSystemTheme(matches ? "dark" : "light"));
 
 export { language, singleKeys };
-export const theme = (): Theme => pinnedTheme() ?? systemTheme();
+/** Paper is light, whatever the screen is. */
+export const theme = (): Theme => (printing() ? "light" : (pinnedTheme() ?? systemTheme()));
 
 export function switchLanguage(): void {
   setLanguage(language() === "en" ? "zh-TW" : "en");

@@ -61,6 +61,19 @@ export function shortDay(ms: number, zone: string): string {
   return inLanguage({ en: `${day} ${monthName(month)}`, "zh-TW": `${monthNumber(month)}/${day}` });
 }
 
+/** 12 Mar 2026 14:32, or 115/3/12 14:32: papers in Chinese count the years of the Republic. */
+export function dayTime(ms: number, zone: string): string {
+  const { year = "", month = "", day = "" } = parts(ms, zone);
+  const date = `${year}-${monthNumber(month)}-${day}`;
+  return `${inLanguage({ en: `${shortDay(ms, zone)} ${year}`, "zh-TW": rocDate(date) })} ${minuteTime(ms, zone)}`;
+}
+
+/** 2026-03-12 is 115/3/12. */
+export function rocDate(isoDate: string): string {
+  const [year = 0, month, day] = isoDate.split("-").map(Number);
+  return `${year - 1911}/${month}/${day}`;
+}
+
 /** Mar 2026, or 2026/3. */
 export function monthLabel(ms: number, zone: string): string {
   const { year = "", month = "" } = parts(ms, zone);

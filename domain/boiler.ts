@@ -95,13 +95,11 @@ export interface Boiler {
 
 /** Dry O₂ that the burner was tuned to at a load, between the points of its curve; `null` without a curve. */
 export function tunedO2At(curve: readonly TunedO2[], loadPercent: number): number | null {
-  return alongCurve(
-    curve,
-    loadPercent,
-    ({ loadPercent: at }) => at,
-    ({ o2DryPercent }) => o2DryPercent,
-  );
+  return alongCurve(curve, loadPercent, loadOf, o2Of);
 }
+
+const loadOf = ({ loadPercent }: TunedO2) => loadPercent;
+const o2Of = ({ o2DryPercent }: TunedO2) => o2DryPercent;
 
 /** A value on a line of points, straight between them and level beyond them; `null` when there are none, or no place. */
 export function alongCurve<T>(
@@ -110,8 +108,8 @@ export function alongCurve<T>(
   x: (point: T) => number,
   y: (point: T) => number,
 ): number | null {
-  const [first] = curve;
-  const last = curve.at(-1);
+  const first = curve[0];
+  const last = curve[curve.length - 1];
   if (first === undefined || last === undefined || Number.isNaN(at)) return null;
   if (at <= x(first)) return y(first);
   for (let index = 1; index < curve.length; index += 1) {

@@ -10,3 +10,6 @@ export function isAmount(value: number): boolean {
 
 /** Coldest that anything can be, °C. */
 export const absoluteZeroC = -273.15;
+
+/** A result while it is being written. */
+export type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -10,12 +10,14 @@ import {
   waterDewPointC,
 } from "./combustion/dew-point.ts";
 import { flueMoisturePercent, o2DryFromWetPercent } from "./combustion/dry-oxygen.ts";
-import { excessAirRatio, expectedCo2DryPercent, flueGas } from "./combustion/excess-air.ts";
+import { excessAirRatio, expectedCo2DryPercent, flueGas, noFlueGas } from "./combustion/excess-air.ts";
+import { noLosses } from "./combustion/heat-loss.ts";
 import { stackLossSiegertLhvPercent } from "./combustion/siegert.ts";
 import { concentrationOfPpm, massRateKgPerH, molarMass } from "./emissions/concentration.ts";
-import { isO2Clamped, o2CorrectionFactor } from "./emissions/reference-oxygen.ts";
+import { isO2Clamped, referenceO2Factor } from "./emissions/reference-oxygen.ts";
 import { soxEstimateDryPpm } from "./emissions/sulphur.ts";
 import { burning } from "./fuel.ts";
+import type { NamedValues } from "./named-values.ts";
 import type { PointName } from "./points.ts";
 import {
   absolutePressure,
@@ -29,11 +31,6 @@ import {
   steamHeatKw,
   thermalOilHeatKw,
 } from "./steam/useful-heat.ts";
-
-/** As many inputs as a formula may have. */
-export const mostInputs = 7;
-
-type Numbers<N extends readonly PointName[]> = { readonly [Index in keyof N]: number };
 
 /** One derived point, or several: what it gives, what it cannot do without, and how. */
 export interface Formula {
@@ -50,31 +47,28 @@ export interface Formula {
   /** Of what it gives: what rests on a figure of the boiler that nobody has entered, and is doubtful for it. */
   readonly assumed: (boiler: Boiler) => readonly PointName[];
   /** Of the same inputs: whether the floor of the oxygen correction decides, so that the result is a bound. */
-  readonly clamped: ((...inputs: number[]) => boolean) | null;
-  /**
-   * Takes the inputs in the order of `needs` and `uses`; of those in use, NaN is one that is not there. Gives the one
-   * number, `null` when these inputs have no such result; several numbers are written to `out`.
-   */
-  readonly compute: (context: Fired, out: number[], ...inputs: number[]) => number | null;
+  readonly clamped: ((at: Readonly<NamedValues>) => boolean) | null;
+  /** Writes what it gives beside what it reads; NaN in what it may use is not there, NaN in what it gives, too. */
+  readonly compute: (at: NamedValues, fired: Fired) => void;
 }
 
-interface One<N extends readonly PointName[], U extends readonly PointName[]> {
-  readonly gives: PointName | readonly PointName[];
-  readonly needs: readonly [...N];
-  readonly uses?: readonly [...U];
+/** It reads only what it needs and uses, and writes only what it gives. */
+interface One<G extends PointName, N extends PointName, U extends PointName> {
+  readonly gives: G | readonly G[];
+  readonly needs: readonly N[];
+  readonly uses?: readonly U[];
   readonly whileFiring?: boolean;
   readonly byFuel?: boolean;
   readonly applies?: (boiler: Boiler) => boolean;
   readonly assumed?: (boiler: Boiler) => readonly PointName[];
-  readonly clamped?: (...inputs: [...Numbers<N>, ...Numbers<U>]) => boolean;
+  readonly clamped?: (at: Readonly<Record<NoInfer<N | U>, number>>) => boolean;
   readonly compute: (
-    context: Fired,
-    out: number[],
-    ...inputs: [...Numbers<N>, ...Numbers<U>]
-  ) => number | null;
+    at: Readonly<Record<NoInfer<N | U>, number>> & Record<NoInfer<G>, number>,
+    fired: Fired,
+  ) => void;
 }
 
-function formula<const N extends readonly PointName[], const U extends readonly PointName[] = readonly []>({
+function formula<G extends PointName, N extends PointName, U extends PointName = never>({
   gives,
   needs,
   uses,
@@ -84,7 +78,7 @@ function formula<const N extends readonly PointName[], const U extends readonly 
   assumed = () => [],
   clamped,
   compute,
-}: One<N, U>): Formula {
+}: One<G, N, U>): Formula {
   return {
     gives: typeof gives === "string" ? [gives] : gives,
     needs,
@@ -93,44 +87,40 @@ function formula<const N extends readonly PointName[], const U extends readonly 
     byFuel,
     applies,
     assumed,
-    clamped: (clamped ?? null) as Formula["clamped"],
-    compute: compute as Formula["compute"],
+    clamped: clamped ?? null,
+    compute,
   };
 }
 
-function atReferenceO2(gives: PointName, measured: PointName): Formula {
-  return formula({
-    gives,
-    needs: [measured, "o2DryPercent"],
-    whileFiring: true,
-    clamped: (_concentration, o2DryPercent) => isO2Clamped(o2DryPercent),
-    compute: ({ boiler }, _out, concentration, o2DryPercent) => {
-      const factor = o2CorrectionFactor(o2DryPercent, boiler.referenceO2Percent);
-      return factor === null ? null : concentration * factor;
-    },
-  });
+/** What is not computable, as it stands among numbers. */
+function orNaN(result: number | null): number {
+  return result ?? Number.NaN;
 }
 
-/** kg/h of a gas or of dust, by the stack's own flow meter where there is one, else by the flow that the fuel gives. */
-function massRate(
-  gives: PointName,
-  measured: PointName,
-  molarMassKgPerKmol: number | null,
-): readonly Formula[] {
-  return (["stackFlowDryNm3PerH", "flueFlowFromFuelDryNm3PerH"] as const).map((flow) =>
-    formula({
-      gives,
-      needs: [measured, flow],
-      whileFiring: true,
-      compute: (_context, _out, value, nm3PerH) => {
-        const concentration =
-          molarMassKgPerKmol === null
-            ? ({ basis: "dry", mgPerNm3: orNothing(value) } as const)
-            : concentrationOfPpm(orNothing(value), molarMassKgPerKmol, "dry");
-        return massRateKgPerH(concentration, { basis: "dry", nm3PerH });
-      },
-    }),
-  );
+const byO2 = {
+  whileFiring: true,
+  clamped: isClamped,
+} as const;
+
+function isClamped({ o2DryPercent }: Readonly<Pick<NamedValues, "o2DryPercent">>): boolean {
+  return isO2Clamped(o2DryPercent);
+}
+
+function toReferenceO2(
+  { o2DryPercent }: Readonly<Pick<NamedValues, "o2DryPercent">>,
+  { boiler }: Fired,
+): number {
+  return referenceO2Factor(o2DryPercent, boiler.referenceO2Percent);
+}
+
+/** kg/h of a gas, weighed by its molar mass. */
+function gasKgPerH(ppm: number, molarMassKgPerKmol: number, nm3PerH: number): number {
+  const concentration = concentrationOfPpm(orNothing(ppm), molarMassKgPerKmol, "dry");
+  return orNaN(massRateKgPerH(concentration, { basis: "dry", nm3PerH }));
+}
+
+function dustKgPerH(mgPerNm3: number, nm3PerH: number): number {
+  return orNaN(massRateKgPerH({ basis: "dry", mgPerNm3: orNothing(mgPerNm3) }, { basis: "dry", nm3PerH }));
 }
 
 /** What is measured below nought is a zero that drifted: nothing is there. */
@@ -156,39 +146,50 @@ function burnsSulphur({ fuels }: Boiler): boolean {
 
 const normalM3PerMol = 22.414e-3;
 const lossUses = ["combustionAirTempC", "coDryPpm", "heatInputLhvKw", "loadPercent"] as const;
+/** Room for what one formula finds before it is written down; the next one may have it. */
+const flue = { ...noFlueGas };
+const losses = { ...noLosses };
 
 /**
  * All that is derived live, in the order in which it is derived: a formula may need what stands above it. Where two
- * give the same point, the first whose inputs exist does; a sensor's own value goes before both.
+ * give the same point, the first whose inputs exist does; a sensor's own value goes before both. So a rate is kg/h by
+ * the stack's own flow meter where there is one, else by the flow that the fuel gives.
  */
 export const formulas: readonly Formula[] = [
   formula({
     gives: "flueMoisturePercent",
     needs: ["o2WetPercent"],
     byFuel: true,
-    compute: ({ boiler, burning }, _out, o2WetPercent) =>
-      flueMoisturePercent(o2WetPercent, burning.stoichiometry, boiler.airHumidityKgPerKg),
+    compute: (at, { boiler, burning }) => {
+      at.flueMoisturePercent = orNaN(
+        flueMoisturePercent(at.o2WetPercent, burning.stoichiometry, boiler.airHumidityKgPerKg),
+      );
+    },
   }),
   formula({
     gives: "o2DryPercent",
     needs: ["o2WetPercent", "flueMoisturePercent"],
-    compute: (_context, _out, o2WetPercent, moisture) => o2DryFromWetPercent(o2WetPercent, moisture),
+    compute: (at) => {
+      at.o2DryPercent = orNaN(o2DryFromWetPercent(at.o2WetPercent, at.flueMoisturePercent));
+    },
   }),
   formula({
     gives: "flueMoisturePercent",
     needs: ["o2DryPercent"],
     whileFiring: true,
     byFuel: true,
-    compute: ({ boiler, burning }, _out, o2DryPercent) => {
-      const gas = flueGas(o2DryPercent, burning.stoichiometry, boiler.airHumidityKgPerKg);
-      return gas === null ? null : (100 * gas.waterMol) / gas.wetMol;
+    compute: (at, { boiler, burning }) => {
+      const gas = flueGas(at.o2DryPercent, burning.stoichiometry, boiler.airHumidityKgPerKg, 0, flue);
+      at.flueMoisturePercent = gas === null ? Number.NaN : (100 * gas.waterMol) / gas.wetMol;
     },
   }),
   formula({
     gives: "airRatio",
     needs: ["o2DryPercent"],
     whileFiring: true,
-    compute: (_context, _out, o2DryPercent) => airRatio(o2DryPercent),
+    compute: (at) => {
+      at.airRatio = orNaN(airRatio(at.o2DryPercent));
+    },
   }),
   formula({
     gives: "excessAirPercent",
@@ -196,9 +197,10 @@ export const formulas: readonly Formula[] = [
     uses: ["coDryPpm"],
     whileFiring: true,
     byFuel: true,
-    compute: ({ burning }, _out, o2DryPercent, coDryPpm) => {
-      const ratio = excessAirRatio(o2DryPercent, burning.stoichiometry, Math.max(0, known(coDryPpm, 0)));
-      return ratio === null ? null : 100 * (ratio - 1);
+    compute: (at, { burning }) => {
+      const coDryPpm = Math.max(0, known(at.coDryPpm, 0));
+      at.excessAirPercent =
+        100 * (orNaN(excessAirRatio(at.o2DryPercent, burning.stoichiometry, coDryPpm)) - 1);
     },
   }),
   formula({
@@ -206,30 +208,61 @@ export const formulas: readonly Formula[] = [
     needs: ["o2DryPercent"],
     whileFiring: true,
     byFuel: true,
-    compute: ({ burning }, _out, o2DryPercent) => expectedCo2DryPercent(o2DryPercent, burning.stoichiometry),
+    compute: (at, { burning }) => {
+      at.expectedCo2DryPercent = orNaN(expectedCo2DryPercent(at.o2DryPercent, burning.stoichiometry));
+    },
   }),
-  atReferenceO2("coAtRefO2Ppm", "coDryPpm"),
-  atReferenceO2("soxAtRefO2Ppm", "soxDryPpm"),
-  atReferenceO2("noxAtRefO2Ppm", "noxDryPpm"),
-  atReferenceO2("pmAtRefO2MgPerNm3", "pmDryMgPerNm3"),
+  formula({
+    gives: "coAtRefO2Ppm",
+    needs: ["coDryPpm", "o2DryPercent"],
+    ...byO2,
+    compute: (at, fired) => {
+      at.coAtRefO2Ppm = at.coDryPpm * toReferenceO2(at, fired);
+    },
+  }),
+  formula({
+    gives: "soxAtRefO2Ppm",
+    needs: ["soxDryPpm", "o2DryPercent"],
+    ...byO2,
+    compute: (at, fired) => {
+      at.soxAtRefO2Ppm = at.soxDryPpm * toReferenceO2(at, fired);
+    },
+  }),
+  formula({
+    gives: "noxAtRefO2Ppm",
+    needs: ["noxDryPpm", "o2DryPercent"],
+    ...byO2,
+    compute: (at, fired) => {
+      at.noxAtRefO2Ppm = at.noxDryPpm * toReferenceO2(at, fired);
+    },
+  }),
+  formula({
+    gives: "pmAtRefO2MgPerNm3",
+    needs: ["pmDryMgPerNm3", "o2DryPercent"],
+    ...byO2,
+    compute: (at, fired) => {
+      at.pmAtRefO2MgPerNm3 = at.pmDryMgPerNm3 * toReferenceO2(at, fired);
+    },
+  }),
   formula({
     gives: "stackLossSiegertLhvPercent",
     needs: ["exhaustTempC", "o2DryPercent"],
     uses: ["combustionAirTempC"],
     whileFiring: true,
     byFuel: true,
-    compute: ({ boiler, burning }, _out, exhaustTempC, o2DryPercent, airTempC) =>
-      stackLossSiegertLhvPercent(
-        exhaustTempC,
-        known(airTempC, boiler.combustionAirTempC),
-        o2DryPercent,
-        burning.governing.siegert,
-      ),
+    compute: (at, { boiler, burning }) => {
+      const airTempC = known(at.combustionAirTempC, boiler.combustionAirTempC);
+      at.stackLossSiegertLhvPercent = orNaN(
+        stackLossSiegertLhvPercent(at.exhaustTempC, airTempC, at.o2DryPercent, burning.governing.siegert),
+      );
+    },
   }),
   formula({
     gives: "efficiencySiegertLhvPercent",
     needs: ["stackLossSiegertLhvPercent"],
-    compute: (_context, _out, loss) => 100 - loss,
+    compute: (at) => {
+      at.efficiencySiegertLhvPercent = 100 - at.stackLossSiegertLhvPercent;
+    },
   }),
   formula({
     gives: [
@@ -249,110 +282,181 @@ export const formulas: readonly Formula[] = [
     whileFiring: true,
     byFuel: true,
     assumed: (boiler) => (isAshUnknown(boiler) ? byCarbonInAsh : []),
-    compute: (context, out, o2, exhaust, air, co, input, load) => {
-      const losses = boilerLosses(o2, exhaust, context, air, co, input, load);
-      if (losses === null) return null;
-      out[0] = losses.dryGasLhvPercent;
-      out[1] = losses.fuelWaterLhvPercent;
-      out[2] = losses.airMoistureLhvPercent;
-      out[3] = losses.coLhvPercent;
-      out[4] = losses.unburntLhvPercent;
-      out[5] = losses.surfaceLhvPercent;
-      out[6] = losses.stackLhvPercent;
-      out[7] = losses.stackHhvPercent;
-      out[8] = losses.efficiencyIndirectLhvPercent;
-      out[9] = losses.efficiencyIndirectHhvPercent;
-      return losses.dryGasLhvPercent;
+    compute: (at, fired) => {
+      const found = boilerLosses(at, fired, at.o2DryPercent, at.exhaustTempC, losses);
+      at.dryGasLossLhvPercent = found === null ? Number.NaN : found.dryGasLhvPercent;
+      at.fuelWaterLossLhvPercent = losses.fuelWaterLhvPercent;
+      at.airMoistureLossLhvPercent = losses.airMoistureLhvPercent;
+      at.coLossLhvPercent = losses.coLhvPercent;
+      at.unburntLossLhvPercent = losses.unburntLhvPercent;
+      at.surfaceLossLhvPercent = losses.surfaceLhvPercent;
+      at.stackLossLhvPercent = losses.stackLhvPercent;
+      at.stackLossHhvPercent = losses.stackHhvPercent;
+      at.efficiencyIndirectLhvPercent = losses.efficiencyIndirectLhvPercent;
+      at.efficiencyIndirectHhvPercent = losses.efficiencyIndirectHhvPercent;
     },
   }),
   formula({
     gives: "usefulHeatKw",
     needs: ["steamFlowKgPerH", "steamPressureBarG", "feedwaterTempC"],
     uses: ["steamTempC"],
-    compute: ({ boiler }, _out, flow, barG, feedwaterTempC, steamTempC) => {
-      const pressure = absolutePressure({ barG });
-      const superheated = Number.isNaN(steamTempC) ? null : steamEnthalpyKjPerKg(pressure, steamTempC);
+    compute: (at, { boiler }) => {
+      const pressure = absolutePressure({ barG: at.steamPressureBarG });
+      const superheated = Number.isNaN(at.steamTempC) ? null : steamEnthalpyKjPerKg(pressure, at.steamTempC);
       const steam = superheated ?? saturatedEnthalpyKjPerKg(pressure, boiler.steamDryness);
-      const feed = liquidEnthalpyKjPerKg(pressure, feedwaterTempC);
-      return steam === null || feed === null ? null : steamHeatKw(orNothing(flow), steam, feed);
+      const feed = liquidEnthalpyKjPerKg(pressure, at.feedwaterTempC);
+      at.usefulHeatKw =
+        steam === null || feed === null
+          ? Number.NaN
+          : orNaN(steamHeatKw(orNothing(at.steamFlowKgPerH), steam, feed));
     },
   }),
   formula({
     gives: "usefulHeatKw",
     needs: ["thermalOilFlowM3PerH", "thermalOilReturnTempC", "thermalOilSupplyTempC"],
     applies: ({ thermalOil }) => thermalOil.length > 0,
-    compute: ({ boiler }, _out, flow, returnTempC, supplyTempC) => {
+    compute: (at, { boiler }) => {
+      const { thermalOilReturnTempC: returnTempC, thermalOilSupplyTempC: supplyTempC } = at;
       // The meter stands in the return, where the pump is.
       const densityKgPerM3 = alongCurve(
         boiler.thermalOil,
         returnTempC,
         ({ tempC }) => tempC,
-        (at) => at.densityKgPerM3,
+        (point) => point.densityKgPerM3,
       );
       const meanTempC = (returnTempC + supplyTempC) / 2;
-      const heat = alongCurve(
+      const specificHeatKjPerKgK = alongCurve(
         boiler.thermalOil,
         meanTempC,
         ({ tempC }) => tempC,
-        (at) => at.specificHeatKjPerKgK,
+        (point) => point.specificHeatKjPerKgK,
       );
-      if (densityKgPerM3 === null || heat === null) return null;
-      return thermalOilHeatKw(
-        orNothing(flow),
-        returnTempC,
-        supplyTempC,
-        { densityKgPerM3 },
-        { specificHeatKjPerKgK: heat },
-      );
+      const flow = orNothing(at.thermalOilFlowM3PerH);
+      at.usefulHeatKw =
+        densityKgPerM3 === null || specificHeatKjPerKgK === null
+          ? Number.NaN
+          : orNaN(
+              thermalOilHeatKw(flow, returnTempC, supplyTempC, { densityKgPerM3 }, { specificHeatKjPerKgK }),
+            );
     },
   }),
   formula({
     gives: "usefulHeatKw",
     needs: ["hotWaterFlowM3PerH", "hotWaterReturnTempC", "hotWaterSupplyTempC"],
-    compute: (_context, _out, flow, returnTempC, supplyTempC) =>
-      hotWaterHeatKw(orNothing(flow), returnTempC, supplyTempC),
+    compute: (at) => {
+      at.usefulHeatKw = orNaN(
+        hotWaterHeatKw(orNothing(at.hotWaterFlowM3PerH), at.hotWaterReturnTempC, at.hotWaterSupplyTempC),
+      );
+    },
   }),
   formula({
     gives: "efficiencyDirectLhvPercent",
     needs: ["usefulHeatKw", "heatInputLhvKw"],
     whileFiring: true,
-    compute: (_context, _out, usefulHeatKw, heatInputKw) =>
-      efficiencyDirectPercent(usefulHeatKw, heatInputKw),
+    compute: (at) => {
+      at.efficiencyDirectLhvPercent = orNaN(efficiencyDirectPercent(at.usefulHeatKw, at.heatInputLhvKw));
+    },
   }),
   formula({
     gives: "efficiencyDirectHhvPercent",
     needs: ["usefulHeatKw", "heatInputHhvKw"],
     whileFiring: true,
-    compute: (_context, _out, usefulHeatKw, heatInputKw) =>
-      efficiencyDirectPercent(usefulHeatKw, heatInputKw),
+    compute: (at) => {
+      at.efficiencyDirectHhvPercent = orNaN(efficiencyDirectPercent(at.usefulHeatKw, at.heatInputHhvKw));
+    },
   }),
   formula({
     gives: "flueFlowFromFuelDryNm3PerH",
     needs: ["heatInputLhvKw", "o2DryPercent"],
     whileFiring: true,
     byFuel: true,
-    compute: ({ boiler, burning }, _out, heatInputKw, o2DryPercent) => {
-      const gas = flueGas(o2DryPercent, burning.stoichiometry, boiler.airHumidityKgPerKg);
-      return gas === null ? null : heatInputKw * 3.6 * gas.dryMol * normalM3PerMol;
+    compute: (at, { boiler, burning }) => {
+      const gas = flueGas(at.o2DryPercent, burning.stoichiometry, boiler.airHumidityKgPerKg, 0, flue);
+      at.flueFlowFromFuelDryNm3PerH =
+        gas === null ? Number.NaN : at.heatInputLhvKw * 3.6 * gas.dryMol * normalM3PerMol;
     },
   }),
-  ...massRate("coKgPerH", "coDryPpm", molarMass.co),
-  ...massRate("soxKgPerH", "soxDryPpm", molarMass.so2),
-  ...massRate("noxKgPerH", "noxDryPpm", molarMass.nox),
-  ...massRate("pmKgPerH", "pmDryMgPerNm3", null),
+  formula({
+    gives: "coKgPerH",
+    needs: ["coDryPpm", "stackFlowDryNm3PerH"],
+    whileFiring: true,
+    compute: (at) => {
+      at.coKgPerH = gasKgPerH(at.coDryPpm, molarMass.co, at.stackFlowDryNm3PerH);
+    },
+  }),
+  formula({
+    gives: "coKgPerH",
+    needs: ["coDryPpm", "flueFlowFromFuelDryNm3PerH"],
+    whileFiring: true,
+    compute: (at) => {
+      at.coKgPerH = gasKgPerH(at.coDryPpm, molarMass.co, at.flueFlowFromFuelDryNm3PerH);
+    },
+  }),
+  formula({
+    gives: "soxKgPerH",
+    needs: ["soxDryPpm", "stackFlowDryNm3PerH"],
+    whileFiring: true,
+    compute: (at) => {
+      at.soxKgPerH = gasKgPerH(at.soxDryPpm, molarMass.so2, at.stackFlowDryNm3PerH);
+    },
+  }),
+  formula({
+    gives: "soxKgPerH",
+    needs: ["soxDryPpm", "flueFlowFromFuelDryNm3PerH"],
+    whileFiring: true,
+    compute: (at) => {
+      at.soxKgPerH = gasKgPerH(at.soxDryPpm, molarMass.so2, at.flueFlowFromFuelDryNm3PerH);
+    },
+  }),
+  formula({
+    gives: "noxKgPerH",
+    needs: ["noxDryPpm", "stackFlowDryNm3PerH"],
+    whileFiring: true,
+    compute: (at) => {
+      at.noxKgPerH = gasKgPerH(at.noxDryPpm, molarMass.nox, at.stackFlowDryNm3PerH);
+    },
+  }),
+  formula({
+    gives: "noxKgPerH",
+    needs: ["noxDryPpm", "flueFlowFromFuelDryNm3PerH"],
+    whileFiring: true,
+    compute: (at) => {
+      at.noxKgPerH = gasKgPerH(at.noxDryPpm, molarMass.nox, at.flueFlowFromFuelDryNm3PerH);
+    },
+  }),
+  formula({
+    gives: "pmKgPerH",
+    needs: ["pmDryMgPerNm3", "stackFlowDryNm3PerH"],
+    whileFiring: true,
+    compute: (at) => {
+      at.pmKgPerH = dustKgPerH(at.pmDryMgPerNm3, at.stackFlowDryNm3PerH);
+    },
+  }),
+  formula({
+    gives: "pmKgPerH",
+    needs: ["pmDryMgPerNm3", "flueFlowFromFuelDryNm3PerH"],
+    whileFiring: true,
+    compute: (at) => {
+      at.pmKgPerH = dustKgPerH(at.pmDryMgPerNm3, at.flueFlowFromFuelDryNm3PerH);
+    },
+  }),
   formula({
     gives: "soxEstimateDryPpm",
     needs: ["o2DryPercent"],
     whileFiring: true,
     applies: burnsSulphur,
     byFuel: true,
-    compute: ({ burning }, _out, o2DryPercent) => soxEstimateDryPpm(burning.stoichiometry, o2DryPercent),
+    compute: (at, { burning }) => {
+      at.soxEstimateDryPpm = orNaN(soxEstimateDryPpm(burning.stoichiometry, at.o2DryPercent));
+    },
   }),
   formula({
     gives: "waterDewPointTempC",
     needs: ["flueMoisturePercent"],
     whileFiring: true,
-    compute: (_context, _out, moisture) => waterDewPointC(moisture),
+    compute: (at) => {
+      at.waterDewPointTempC = orNaN(waterDewPointC(at.flueMoisturePercent));
+    },
   }),
   formula({
     gives: "acidDewPointTempC",
@@ -360,14 +464,13 @@ export const formulas: readonly Formula[] = [
     uses: ["soxDryPpm"],
     whileFiring: true,
     applies: burnsSulphur,
-    compute: ({ boiler }, _out, moisture, estimate, measured) => {
+    compute: (at, { boiler }) => {
       // The metal that corrodes stands before a scrubber, the analyser may stand behind it.
-      const so2DryPpm = Math.max(known(measured, estimate), estimate);
-      if (so2DryPpm <= 0) return null;
-      const so3 = so3WetPpm(so2DryPpm, moisture, boiler.dewFloor.so3ConversionPercent);
-      if (so3 === null) return null;
-      const { waterMmHg, so3MmHg } = partialPressures(moisture, so3);
-      return acidDewPointVerhoffBancheroC(waterMmHg, so3MmHg);
+      const so2DryPpm = Math.max(known(at.soxDryPpm, at.soxEstimateDryPpm), at.soxEstimateDryPpm);
+      const { so3ConversionPercent } = boiler.dewFloor;
+      const so3 = so2DryPpm > 0 ? so3WetPpm(so2DryPpm, at.flueMoisturePercent, so3ConversionPercent) : null;
+      const { waterMmHg, so3MmHg } = partialPressures(at.flueMoisturePercent, orNaN(so3));
+      at.acidDewPointTempC = orNaN(acidDewPointVerhoffBancheroC(waterMmHg, so3MmHg));
     },
   }),
   formula({
@@ -375,14 +478,15 @@ export const formulas: readonly Formula[] = [
     needs: ["exhaustTempC", "flueMoisturePercent"],
     uses: ["acidDewPointTempC", "waterDewPointTempC"],
     whileFiring: true,
-    compute: ({ boiler: { dewFloor } }, _out, exhaustTempC, _moisture, acid, water) =>
-      recoveryRoom(
-        exhaustTempC,
+    compute: (at, { boiler: { dewFloor } }) => {
+      at.recoverableK = recoveryRoom(
+        at.exhaustTempC,
         dewFloor.practicalMinimumC,
-        known(acid, null),
-        known(water, null),
+        known(at.acidDewPointTempC, null),
+        known(at.waterDewPointTempC, null),
         dewFloor.marginK,
-      ).coolingK,
+      ).coolingK;
+    },
   }),
   formula({
     gives: "avoidableFuelPercent",
@@ -391,12 +495,15 @@ export const formulas: readonly Formula[] = [
     whileFiring: true,
     applies: ({ tunedO2 }) => tunedO2.length > 0,
     byFuel: true,
-    compute: (context, _out, o2, exhaust, efficiency, air, co, input, load) => {
-      const tuned = tunedO2At(context.boiler.tunedO2, known(load, 100));
-      if (tuned === null) return null;
-      if (tuned >= o2) return 0;
-      const losses = boilerLosses(tuned, exhaust, context, air, co, input, load);
-      return avoidableFuelPercent(efficiency, losses?.efficiencyIndirectLhvPercent ?? null);
+    compute: (at, fired) => {
+      const tuned = orNaN(tunedO2At(fired.boiler.tunedO2, known(at.loadPercent, 100)));
+      if (tuned >= at.o2DryPercent) {
+        at.avoidableFuelPercent = 0;
+        return;
+      }
+      const found = boilerLosses(at, fired, tuned, at.exhaustTempC, losses);
+      const best = found === null ? Number.NaN : found.efficiencyIndirectLhvPercent;
+      at.avoidableFuelPercent = orNaN(avoidableFuelPercent(at.efficiencyIndirectLhvPercent, best));
     },
   }),
   formula({
@@ -405,16 +512,19 @@ export const formulas: readonly Formula[] = [
     whileFiring: true,
     applies: ({ prices }) => Object.keys(prices).length > 0,
     byFuel: true,
-    compute: ({ boiler, burning }, _out, share, heatInputKw) => {
+    compute: (at, { boiler, burning }) => {
       const price = boiler.prices[burning.governing.id]?.perUnit;
-      const unitsPerH = (heatInputKw * 3.6) / burning.governing.ncvMjPerUnit;
-      return price === undefined ? null : (share / 100) * unitsPerH * price;
+      const unitsPerH = (at.heatInputLhvKw * 3.6) / burning.governing.ncvMjPerUnit;
+      at.avoidableMoneyPerH =
+        price === undefined ? Number.NaN : (at.avoidableFuelPercent / 100) * unitsPerH * price;
     },
   }),
   formula({
     gives: "avoidableCo2KgPerH",
     needs: ["avoidableFuelPercent", "co2KgPerH"],
     whileFiring: true,
-    compute: (_context, _out, share, co2KgPerH) => (share / 100) * co2KgPerH,
+    compute: (at) => {
+      at.avoidableCo2KgPerH = (at.avoidableFuelPercent / 100) * at.co2KgPerH;
+    },
   }),
 ];

@@ -401,13 +401,22 @@ export function judgeTables(
     if (limit === null) return { kind: "no-limit", tablesId, source, row };
     const bar = barOf(limit);
     return {
-      ...inForce,
       kind: value <= limit ? "within" : "above",
+      row,
+      tablesId,
+      source,
+      inForceFrom: inForce.inForceFrom,
       quantity,
       value,
       limit,
       formula,
-      input: { point, ...window },
+      input: {
+        point,
+        mean: window.mean,
+        samples: window.samples,
+        goodSamples: window.goodSamples,
+        flaws: window.flaws,
+      },
       bar,
       headroom: bar - window.mean,
       fuelId: fuel.id,

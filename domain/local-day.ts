@@ -39,7 +39,7 @@ function shownMs(atMs: number, timeZone: string): number {
 }
 
 /** The moment at which the clock of a zone first shows this or, where the clock jumps over it, what comes next. */
-function momentOf(wantedMs: number, timeZone: string): number {
+export function momentOf(wantedMs: number, timeZone: string): number {
   // No zone is further than a day from UTC; between the two offsets around a change, the earlier moment is the first.
   const candidates = [-dayMs, dayMs]
     .map((awayMs) => wantedMs - (shownMs(wantedMs + awayMs, timeZone) - (wantedMs + awayMs)))

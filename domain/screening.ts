@@ -1,6 +1,6 @@
 import type { Boiler } from "./boiler.ts";
 import { flueMoisturePercent, o2DryFromWetPercent } from "./combustion/dry-oxygen.ts";
-import { expectedCo2DryPercent, flueGas } from "./combustion/excess-air.ts";
+import { expectedCo2DryPercent, flueGas, noFlueGas } from "./combustion/excess-air.ts";
 import { doubt, type Frame, spoil } from "./frame.ts";
 import type { Burning } from "./fuel.ts";
 import { analyserPoints, fuelFlowPoints, type PointCatalogue, type PointName } from "./points.ts";
@@ -101,7 +101,7 @@ export interface SignalMemory {
 }
 
 interface StandingValue {
-  readonly value: number;
+  value: number;
   sinceMs: number;
   /** Of the load meanwhile; `null` while it is not known. */
   leastLoad: number | null;
@@ -170,6 +170,7 @@ const mostFlow = 2;
 /** A pair must cover this share of its values before a constant ratio means anything. */
 const pairsMustVary = 0.02;
 const normalM3PerMol = 22.414e-3;
+const flue = { ...noFlueGas };
 
 /** Holds a boiler's signals against each other and against their own past. */
 export interface SignalWatch {
@@ -198,6 +199,7 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
   const exhaustSlot = slot("exhaustTempC");
   const stackFlowSlot = slot("stackFlowDryNm3PerH");
   const heatInputSlot = slot("heatInputLhvKw");
+  const weighed = { sinceMs: Number.NaN, weight: Number.NaN };
 
   function see(memory: SignalMemory, frame: Frame, burning: Burning | null): void {
     const { values, takenAtMs } = frame;
@@ -232,7 +234,7 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     if (burning !== null && firing === true) {
       // The first frame has no past to be weighed against, and one frame after a gap is no more than one frame.
       const sinceMs = memory.lastMs === 0 ? 0 : Math.min(slowMs, Math.max(0, dtMs));
-      const weight = 1 - Math.exp(-sinceMs / slowMs);
+      const weight = weightOf(sinceMs);
       const o2Dry = o2Slot === o2DrySlot ? o2 : dryOf(o2, burning);
       checkCo2(memory, frame, burning, o2Dry, o2Slot, weight);
       checkFlow(memory, frame, burning, o2Dry, weight);
@@ -243,6 +245,15 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     }
     markDuplicates(memory, frame);
     memory.lastMs = takenAtMs;
+  }
+
+  /** Scans are mostly as long as the one before. */
+  function weightOf(sinceMs: number): number {
+    if (sinceMs !== weighed.sinceMs) {
+      weighed.sinceMs = sinceMs;
+      weighed.weight = 1 - Math.exp(-sinceMs / slowMs);
+    }
+    return weighed.weight;
   }
 
   function dryOf(o2WetPercent: number, { stoichiometry }: Burning): number {
@@ -260,9 +271,15 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
       // A value that was held says nothing about whether its sensor repeats itself.
       if (Number.isNaN(value) || frame.held?.includes(each)) continue;
       const known = memory.frozen[index] ?? null;
-      const isAbsent = value === 0 && absentSlots.includes(each);
-      if (!fires || known === null || known.value !== value || isAbsent) {
+      if (known === null) {
         memory.frozen[index] = { value, sinceMs: takenAtMs, leastLoad: load, mostLoad: load };
+        continue;
+      }
+      if (!fires || known.value !== value || (value === 0 && absentSlots.includes(each))) {
+        known.value = value;
+        known.sinceMs = takenAtMs;
+        known.leastLoad = load;
+        known.mostLoad = load;
         continue;
       }
       if (load !== null) {
@@ -289,8 +306,8 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
   /** A flame needs fuel: meters that all stand still are not believed. */
   function checkFuelFlows(frame: Frame): void {
     if (frame.flaws[firingSlot] !== 0 || flows.length === 0) return;
-    if (flows.every((each) => frame.values[each] === 0))
-      for (const each of flows) doubt(frame, each, "implausible");
+    for (const each of flows) if (frame.values[each] !== 0) return;
+    for (const each of flows) doubt(frame, each, "implausible");
   }
 
   function checkCo2(
@@ -327,7 +344,7 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
     const measured = frame.values[stackFlowSlot] as number;
     const heatInputKw = frame.values[heatInputSlot] as number;
     if (Number.isNaN(measured) || !(heatInputKw > 0) || Number.isNaN(o2Dry)) return;
-    const gas = flueGas(o2Dry, burning.stoichiometry, boiler.airHumidityKgPerKg);
+    const gas = flueGas(o2Dry, burning.stoichiometry, boiler.airHumidityKgPerKg, 0, flue);
     if (gas === null) return;
     const computed = heatInputKw * 3.6 * gas.dryMol * normalM3PerMol;
     if (!(computed > 0)) return;
@@ -338,55 +355,54 @@ export function signalWatch(catalogue: PointCatalogue, boiler: Boiler, rules: Pl
   }
 
   function samplePairs(memory: SignalMemory, { values }: Frame): void {
-    const duplicates = new Set<number>();
+    let duplicates: Set<number> | null = null;
     let pair = -1;
     for (let a = 0; a < pairSlots.length; a += 1) {
       const first = values[pairSlots[a] as number] as number;
       for (let b = a + 1; b < pairSlots.length; b += 1) {
         pair += 1;
         const second = values[pairSlots[b] as number] as number;
-        if (Math.abs(first) > 0 && Math.abs(second) > 0)
-          memory.pairs[pair] = nextPair(memory.pairs[pair] ?? null, first, second / first);
-        if (memory.pairs[pair]?.duplicate === true) duplicates.add(a).add(b);
+        const known = memory.pairs[pair] ?? null;
+        if (Math.abs(first) > 0 && Math.abs(second) > 0) {
+          if (known === null) memory.pairs[pair] = firstPair(first, second / first);
+          else seePair(known, first, second / first);
+        }
+        if (known?.duplicate === true) duplicates = (duplicates ?? new Set()).add(a).add(b);
       }
     }
-    memory.duplicates = [...duplicates];
+    if (duplicates !== null) memory.duplicates = [...duplicates];
+    else if (memory.duplicates.length > 0) memory.duplicates = [];
   }
 
-  function nextPair(before: PairMemory | null, value: number, ratio: number): PairMemory {
-    const from = before ?? {
-      samples: 0,
+  function firstPair(value: number, ratio: number): PairMemory {
+    return {
+      samples: 1,
       leastRatio: ratio,
       mostRatio: ratio,
       leastValue: value,
       mostValue: value,
       duplicate: false,
     };
-    const leastRatio = Math.min(from.leastRatio, ratio);
-    const mostRatio = Math.max(from.mostRatio, ratio);
+  }
+
+  function seePair(pair: PairMemory, value: number, ratio: number): void {
+    pair.leastRatio = Math.min(pair.leastRatio, ratio);
+    pair.mostRatio = Math.max(pair.mostRatio, ratio);
     // Two signals that part ways once are two signals; counting begins anew, in case a map is changed.
-    if (mostRatio - leastRatio > rules.duplicateRelativeSpread * Math.abs(mostRatio)) {
-      return {
-        samples: 1,
-        leastRatio: ratio,
-        mostRatio: ratio,
-        leastValue: value,
-        mostValue: value,
-        duplicate: false,
-      };
+    if (pair.mostRatio - pair.leastRatio > rules.duplicateRelativeSpread * Math.abs(pair.mostRatio)) {
+      pair.samples = 1;
+      pair.leastRatio = ratio;
+      pair.mostRatio = ratio;
+      pair.leastValue = value;
+      pair.mostValue = value;
+      pair.duplicate = false;
+      return;
     }
-    const samples = from.samples + 1;
-    const leastValue = Math.min(from.leastValue, value);
-    const mostValue = Math.max(from.mostValue, value);
-    const varies = mostValue - leastValue > pairsMustVary * Math.abs(mostValue);
-    return {
-      samples,
-      leastRatio,
-      mostRatio,
-      leastValue,
-      mostValue,
-      duplicate: varies && samples >= rules.duplicateSamples,
-    };
+    pair.samples += 1;
+    pair.leastValue = Math.min(pair.leastValue, value);
+    pair.mostValue = Math.max(pair.mostValue, value);
+    const varies = pair.mostValue - pair.leastValue > pairsMustVary * Math.abs(pair.mostValue);
+    pair.duplicate = varies && pair.samples >= rules.duplicateSamples;
   }
 
   function markDuplicates({ duplicates }: SignalMemory, frame: Frame): void {

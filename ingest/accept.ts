@@ -15,6 +15,7 @@ import { parsedJson } from "../platform/json.ts";
 import { backgroundLoop, type Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
 import type { AcceptedBatches } from "./accepted.ts";
+import type { Door } from "./door.ts";
 import type { BatchIdentity, Journal } from "./journal.ts";
 import type { Plant } from "./plant.ts";
 import { type Refusal, readBatch } from "./read-batch.ts";
@@ -42,21 +43,25 @@ export interface Acceptor extends Service {
 }
 
 const ackEveryMs = 200;
+const roomStepMs = 50;
+const roomWithinMs = 5_000;
 /** Each wiping of a gateway's disk gives it another. */
 const mostSidsTold = 20;
 const checkCommand = Compile(AlarmCommand);
 const checkRequeue = Compile(RequeueCommand);
 
 /**
- * Takes messages from the bus: what is a new batch of this plant goes into the journal, and only when it is
- * durable there is it acknowledged. A batch seen before is acknowledged again; whatever cannot be read goes into
- * the journal whole, with the reason, and is acknowledged as dead, so that nothing stands in the way.
+ * Takes messages from the bus, or from the broker itself where that is in this process: what is a new batch of this
+ * plant goes into the journal, and only when it is durable there is it acknowledged. A batch seen before is acknowledged
+ * again; whatever cannot be read goes into the journal whole, with the reason, and is acknowledged as dead, so that
+ * nothing stands in the way.
  */
 export function startAccepting(
   plant: Plant,
   journal: Journal,
   accepted: AcceptedBatches,
   bus: Bus,
+  door: Door | null,
   world: World,
 ): Acceptor {
   let by = world.random.uuid();
@@ -246,7 +251,29 @@ export function startAccepting(
     }
   }
 
-  bus.subscribe(everyGatewayTopic("data"), takeData);
+  let inLine: Promise<void> | null = null;
+
+  /** Where there is no room, its sender and all behind it wait, each no longer than its connection can bear. */
+  function takeOrWait(topic: string, payload: Buffer): Promise<void> {
+    if (inLine === null && takeData(topic, payload) === "taken") return Promise.resolve();
+    const untilMs = world.clock.monotonicMs() + roomWithinMs;
+    const taken = (inLine ?? Promise.resolve()).then(async () => {
+      while (takeData(topic, payload) === "full") {
+        if (world.clock.monotonicMs() >= untilMs) {
+          counts.shed += 1;
+          break;
+        }
+        await world.clock.sleep(roomStepMs);
+      }
+      if (inLine === taken) inLine = null;
+    });
+    inLine = taken;
+    return taken;
+  }
+
+  let shut = () => {};
+  if (door === null) bus.subscribe(everyGatewayTopic("data"), takeData);
+  else shut = door(everyGatewayTopic("data"), takeOrWait);
   bus.subscribe(everyLiveTopic("cmd"), takeCommand);
   bus.onUp(greet);
   const telling = backgroundLoop("acknowledgements", tellAll);
@@ -260,6 +287,9 @@ export function startAccepting(
         sid,
         ranges: durable.get(`${siteId}/${gatewayId}/${sid}`) ?? [],
       })),
-    stop: telling.stop,
+    stop: async () => {
+      shut();
+      await telling.stop();
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { Batch, BoilerRows } from "../contracts/batch.ts";
+import { type Batch, type BoilerRows, importedBy } from "../contracts/batch.ts";
 import { parseTopic } from "../contracts/topics.ts";
 import { isAheadOfItsArrival, isClockDoubtful, surelyOffMs } from "../domain/clock.ts";
 import { type Frame, flawCode, frameMaker, spoil } from "../domain/frame.ts";
@@ -32,8 +32,9 @@ export function plantHappenings(
   function tellBatch(batch: Batch, arrivedAtMs: number, next: (event: PlantEvent) => void): void {
     const { site: siteId, gw: gatewayId, sid, seq, tseg: timeSegment, t0: atMs, clk } = batch;
     const isWrong = isClockDoubtful(clk);
+    const isImported = gatewayId === importedBy;
     const readings = framesOf(batch).map((frame) => {
-      const { late, clockSetMs } = cursors.see(batch, frame, arrivedAtMs);
+      const { late, clockSetMs } = isImported ? asPast : cursors.see(batch, frame, arrivedAtMs);
       const isAhead = isAheadOfItsArrival(frame.takenAtMs, arrivedAtMs);
       const clockDoubtful = isWrong || isAhead;
       const origin = { siteId, gatewayId, sid, seq, timeSegment, late, clockDoubtful, clockSetMs };
@@ -41,7 +42,8 @@ export function plantHappenings(
     });
     // What comes late tells how the clock stood then, not now.
     const isOld = readings.length > 0 && readings.every(({ isBacklog }) => isBacklog);
-    next({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: isOld ? null : surelyOffMs(clk) });
+    if (!isImported)
+      next({ kind: "heard", siteId, gatewayId, atMs, clockOffsetMs: isOld ? null : surelyOffMs(clk) });
     for (const { frame, origin } of readings) next({ kind: "reading", origin, frame });
   }
 
@@ -69,6 +71,9 @@ export function plantHappenings(
     held: held.memory,
   };
 }
+
+/** What is imported is history, whatever was seen of the boiler before: it moves no cursor and raises nothing. */
+const asPast = { late: true, clockSetMs: 0 } as const;
 
 /** The readings of a batch, as frames. A point that the configuration does not know any more is left out. */
 function batchFrames(catalogue: PointCatalogue, held: HeldValues): (batch: Batch) => readonly Frame[] {

@@ -3,7 +3,7 @@ import type { ThirdPartySource } from "../contracts/third-party.ts";
 import { liveTopic } from "../contracts/topics.ts";
 import type { Bus } from "../platform/bus.ts";
 import { OperationalError } from "../platform/errors.ts";
-import { certificateDays, diskUsedPercent } from "../platform/machine.ts";
+import { type Machine, thisMachine } from "../platform/machine.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { backgroundLoop, type Service, serviceStack } from "../platform/service.ts";
 import type { KeepConfig } from "../platform/telemetry/config.ts";
@@ -12,6 +12,7 @@ import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
 import { type BackTest, backTest } from "./back-test.ts";
 import type { IngestConfig } from "./config.ts";
+import type { Door } from "./door.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { type LiveView, publishFrames } from "./live-view.ts";
 import { acceptedSoFar, type StagesAt, snapshotFor, startPass } from "./pass.ts";
@@ -22,7 +23,7 @@ import { startRetention } from "./retention.ts";
 import { rollingUp } from "./roll-up.ts";
 import { stagesOf } from "./stages/stages.ts";
 import { telemetrySink } from "./telemetry-sink.ts";
-import { busDoor, type Door, startThirdParty } from "./third-party/third-party.ts";
+import { busDoor, startThirdParty } from "./third-party/third-party.ts";
 
 export interface IngestNeeds {
   readonly plant: Plant | PlantHistory;
@@ -34,10 +35,12 @@ export interface IngestNeeds {
   readonly bus: Bus;
   readonly world: World;
   readonly thirdParty?: readonly ThirdPartySource[];
-  /** Of the embedded broker, where it is in this process: it acknowledges only what is durable. */
+  /** Of the embedded broker, where it is in this process; what comes by it takes no second way over the network. */
   readonly door?: Door | null;
   /** Files of the certificates with which this server is known. */
   readonly certificates?: readonly string[];
+  /** This one, where none is given. */
+  readonly machine?: Machine;
 }
 
 const tickEveryMs = 1_000;
@@ -81,7 +84,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
     await entered();
   }
   const accepting = services.add(
-    startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, world),
+    startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, needs.door ?? null, world),
   );
   const strangers = services.add(
     startThirdParty(needs.thirdParty ?? [], {
@@ -181,7 +184,7 @@ const lookEveryMs = 60_000;
 async function tick(
   journal: Journal,
   lag: () => number,
-  { folder, certificates = [], world }: IngestNeeds,
+  { folder, certificates = [], machine = thisMachine, world }: IngestNeeds,
   signal: AbortSignal,
 ): Promise<void> {
   let lookedMs = Number.NEGATIVE_INFINITY;
@@ -193,9 +196,9 @@ async function tick(
     const monotonicMs = Math.round(world.clock.monotonicMs());
     if (monotonicMs - lookedMs >= lookEveryMs) {
       lookedMs = monotonicMs;
-      const used = await diskUsedPercent(folder);
+      const used = await machine.diskUsedPercent(folder);
       disk = used === null ? null : Math.round(10 * used) / 10;
-      days = certificateDays(certificates, world.clock.nowMs());
+      days = machine.certificateDays(certificates, world.clock.nowMs());
     }
     try {
       await journal.append({

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Batch } from "../contracts/batch.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { folderFiles } from "../platform/log/files.ts";
+import type { LogRecord } from "../platform/log/record.ts";
 import type { LogReader } from "../platform/log/segment.ts";
 import { openSegmentLog, type SegmentLog } from "../platform/log/segment-log.ts";
 import type { World } from "../platform/world.ts";
@@ -72,7 +73,7 @@ export async function openJournal(
   world: World,
 ): Promise<Journal> {
   const log = await openSegmentLog(
-    await folderFiles(join(folder, "segments")),
+    await folderFiles(segmentsFolder(folder)),
     {
       name: "the journal",
       segmentBytes: config.segmentMib * mib,
@@ -114,13 +115,19 @@ function entryReader(reader: LogReader, world: World) {
       for (const { from, to } of damaged) {
         world.log.error({ from, to, code: "journal-damaged" }, "part of the journal cannot be read");
       }
-      return records.map(({ offset, appendedAtMs, body }) => ({
-        ...decoded(body),
-        offset,
-        arrivedAtMs: appendedAtMs,
-      }));
+      return records.map(entryOf);
     },
   };
+}
+
+/** What a record of the journal says. */
+export function entryOf({ offset, appendedAtMs, body }: LogRecord): JournalEntry {
+  return { ...decoded(body), offset, arrivedAtMs: appendedAtMs };
+}
+
+/** Where the journal's segments are, in ingest's folder. */
+export function segmentsFolder(folder: string): string {
+  return join(folder, "segments");
 }
 
 /** One letter for the kind; a quarantined message has its length-prefixed reason before its bytes. */

@@ -1,10 +1,10 @@
+import { importedBy } from "../contracts/batch.ts";
 import type { PastEpisode } from "../domain/alarms/alarm.ts";
 import type { Plant } from "./plant.ts";
 import type { BoilerStage, ConditionEvent, PlantEvent, Stage } from "./stage.ts";
 import { pipeline } from "./stage.ts";
-import type { Family } from "./watches/alarm-memory.ts";
+import type { Family, LateLeft } from "./watches/alarm-memory.ts";
 import type { Source, Tell } from "./watches/families.ts";
-import type { LateLeft } from "./watches/meet-late.ts";
 import { staleAfterMs } from "./watches/stale.ts";
 
 /** A stretch of a boiler that live data jumped over: what the stages knew before it, and how far late data have come. */
@@ -176,7 +176,8 @@ export function lateLane(
     step: (event, next) => {
       if (event.kind === "tick") ticked(event.monotonicMs, next);
       if (event.kind === "reading") {
-        if (event.origin.late && late(event, next)) return;
+        const isBacklog = event.origin.late && event.origin.gatewayId !== importedBy;
+        if (isBacklog && late(event, next)) return;
         if (!event.origin.late) seen(event.frame.boilerId, event.frame.takenAtMs, event.origin.clockSetMs);
       }
       next(event);

@@ -255,11 +255,12 @@ export function listening(
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
   setting: string,
-  variable: string | null,
+  /** Another way than the configuration, where there is one. */
+  otherWay: string | null,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
-      const ways = variable === null ? `set ${setting}` : `set ${setting} or ${variable}`;
+      const ways = otherWay === null ? `set ${setting}` : `set ${setting} or ${otherWay}`;
       const why =
         systemCode(error) === "EADDRINUSE"
           ? "is taken by another program"

@@ -30,3 +30,11 @@ export function certificateDays(files: readonly string[], nowMs: number): number
   });
   return days.length === 0 ? null : Math.min(...days);
 }
+
+/** What a server can say of itself. */
+export interface Machine {
+  readonly diskUsedPercent: typeof diskUsedPercent;
+  readonly certificateDays: typeof certificateDays;
+}
+
+export const thisMachine: Machine = { diskUsedPercent, certificateDays };

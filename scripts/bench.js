@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { ensureBuilt, ensureInstalled, root, run } from "./prepare.js";
 
 /** Parts that benchmarks share. */
-const shared = ["gateway-subject.ts", "measure.ts", "modbus-poller.ts", "plant.ts", "store-parts.ts"];
+const shared = [
+  "gateway-subject.ts",
+  "measure.ts",
+  "modbus-poller.ts",
+  "mqtt-load.ts",
+  "plant.ts",
+  "store-parts.ts",
+];
 const names = readdirSync(join(root, "bench"))
   .filter((file) => file.endsWith(".ts") && !shared.includes(file))
   .map((file) => file.slice(0, -".ts".length));

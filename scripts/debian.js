@@ -25,8 +25,12 @@ export function ensurePrograms(packageOf) {
   const packages = [...new Set(missing().map((program) => packageOf[program] ?? program))];
   console.log(`installing ${packages.join(", ")} from Debian …`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  // Another installation may be under way.
   const apt = (/** @type {string[]} */ ...args) =>
-    spawnSync("apt-get", args, { env, stdio: ["ignore", "ignore", "inherit"] });
+    spawnSync("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...args], {
+      env,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
   apt("update");
   apt("install", "-y", "--no-install-recommends", ...packages);
   return missing();

@@ -1,14 +1,15 @@
+import { importedBy } from "../contracts/batch.ts";
 import type { DeviceMapFile } from "../contracts/device-map.ts";
 import type { RuleKind } from "../contracts/rules.ts";
-import type { Fuel } from "../domain/fuel.ts";
 import { type Point, points } from "../domain/points.ts";
 import { conversion, unitsInto } from "../domain/units.ts";
 import { endpointOf, lineFault } from "../gateway/config.ts";
 import { isLoopback } from "../platform/loopback.ts";
 import { mqttFaults, serverUser } from "../platform/mqtt/config.ts";
 import type { Fault, YamlFile } from "../platform/yaml-file.ts";
-import { built, serverFault } from "../simulators/config.ts";
+import { built, fuelShareFaults, serverFault } from "../simulators/config.ts";
 import type { Config } from "./config.ts";
+import { newestFuels } from "./newest-fuels.ts";
 import { notificationFaults } from "./notification-checks.ts";
 import { registerFaults } from "./register-checks.ts";
 import { airRatioLimitFault, type Rules } from "./rules.ts";
@@ -184,6 +185,7 @@ export function configFaults(
     const at: Path = ["gateways", g];
     once(gatewayIds, [...at, "id"], "gateway", gateway.id);
     if (gateway.id === "live") wrong([...at, "id"], 'is "live", a word that topics use for something else');
+    if (gateway.id === importedBy) wrong([...at, "id"], `is "${importedBy}", which marks what was imported`);
     if (gateway.id === serverUser)
       wrong([...at, "id"], `is "${serverUser}", as whom the server itself comes to the broker`);
     known([...at, "site"], "site", gateway.site, siteIds);
@@ -254,11 +256,7 @@ export function configFaults(
   }
 
   const simulated = config.simulators.boilers.map(({ id }) => id);
-  const editions = new Map<string, Fuel>();
-  for (const [id, dated] of rules.fuels) {
-    const newest = dated.at(-1);
-    if (newest !== undefined) editions.set(id, newest.fuel);
-  }
+  const editions = newestFuels(rules);
   const simulatedIds = new Set<string>();
   for (const [b, boiler] of config.simulators.boilers.entries()) {
     const at: Path = ["simulators", "boilers", b];
@@ -266,22 +264,19 @@ export function configFaults(
     const outcome = built(boiler, editions);
     if (!outcome.ok && !rules.incomplete.has("fuels"))
       for (const { key, message } of outcome.faults) wrong([...at, key], message);
-    for (const [point, { range }] of Object.entries(boiler.instruments)) {
-      const measured = (points as Readonly<Record<string, Point>>)[point];
-      if (measured === undefined || measured.from === "formula")
+    const knownPoints: Readonly<Record<string, Point>> = points;
+    for (const [point, { range, counts }] of Object.entries(boiler.instruments)) {
+      const isMeasured = knownPoints[point] !== undefined && knownPoints[point].from !== "formula";
+      if (!isMeasured && (counts === undefined || config.points[point] === undefined))
         wrong([...at, "instruments", point], "is no point that an instrument measures");
+      if (counts !== undefined && knownPoints[counts]?.unit.endsWith("/h") !== true)
+        wrong([...at, "instruments", point, "counts"], `is "${counts}", which is no flow per hour`);
       if (range !== undefined && range[0] >= range[1])
         wrong([...at, "instruments", point, "range"], "must go from the lowest to the highest value");
     }
     for (const [c, change] of boiler.schedule.entries()) {
-      for (const fuel of Object.keys(change.set.fuelShares ?? {})) {
-        known(
-          [...at, "schedule", c, "set", "fuelShares"],
-          "fuel of this boiler",
-          fuel,
-          boiler.fuels.map((fired) => fired.fuel),
-        );
-      }
+      for (const fault of fuelShareFaults(change.set, boiler.fuels))
+        wrong([...at, "schedule", c, "set", "fuelShares"], fault);
     }
   }
   for (const [s, server] of config.simulators.servers.entries()) {

@@ -2,7 +2,9 @@ import { dirname, resolve } from "node:path";
 import type { Environment } from "../platform/environment.ts";
 import { type Fault, faultsError, loadYaml } from "../platform/yaml-file.ts";
 import { fittedPoints } from "../simulators/fitted.ts";
-import { ScenarioFile, type ScenarioPlant, scenarioFaults } from "../simulators/scenario.ts";
+import { ScenarioFile } from "../simulators/scenario.ts";
+import { type ScenarioLine, type ScenarioPlant, scenarioFaults } from "../simulators/scenario-faults.ts";
+import { newestFuels } from "./newest-fuels.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 
 /** A scenario, and the settings of the plant that it happens to. */
@@ -30,14 +32,19 @@ export function loadScenario(name: string, packageRoot: string, environment: Env
 
 /** What of a plant is simulated. */
 export function plantOf({ config, maps, rules }: Settings): ScenarioPlant {
-  const units = new Map<string, Set<number>>();
-  for (const { id, host, port, pty, units: ofServer } of config.simulators.servers) {
-    units.set(id ?? pty ?? `${host}:${port}`, new Set(ofServer.map(({ unitId }) => unitId)));
+  const lines = new Map<string, ScenarioLine>();
+  for (const { id, host, port, pty, framing, units } of config.simulators.servers) {
+    lines.set(id ?? pty ?? `${host}:${port}`, {
+      units: new Set(units.map(({ unitId }) => unitId)),
+      framing: framing ?? (pty === undefined ? "tcp" : "rtu"),
+      hasSockets: pty === undefined,
+    });
   }
   return {
+    boilers: new Map(config.simulators.boilers.map((boiler) => [boiler.id, boiler])),
     points: fittedPoints(config.simulators, maps),
-    units,
+    lines,
     gateways: new Set(config.gateways.map(({ id }) => id)),
-    fuels: new Set(rules.fuels.keys()),
+    fuels: newestFuels(rules),
   };
 }

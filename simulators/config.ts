@@ -1,13 +1,13 @@
 import { type Static, Type } from "typebox";
 import { Id, PointNameText } from "../contracts/ids.ts";
-import { ControlsSchedule } from "./boiler/controls.ts";
+import { ControlsSchedule, fuelShareFaults } from "./boiler/controls.ts";
 import { boilerDesignProperties } from "./boiler/design.ts";
 import { InstrumentConfig } from "./instruments.ts";
 import { serverConfig, serverFault, unitLimits } from "./modbus/config.ts";
 
 /** Whether a boiler can be built as it is described; no schema sees that. */
 export { built } from "./boiler/heat-transfer.ts";
-export { serverFault };
+export { fuelShareFaults, serverFault };
 
 const closed = { additionalProperties: false } as const;
 

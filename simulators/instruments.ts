@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { PointNameText } from "../contracts/ids.ts";
 import type { PointName } from "../domain/points.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { isTruth } from "./boiler/state.ts";
@@ -22,6 +23,8 @@ export const InstrumentConfig = Type.Object(
     range: Type.Optional(Type.Tuple([Type.Number(), Type.Number()])),
     /** What it is off by more each day since the start. */
     driftPerDay: Type.Optional(Type.Number()),
+    /** A counter: it sums up this point, a flow per hour, from 0 at the start. */
+    counts: Type.Optional(PointNameText),
   },
   closed,
 );
@@ -258,6 +261,7 @@ export function instrumentSet(
   fitted?: Iterable<string>,
 ): InstrumentSet {
   const instruments = new Map<string, Instrument>();
+  const counted = new Map<string, number>();
   const added = (point: string) => {
     const each = instrumentOf(point, configs[point], seededRandom(seed ^ textHash(point)));
     instruments.set(point, each);
@@ -265,13 +269,26 @@ export function instrumentSet(
   };
   for (const point of fitted ?? []) added(point);
 
+  /** What the boiler does, or, for a counter, has done since the start. */
+  function trueValue(
+    point: string,
+    state: Readonly<Record<string, number>>,
+    dtSeconds: number,
+  ): number | undefined {
+    const flowPoint = configs[point]?.counts;
+    if (flowPoint === undefined) return state[point];
+    const total = (counted.get(point) ?? 0) + ((state[flowPoint] ?? 0) * dtSeconds) / 3_600;
+    counted.set(point, total);
+    return total;
+  }
+
   return {
     read: (state, dtSeconds) => {
       if (fitted === undefined)
         for (const point of Object.keys(state)) if (!instruments.has(point) && !isTruth(point)) added(point);
       const shown: Record<string, number | null> = {};
       for (const [point, each] of instruments) {
-        const value = state[point];
+        const value = trueValue(point, state, dtSeconds);
         if (value !== undefined) shown[point] = each.read(value, dtSeconds);
       }
       for (const [point, each] of instruments) {

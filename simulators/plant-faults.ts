@@ -1,20 +1,24 @@
 import { OperationalError } from "../platform/errors.ts";
+import type { Machine } from "../platform/machine.ts";
 import type { ReadingWriter } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
-import type { ScenarioTargets } from "./scenario.ts";
+import type { ScenarioTargets, ServerState } from "./scenario.ts";
 
 /** What a scenario can break of the path behind the field bus, where it runs in the same process. */
 export interface PlantFaults {
-  readonly targets: Pick<ScenarioTargets, "clock" | "telemetry">;
+  readonly targets: Pick<ScenarioTargets, "clock" | "telemetry" | "server">;
   /** The world of a gateway, whose clock may be wrong. */
   worldOf(gatewayId: string, world: World): World;
   /** The telemetry store, which may not answer. */
   storeBehind<Store extends ReadingWriter>(store: Store): Store;
+  /** What the server finds of its disk and its certificates, which may be told otherwise. */
+  machineBehind(machine: Machine): Machine;
 }
 
 export function plantFaults(): PlantFaults {
   const aheadMs = new Map<string, number>();
   let isStalled = false;
+  let server: ServerState = {};
   return {
     targets: {
       clock: (gatewayId, aheadSeconds) => {
@@ -22,6 +26,9 @@ export function plantFaults(): PlantFaults {
       },
       telemetry: (stalled) => {
         isStalled = stalled;
+      },
+      server: (state) => {
+        server = { ...server, ...state };
       },
     },
     worldOf: (gatewayId, world) => ({
@@ -35,6 +42,10 @@ export function plantFaults(): PlantFaults {
           throw new OperationalError("telemetry-unavailable", "The scenario lets the store stand still");
         await store.write(readings, checkpoint, follow);
       },
+    }),
+    machineBehind: (machine) => ({
+      diskUsedPercent: async (folder) => server.diskUsedPercent ?? (await machine.diskUsedPercent(folder)),
+      certificateDays: (files, nowMs) => server.certificateDays ?? machine.certificateDays(files, nowMs),
     }),
   };
 }

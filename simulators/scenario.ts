@@ -12,7 +12,7 @@ const closed = { additionalProperties: false } as const;
 /**
  * Something that happens at a time after the start. What it happens to is said by `boiler` (with `set`, `refit`, or
  * `point` and `fault`), by `line` (with `busFault`, for one `unit` or the whole line), by `gateway` (with
- * `clockAheadSeconds` or `message`), or by `broker` and `telemetry` themselves.
+ * `clockAheadSeconds` or `message`), or by `broker`, `telemetry`, `diskUsedPercent` and `certificateDays` themselves.
  */
 export const ScenarioEvent = Type.Object(
   {
@@ -39,10 +39,28 @@ export const ScenarioEvent = Type.Object(
     /** In its name comes one that nobody can read. */
     message: Type.Optional(Type.Enum(["damaged"])),
     telemetry: Type.Optional(Type.Enum(["stalled"])),
+    /** Of the disk with the data, as the server finds it. */
+    diskUsedPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+    /** Until the first of the server's certificates ends. */
+    certificateDays: Type.Optional(Type.Integer({ minimum: -3_650, maximum: 3_650 })),
   },
   closed,
 );
 export type ScenarioEvent = Static<typeof ScenarioEvent>;
+
+/** What an event can do; each does one of them. */
+export const whats = [
+  "set",
+  "refit",
+  "fault",
+  "busFault",
+  "broker",
+  "clockAheadSeconds",
+  "message",
+  "telemetry",
+  "diskUsedPercent",
+  "certificateDays",
+] as const satisfies readonly (keyof ScenarioEvent)[];
 
 /** A plant, and what happens to it: a file of its own beside the plant's configuration. */
 export const ScenarioFile = Type.Object(
@@ -73,6 +91,14 @@ export interface ScenarioTargets {
   /** A damaged one comes in the gateway's name. */
   message(gatewayId: string): void;
   telemetry(isStalled: boolean): void;
+  /** What the server finds when it looks at itself; `null`: what is there. */
+  server(state: ServerState): void;
+}
+
+/** What is absent stays as it is. */
+export interface ServerState {
+  readonly diskUsedPercent?: number | null;
+  readonly certificateDays?: number | null;
 }
 
 type Action = (targets: ScenarioTargets) => void;
@@ -118,7 +144,7 @@ export function timeline(events: readonly ScenarioEvent[]): Timeline {
 /** Lets an event happen; gives what undoes it. */
 function done(event: ScenarioEvent, targets: ScenarioTargets): Action {
   const { boiler, set, refit, point, fault, line, unit = null, busFault, broker } = event;
-  const { gateway, clockAheadSeconds, message, telemetry } = event;
+  const { gateway, clockAheadSeconds, message, telemetry, diskUsedPercent, certificateDays } = event;
   const rampSeconds = event.over === undefined ? 0 : (secondsIn(event.over) ?? 0);
   if (boiler !== undefined && set !== undefined) {
     const before = targets.controls(boiler);
@@ -149,95 +175,13 @@ function done(event: ScenarioEvent, targets: ScenarioTargets): Action {
     targets.telemetry(true);
     return (later) => later.telemetry(false);
   }
-  return () => {};
-}
-
-/** What is there for events to happen to. */
-export interface ScenarioPlant {
-  /** Points of each boiler that its devices give. */
-  readonly points: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Units of each line. */
-  readonly units: ReadonlyMap<string, ReadonlySet<number>>;
-  readonly gateways: ReadonlySet<string>;
-  readonly fuels: ReadonlySet<string>;
-}
-
-const whats = [
-  "set",
-  "refit",
-  "fault",
-  "busFault",
-  "broker",
-  "clockAheadSeconds",
-  "message",
-  "telemetry",
-] as const;
-
-/** What no schema can see of a scenario: names that lead nowhere, times out of order, halves without the other. */
-export function scenarioFaults(
-  events: readonly ScenarioEvent[],
-  plant: ScenarioPlant,
-  wrong: (path: readonly (string | number)[], message: string) => void,
-): void {
-  let beforeSeconds = 0;
-  for (const [index, event] of events.entries()) {
-    const at = (...path: string[]) => ["events", index, ...path];
-    const { boiler, point, line, unit, gateway } = event;
-    const seconds = secondsIn(event.at) ?? 0;
-    if (seconds < beforeSeconds)
-      wrong(at("at"), `is ${event.at}, before the event above it; put them in order`);
-    beforeSeconds = Math.max(beforeSeconds, seconds);
-    const lasting = event.for === undefined ? 0 : (secondsIn(event.for) ?? 0);
-    if (event.every !== undefined && (secondsIn(event.every) ?? 0) <= lasting)
-      wrong(at("every"), `is ${event.every}; it must be longer than "for"`);
-    const said = whats.filter((what) => event[what] !== undefined);
-    if (said.length !== 1)
-      wrong(
-        at(),
-        `needs exactly one of ${whats.join(", ")}${said.length > 1 ? `; it has ${said.join(" and ")}` : ""}`,
-      );
-    if (event.for !== undefined && event.refit !== undefined)
-      wrong(at("for"), "does not go with refit: what is built stays");
-    if (event.for !== undefined && event.message !== undefined)
-      wrong(at("for"), "does not go with message: it has come; every brings another");
-    const needsBoiler = event.set !== undefined || event.refit !== undefined || event.fault !== undefined;
-    if (needsBoiler && boiler === undefined) wrong(at(), `needs "boiler": which one ${said[0]} is meant for`);
-    const points = boiler === undefined ? undefined : plant.points.get(boiler);
-    if (boiler !== undefined && points === undefined)
-      wrong(
-        at("boiler"),
-        `is "${boiler}", which is not simulated; known are ${[...plant.points.keys()].join(", ")}`,
-      );
-    if (event.fault !== undefined && point === undefined)
-      wrong(at(), `needs "point": which instrument fails`);
-    if (point !== undefined && points !== undefined && !points.has(point))
-      wrong(
-        at("point"),
-        `is "${point}", which no device of ${boiler} gives; known are ${[...points].join(", ")}`,
-      );
-    const needsGateway = event.clockAheadSeconds !== undefined || event.message !== undefined;
-    if (needsGateway && gateway === undefined)
-      wrong(at(), `needs "gateway": which one ${said[0]} is meant for`);
-    if (gateway !== undefined && !plant.gateways.has(gateway))
-      wrong(
-        at("gateway"),
-        `is "${gateway}", which is not there; known are ${[...plant.gateways].join(", ")}`,
-      );
-    if (event.busFault !== undefined && line === undefined) wrong(at(), `needs "line": which one fails`);
-    const units = line === undefined ? undefined : plant.units.get(line);
-    if (line !== undefined && units === undefined)
-      wrong(
-        at("line"),
-        `is "${line}", where nothing is simulated; known are ${[...plant.units.keys()].join(", ")}`,
-      );
-    if (unit !== undefined && units !== undefined && !units.has(unit))
-      wrong(at("unit"), `is ${unit}, which ${line} does not have; known are ${[...units].join(", ")}`);
-    const fuels = [
-      ...Object.keys(event.set?.fuelShares ?? {}),
-      ...(event.refit?.fuels ?? []).map(({ fuel }) => fuel),
-    ];
-    for (const fuel of fuels)
-      if (!plant.fuels.has(fuel))
-        wrong(at(said[0] ?? ""), `has the fuel "${fuel}"; known are ${[...plant.fuels].join(", ")}`);
+  if (diskUsedPercent !== undefined) {
+    targets.server({ diskUsedPercent });
+    return (later) => later.server({ diskUsedPercent: null });
   }
+  if (certificateDays !== undefined) {
+    targets.server({ certificateDays });
+    return (later) => later.server({ certificateDays: null });
+  }
+  return () => {};
 }

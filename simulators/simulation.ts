@@ -13,7 +13,10 @@ import { seededRandom } from "./seeded-random.ts";
 export type Shown = Readonly<Record<string, number | null>>;
 
 /** What stands behind the boilers of a simulation: where it has none of it, events of that kind pass by. */
-export type Surroundings = Pick<ScenarioTargets, "busFault" | "broker" | "clock" | "message" | "telemetry">;
+export type Surroundings = Pick<
+  ScenarioTargets,
+  "busFault" | "broker" | "clock" | "message" | "telemetry" | "server"
+>;
 
 /** All boilers of a plant on one clock of their own, and the scenario that happens to them. */
 export interface Simulation {
@@ -36,12 +39,14 @@ interface Entry {
   shown: Shown;
 }
 
-const nothingAround: Surroundings = {
+/** Boilers by themselves. */
+export const nothingAround: Surroundings = {
   busFault: () => {},
   broker: () => {},
   clock: () => {},
   message: () => {},
   telemetry: () => {},
+  server: () => {},
 };
 
 /**

@@ -4,13 +4,14 @@ import { backgroundLoop, type Service, serviceStack } from "../platform/service.
 import type { World } from "../platform/world.ts";
 import type { SimulatorsConfig } from "./config.ts";
 import { fittedPoints } from "./fitted.ts";
-import { fileLedger } from "./ledger.ts";
-import type { ModbusUnit } from "./modbus/line.ts";
-import { type ModbusServer, startModbusServer } from "./modbus/server.ts";
+import { fileLedger } from "./modbus/ledger.ts";
+import type { ModbusServer } from "./modbus/modbus-server.ts";
+import type { ModbusUnit, UnitValues } from "./modbus/modbus-unit.ts";
+import { startModbusServer } from "./modbus/server.ts";
 import { openReplay } from "./replay.ts";
 import type { ScenarioEvent } from "./scenario.ts";
 import { type Simulation, type Surroundings, simulation } from "./simulation.ts";
-import { mappedUnit, type UnitValues } from "./unit.ts";
+import { mappedUnit } from "./unit.ts";
 
 export interface SimulatorsNeeds {
   readonly maps: ReadonlyMap<string, DeviceMapFile>;

@@ -8,13 +8,10 @@ import {
 import { points } from "../domain/points.ts";
 import { inverseConversion } from "../domain/units.ts";
 import { encodeRegister } from "./encode.ts";
-import type { ModbusUnit, UnitAnswer } from "./modbus/line.ts";
+import type { ModbusUnit, UnitAnswer, UnitValues } from "./modbus/modbus-unit.ts";
 
 /** A point that no boiler has: how many polls of it this unit has answered. The test's oracle follows it. */
 export const servedPollsPoint = "servedPollsCount";
-
-/** What the sensors say, by point; text for the points that a map reads as `string`. */
-export type UnitValues = Readonly<Record<string, number | string | null>>;
 
 /** What a device refuses besides what its map leaves out. */
 export interface UnitLimits {

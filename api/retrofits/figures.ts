@@ -6,9 +6,6 @@ import type {
 } from "../../contracts/http/retrofit-result.ts";
 import type { RetrofitDocument } from "../../contracts/http/retrofits.ts";
 import type { Label } from "../../domain/boiler.ts";
-import { inForceAt, nearestEdition } from "../../domain/limits.ts";
-import type { Thresholds } from "../../domain/mv/acceptance.ts";
-import { impliedByReduction, logMeanAttribution } from "../../domain/mv/attribution.ts";
 import {
   type BaselineModel,
   expectedPerPeriod,
@@ -16,31 +13,31 @@ import {
   sensitivities,
 } from "../../domain/mv/baseline-model.ts";
 import { type BeforeAndAfter, beforeAndAfter } from "../../domain/mv/before-and-after.ts";
-import { carbonLedger, savedCarbon } from "../../domain/mv/carbon.ts";
 import { termName } from "../../domain/mv/design.ts";
 import { tQuantile } from "../../domain/mv/distributions.ts";
 import type { EnergyBasis, Metered } from "../../domain/mv/energy.ts";
 import type { IntervalEstimate } from "../../domain/mv/interval-estimate.ts";
 import { externallyStudentised, quadraticForm } from "../../domain/mv/least-squares.ts";
-import type { Adjustment } from "../../domain/mv/non-routine.ts";
 import { oddIntervals } from "../../domain/mv/outliers.ts";
 import { plantDayOf, plantSpan } from "../../domain/mv/plant-days.ts";
 import { balanceFindings } from "../../domain/mv/point-sanity.ts";
 import { type Refusal, sentenceOf } from "../../domain/mv/refusal.ts";
 import {
   type AvoidedEnergy,
-  avoidedEnergy,
   normalisedSavings,
   oneModelForBoth,
   savingsByPart,
 } from "../../domain/mv/savings.ts";
-import type { Candidates, Considered, RejectReason } from "../../domain/mv/select-model.ts";
+import type { Considered, RejectReason } from "../../domain/mv/select-model.ts";
 import { resultSentence } from "../../domain/mv/sentence.ts";
 import { reconciled, savedByEfficiencies } from "../../domain/mv/two-routes.ts";
 import type { SavingsRules } from "../registry.ts";
+import { attributionOf, carbonOf, publishedOf, yearlyFuels } from "./carbon-figures.ts";
+import { adjustmentOf, candidatesOf, indexAt, type Stuff, thresholdsOf } from "./inputs.ts";
 import { openPointsOf } from "./open-points.ts";
 import { meteredOf, meterUncertaintyOf, planFaults } from "./periods.ts";
 import { heatDriver, type RowSet } from "./rows.ts";
+import { sensitivityOf } from "./sensitivity.ts";
 import { findingsOf, stackLines } from "./stack.ts";
 import { worthOf } from "./worth.ts";
 
@@ -76,12 +73,7 @@ export function figuresOf(
   );
   const baseline = meteredOf("baseline", set.rows, plan, plan.basis);
   const reporting = meteredOf("reporting", set.rows, plan, plan.basis);
-  const candidates: Candidates = {
-    load: { driver: heatDriver, sign: "rises" },
-    others: plan.drivers.map(({ point, sign }) => ({ driver: point, sign })),
-    bends: plan.bends,
-    parabola: plan.parabola,
-  };
+  const candidates = candidatesOf(plan);
   const reportingMonths = set.coverage.reportingDays / daysPerMonth;
   const inputs = {
     baseline,
@@ -109,41 +101,6 @@ export function figuresOf(
     rules,
     nowMs,
   );
-}
-
-function thresholdsOf(id: string, confidence: number, rules: SavingsRules, atMs: number): Thresholds {
-  const editions = rules.thresholds.filter((each) => each.id === id);
-  const edition = inForceAt(editions, atMs) ?? nearestEdition(editions, atMs) ?? rules.thresholds.at(-1);
-  return { ...(edition as Thresholds), confidence };
-}
-
-function adjustmentOf(each: RetrofitDocument["plan"]["adjustments"][number], set: RowSet): Adjustment {
-  const { fromMs, toMs } = plantSpan(each, set.timeZone);
-  const { reason, author = "" } = each;
-  const decision = {
-    fromIndex: indexAt(set.rows, fromMs),
-    toIndex: indexAt(set.rows, toMs - 1),
-    reason,
-    author,
-  };
-  return each.kind === "engineering"
-    ? { kind: each.kind, addedGj: each.addedGj, standardErrorGj: each.standardErrorGj, ...decision }
-    : { kind: each.kind, ...decision };
-}
-
-/** The number of the interval in which an instant lies; of the nearest one where it lies in none. */
-function indexAt(rows: readonly RetrofitRow[], atMs: number): number {
-  let found = rows[0]?.index ?? 0;
-  for (const { fromMs, index } of rows) if (fromMs <= atMs) found = index;
-  return found;
-}
-
-interface Stuff {
-  readonly baseline: Metered<EnergyBasis>;
-  readonly reporting: Metered<EnergyBasis>;
-  readonly candidates: Candidates;
-  readonly thresholds: Thresholds;
-  readonly reportingMonths: number;
 }
 
 const estimate = (value: number, { halfWidthGj, fromGj, toGj }: IntervalEstimate): Estimate => ({
@@ -552,241 +509,4 @@ function meanDrivers({ intervals }: Metered<EnergyBasis>): Readonly<Record<strin
       intervals.reduce((sum, { drivers }) => sum + (drivers[name] ?? 0), 0) / Math.max(1, intervals.length),
     ]),
   );
-}
-
-/** On net energy, as factors are: a result on gross energy is brought back with the old fuel's own values. */
-function carbonOf(
-  { plan, money }: RetrofitDocument,
-  set: RowSet,
-  avoided: AvoidedEnergy<EnergyBasis>,
-  rules: SavingsRules,
-  nowMs: number,
-): RetrofitFigures["carbon"] {
-  const { fromMs } = plantSpan(plan.reporting, set.timeZone);
-  const before = rules.fuel(plan.fuelBefore, fromMs);
-  const potentials = inForceAt(rules.potentials, nowMs) ?? rules.potentials.at(-1);
-  if (before === null || potentials === undefined) return null;
-  const net = plan.basis === "lhv" ? 1 : before.ncvMjPerUnit / before.gcvMjPerUnit;
-  const uses = [...fuelTotals(set.rows, "reporting")].flatMap(([fuelId, { lhvGj }]) => {
-    const fuel = rules.fuel(fuelId, fromMs);
-    if (fuel === null || lhvGj === 0) return [];
-    return [{ fuelId, energy: { basis: "lhv", gj: lhvGj } as const, factors: fuel.emissionFactors }];
-  });
-  const after = carbonLedger(uses, null, potentials);
-  const onNet: AvoidedEnergy<"lhv"> = {
-    ...avoided,
-    basis: "lhv",
-    adjustedBaselineGj: avoided.adjustedBaselineGj * net,
-    interval: { ...avoided.interval, halfWidthGj: avoided.interval.halfWidthGj * net },
-  };
-  const saved = savedCarbon(onNet, { fuelId: before.id, factors: before.emissionFactors }, after, potentials);
-  return {
-    beforeT: saved.beforeT,
-    afterT: saved.afterT,
-    saved: {
-      value: saved.savedT,
-      halfWidth: saved.halfWidthT,
-      from: saved.savedT - saved.halfWidthT,
-      to: saved.savedT + saved.halfWidthT,
-    },
-    savedPercent: saved.savedPercent,
-    conservativeT: saved.conservativeT,
-    fuels: after.fuels.map(({ fuelId, edition, energyLhvGj, co2T, co2eT }) => ({
-      label: rules.fuel(fuelId, fromMs)?.label ?? { en: fuelId, "zh-TW": fuelId },
-      edition,
-      lhvGj: energyLhvGj,
-      co2T,
-      co2eT,
-    })),
-    editionBefore: saved.editionBefore,
-    guaranteeTPerYear: money.guaranteeTPerYear,
-  };
-}
-
-function fuelTotals(rows: readonly RetrofitRow[], period: "baseline" | "reporting") {
-  const sums = new Map<string, { quantity: number; lhvGj: number }>();
-  for (const row of rows) {
-    if (row.period !== period || !row.used) continue;
-    for (const [fuelId, { quantity, lhvGj }] of Object.entries(row.fuels)) {
-      const of = sums.get(fuelId) ?? { quantity: 0, lhvGj: 0 };
-      sums.set(fuelId, { quantity: of.quantity + quantity, lhvGj: of.lhvGj + lhvGj });
-    }
-  }
-  return sums;
-}
-
-function yearlyFuels(
-  { plan }: RetrofitDocument,
-  set: RowSet,
-  avoided: AvoidedEnergy<EnergyBasis>,
-  perYear: number,
-  rules: SavingsRules,
-) {
-  const { fromMs } = plantSpan(plan.reporting, set.timeZone);
-  const yearly = (
-    fuelId: string,
-    quantityOf: (heating: { ncvMjPerUnit: number; gcvMjPerUnit: number }) => number,
-  ) => {
-    const fuel = rules.fuel(fuelId, fromMs);
-    if (fuel === null) return [];
-    const unit = fuel.flowPoint.endsWith("LPerH") ? "L" : fuel.flowPoint.endsWith("Nm3PerH") ? "Nm³" : "kg";
-    const { label, fuelClass } = fuel;
-    return [{ fuelId, label, unit, fuelClass, quantity: perYear * quantityOf(fuel) }];
-  };
-  return {
-    before: yearly(
-      plan.fuelBefore,
-      ({ ncvMjPerUnit, gcvMjPerUnit }) =>
-        (1_000 * avoided.adjustedBaselineGj) / (plan.basis === "lhv" ? ncvMjPerUnit : gcvMjPerUnit),
-    ),
-    after: [...fuelTotals(set.rows, "reporting")].flatMap(([fuelId, { quantity }]) =>
-      quantity > 0 ? yearly(fuelId, () => quantity) : [],
-    ),
-  };
-}
-
-/** Change of fuel and change of energy, without a remainder and whatever their order. */
-function attributionOf(
-  { plan }: RetrofitDocument,
-  set: RowSet,
-  carbon: RetrofitFigures["carbon"],
-  avoided: AvoidedEnergy<EnergyBasis>,
-  rules: SavingsRules,
-): RetrofitFigures["attribution"] {
-  if (carbon === null || !(carbon.beforeT > 0) || !(carbon.afterT > 0)) return null;
-  const energy = avoided.meteredGj / avoided.adjustedBaselineGj;
-  const fuel = carbon.afterT / carbon.beforeT / energy;
-  const split = logMeanAttribution(carbon.beforeT, [
-    { measure: "fuel", ratio: fuel },
-    { measure: "energy", ratio: energy },
-  ]);
-  if (split === null) return null;
-  const { fromMs } = plantSpan(plan.reporting, set.timeZone);
-  const label = (fuelId: string): Label =>
-    rules.fuel(fuelId, fromMs)?.label ?? { en: fuelId, "zh-TW": fuelId };
-  const after = carbon.fuels.map((each) => each.label);
-  const labels: Readonly<Record<string, Label>> = {
-    fuel: {
-      en: `Fuel: ${label(plan.fuelBefore).en} → ${after.map(({ en }) => en).join(", ")}`,
-      "zh-TW": `燃料：${label(plan.fuelBefore)["zh-TW"]} → ${after.map((each) => each["zh-TW"]).join("、")}`,
-    },
-    energy: {
-      en: "Less fuel energy for the same heat",
-      "zh-TW": "相同供熱下燃料能源減少",
-    },
-  };
-  return {
-    rule: split.rule,
-    before: split.before,
-    after: split.after,
-    effects: split.effects.map(({ measure, reduction }) => ({
-      label: labels[measure] ?? { en: measure, "zh-TW": measure },
-      reduction,
-    })),
-  };
-}
-
-function publishedOf(
-  { plan, evidence }: RetrofitDocument,
-  rules: SavingsRules,
-  nowMs: number,
-): RetrofitFigures["published"] {
-  const { published } = evidence;
-  if (published === null) return null;
-  const [before, after] = [rules.fuel(plan.fuelBefore, nowMs), rules.fuel(published.fuelAfter, nowMs)];
-  if (before === null || after === null) return null;
-  const implied = impliedByReduction({
-    parts: published.parts.map(({ measure, reductionT }) => ({ measure, reduction: reductionT })),
-    sharePercent: published.sharePercent,
-    afterSwitch: {
-      measure: published.recoveryMeasure,
-      fuelSavingPercent: published.recoveryFuelSavingPercent,
-    },
-    switchMeasure: published.switchMeasure,
-    efficiencyBeforePercent: published.efficiencyBeforePercent,
-    factorBefore: before.emissionFactors.co2KgPerTj,
-    factorAfter: after.emissionFactors.co2KgPerTj,
-  });
-  if (implied === null) return null;
-  const figure = (value: number) => Math.round(value).toLocaleString("en-US");
-  const after1 = (value: number) => value.toFixed(1);
-  return {
-    source: published.source,
-    parts: published.parts.map(({ label, reductionT }) => ({ label, reductionT })),
-    totalT: implied.totalT,
-    plantBaseT: implied.plantBaseT,
-    sharePercent: published.sharePercent,
-    boilerBaseT: implied.boilerBaseT,
-    afterSwitchT: implied.afterSwitchT,
-    efficiencyAfterSwitchPercent: implied.efficiencyAfterSwitchPercent,
-    efficiencyAfterAllPercent: implied.efficiencyAfterAllPercent,
-    says: {
-      en: `${published.parts.map(({ reductionT }) => figure(reductionT)).join(" + ")} = ${figure(implied.totalT)} t are ${published.sharePercent} % of ${figure(implied.plantBaseT)} t: of the whole plant, not of the boilers (${figure(implied.boilerBaseT)} t). The published ${published.efficiencyBeforePercent} → ${published.efficiencyAfterPercent} % holds the recovery already (${after1(implied.efficiencyAfterSwitchPercent)} % without it, ${after1(implied.efficiencyAfterAllPercent)} % with it): taking it off once more would count it twice.`,
-      "zh-TW": `${published.parts.map(({ reductionT }) => figure(reductionT)).join("＋")}＝${figure(implied.totalT)} 公噸，為全廠 ${figure(implied.plantBaseT)} 公噸之 ${published.sharePercent} %，非鍋爐（${figure(implied.boilerBaseT)} 公噸）之比率。公布之 ${published.efficiencyBeforePercent} → ${published.efficiencyAfterPercent} % 已含熱回收（不含 ${after1(implied.efficiencyAfterSwitchPercent)} %，含 ${after1(implied.efficiencyAfterAllPercent)} %），不得重複計入。`,
-    },
-  };
-}
-
-/** The same question asked a little differently: what depends on the way of asking is no result. */
-function sensitivityOf(
-  { plan }: RetrofitDocument,
-  set: RowSet,
-  result: BeforeAndAfter<EnergyBasis>,
-  { baseline, reporting, reportingMonths }: Stuff,
-  rules: SavingsRules,
-): RetrofitFigures["sensitivity"] {
-  const { selection, avoided, adjusted } = result;
-  const { model } = selection;
-  const { confidence } = avoided;
-  const meters = meterUncertaintyOf(plan);
-  const line = (label: Label, found: AvoidedEnergy<EnergyBasis> | Refusal) =>
-    found.kind === "avoided-energy"
-      ? { label, savedGj: found.savedGj, halfWidthGj: found.interval.halfWidthGj, says: null }
-      : { label, savedGj: null, halfWidthGj: null, says: sentenceOf(found) };
-  const saving = (of: Metered<EnergyBasis>, after: Metered<EnergyBasis>, terms = model.terms) => {
-    const fitted = fitModel(of, terms);
-    if (fitted.kind !== "model") return fitted;
-    return avoidedEnergy(fitted, after, { confidence, meters, reportingMonths, adjusted });
-  };
-  const odd = new Set(
-    oddIntervals(model).flatMap(({ index, oddities }) =>
-      oddities.includes("residual") || oddities.includes("spike") ? [index] : [],
-    ),
-  );
-  const straight = model.terms.filter(
-    (term) => term.kind === "intercept" || (term.kind === "power" && term.exponent === 1),
-  );
-  const other: EnergyBasis = plan.basis === "lhv" ? "hhv" : "lhv";
-  const onOther = (of: Metered<EnergyBasis>, period: "baseline" | "reporting"): Metered<EnergyBasis> => {
-    const rows = new Map(set.rows.filter((row) => row.period === period).map((row) => [row.index, row]));
-    return {
-      ...of,
-      basis: other,
-      intervals: of.intervals.map((interval) => ({
-        ...interval,
-        energyGj: Object.entries(rows.get(interval.index)?.fuels ?? {}).reduce((sum, [fuelId, { lhvGj }]) => {
-          const fuel = rules.fuel(fuelId, rows.get(interval.index)?.fromMs ?? 0);
-          const factor = fuel === null || other === "lhv" ? 1 : fuel.gcvMjPerUnit / fuel.ncvMjPerUnit;
-          return sum + lhvGj * factor;
-        }, 0),
-      })),
-    };
-  };
-  return [
-    line(
-      {
-        en: `Without ${odd.size} odd intervals of the baseline`,
-        "zh-TW": `剔除基準期 ${odd.size} 個異常區間`,
-      },
-      saving(
-        { ...baseline, intervals: baseline.intervals.filter(({ index }) => !odd.has(index)) },
-        reporting,
-      ),
-    ),
-    line({ en: "With a straight line", "zh-TW": "改用直線模型" }, saving(baseline, reporting, straight)),
-    line(
-      { en: `Both periods on ${other.toUpperCase()}`, "zh-TW": `兩期間皆以 ${other.toUpperCase()} 計` },
-      saving(onOther(baseline, "baseline"), onOther(reporting, "reporting")),
-    ),
-  ];
 }

@@ -12,6 +12,8 @@ export const overviewPoints = [
   "airRatio",
   "exhaustTempC",
   "efficiencySiegertLhvPercent",
+  "heatInputLhvKw",
+  "co2KgPerH",
   "pmAtRefO2MgPerNm3",
   "soxAtRefO2Ppm",
   "noxAtRefO2Ppm",

@@ -1,6 +1,8 @@
 import type { JSX } from "solid-js";
 
 const shapes = {
+  report: "M5 2.8h7l3.5 3.5v10.9H5zM12 2.8v3.5h3.5M7.5 10h5M7.5 13h5",
+  printer: "M6 7V3h8v4M6 14H3.5V7h13v7H14M6 11.5h8V17H6z",
   retrofit: "M3.5 15.5v-7h4v7M12.5 15.5V11h4v4.5M2.5 15.5h15M8 4.5h5.5l-1.7-1.7M13.5 4.5l-1.7 1.7",
   fleet: "M3 4.5h5v4H3zM12 4.5h5v4h-5zM3 11.5h5v4H3zM12 11.5h5v4h-5z",
   boiler:

@@ -1,12 +1,14 @@
-import { createEffect, createMemo, For, type JSX, onCleanup, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, type JSX, onCleanup, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { tableQuantities } from "../../domain/limits.ts";
 import { isActive, quantityOf, wantsAcknowledgement } from "../alarms.ts";
 import { classes } from "../classes.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber, formatSpan } from "../format.ts";
+import { onKey } from "../keyboard.ts";
 import { rowName, tonnes } from "../limits.ts";
 import { AdvicePanel } from "../panels/advice-panel.tsx";
+import type { Form } from "../panels/alert-actions.tsx";
 import { EmissionsPanel } from "../panels/emissions-panel.tsx";
 import { FluePath } from "../panels/flue-path.tsx";
 import { HeatPanel } from "../panels/heat-panel.tsx";
@@ -17,6 +19,7 @@ import { SensorsPanel } from "../panels/sensors-panel.tsx";
 import { SimulatedTag } from "../panels/simulated-tag.tsx";
 import { Situation } from "../panels/situation.tsx";
 import { TrendPanel } from "../panels/trend-panel.tsx";
+import { mayAct } from "../session.ts";
 import { labelOf, text } from "../texts/texts.ts";
 
 /** One boiler, for the person who stands in front of it; set up anew for each. */
@@ -41,6 +44,17 @@ function OpenBoiler(props: { readonly boiler: BoilerText }): JSX.Element {
       .open()
       .filter(({ sourceId }) => sourceId === props.boiler.id || sourceId === props.boiler.gatewayId),
   );
+  const [doing, setDoing] = createSignal<{ readonly id: string; readonly form: Form } | null>(null);
+  const act = (id: string, form: Form | null) => setDoing(form === null ? null : { id, form });
+  /** Of the alarm that the keys mean, which is the first on the page. */
+  const begin = (form: Form) => {
+    const first = concerning().find(wantsAcknowledgement);
+    if (first === undefined || !mayAct()) return false;
+    act(first.id, form);
+    return true;
+  };
+  onCleanup(onKey("s", () => begin("shelve")));
+  onCleanup(onKey("n", () => begin("none")));
   createEffect(() => choose(concerning().find(wantsAcknowledgement) ?? null));
   onCleanup(() => {
     feed.watch(null);
@@ -68,7 +82,15 @@ function OpenBoiler(props: { readonly boiler: BoilerText }): JSX.Element {
           <For each={concerning().map(({ id }) => id)}>
             {(id) => (
               <Show when={concerning().find((alarm) => alarm.id === id)}>
-                {(alarm) => <Situation alarm={alarm()} boiler={props.boiler} reading={reading()} />}
+                {(alarm) => (
+                  <Situation
+                    alarm={alarm()}
+                    boiler={props.boiler}
+                    reading={reading()}
+                    doing={doing()?.id === id ? (doing()?.form ?? null) : null}
+                    act={(form) => act(id, form)}
+                  />
+                )}
               </Show>
             )}
           </For>

@@ -1,16 +1,18 @@
-import { createEffect, createMemo, For, type JSX, on, Show } from "solid-js";
+import { createEffect, createMemo, For, type JSX, on, onMount, Show } from "solid-js";
 import type { Compliance, ComplianceDay } from "../../contracts/http/compliance.ts";
 import { daysTouched, type LocalDay, localDays } from "../../domain/local-day.ts";
+import { asked } from "../asked.ts";
+import { Icon } from "../charts/icons.tsx";
 import { classes } from "../classes.ts";
 import { useDesk } from "../desk.ts";
 import { csvOf, save } from "../download.ts";
-import { asked, Loaded } from "../loaded.tsx";
+import { Loaded } from "../loaded.tsx";
 import { manageApi } from "../manage-api.ts";
 import { HourTable, LimitsVersions, valueText } from "../panels/compliance-tables.tsx";
 import { query, setQuery } from "../router.tsx";
 import { manageText } from "../texts/manage.ts";
-import { text } from "../texts/texts.ts";
-import { dayName, momentTime } from "../time.ts";
+import { labelOf, text } from "../texts/texts.ts";
+import { dayName, dayTime, momentTime } from "../time.ts";
 import "../styles/manage.css";
 
 /** A month of every boiler: a strip of days, the hours of one of them, and every hour above a limit. */
@@ -35,15 +37,25 @@ export function CompliancePage(): JSX.Element {
     const at = new Date(Date.UTC(year, number - 1 + by, 1)).toISOString().slice(0, 7);
     setQuery({ month: at, day: "" });
   };
-  const name = () => {
+  const yearMonth = () => {
     const [year = 0, number = 1] = month().split("-").map(Number);
-    return t().month(year, number);
+    return [year, number] as const;
   };
+  const name = () => t().month(...yearMonth());
+
+  const sites = () =>
+    list
+      .sites()
+      .map(({ name: site }) => labelOf(site))
+      .join(text().comma);
 
   return (
     <div class="col">
+      <div class="only-print">
+        <h2 class="statement">{t().statement(name(), ...yearMonth())}</h2>
+        <p class="note">{t().printed(dayTime(feed.nowMs(), zone()), sites())}</p>
+      </div>
       <div class="idbar">
-        <h1>{t().title}</h1>
         <fieldset class="seg">
           <legend class="vh">{name()}</legend>
           <button type="button" aria-label={t().earlier} title={t().earlier} onClick={() => step(-1)}>
@@ -57,6 +69,12 @@ export function CompliancePage(): JSX.Element {
           </button>
         </fieldset>
         <span class="note">{t().about}</span>
+        <span class="end">
+          <button type="button" class="btn sm" onClick={() => print()}>
+            <Icon of="printer" size={15} />
+            {t().print}
+          </button>
+        </span>
       </div>
       <Loaded of={found} rows={6}>
         {(compliance) => (
@@ -90,6 +108,15 @@ function Calendar(props: {
   const { list } = useDesk();
   const t = () => manageText().compliance;
   const byCell = createMemo(() => new Map(props.found.map((each) => [`${each.boilerId}/${each.day}`, each])));
+  let strip: HTMLDivElement | undefined;
+  /** On a narrow screen the month is wider than the page: it begins where it was last judged. */
+  onMount(() => strip?.querySelector(".newest")?.scrollIntoView({ block: "nearest", inline: "center" }));
+  const newest = createMemo(() =>
+    props.found
+      .map(({ day }) => day)
+      .sort()
+      .at(-1),
+  );
   const isOpen = (boilerId: string, day: string) => query("boiler") === boilerId && query("day") === day;
   return (
     <section class="panel" aria-labelledby="calendar">
@@ -107,12 +134,16 @@ function Calendar(props: {
           </For>
         </span>
       </header>
-      <div class="st">
+      <div class="st" ref={strip}>
         <table class="cal" data-testid="calendar">
           <thead>
             <tr>
               <th>{t().boiler}</th>
-              <For each={props.days}>{({ date }) => <th class="d">{Number(date.slice(8))}</th>}</For>
+              <For each={props.days}>
+                {({ date }) => (
+                  <th class={classes("d", date === newest() && "newest")}>{Number(date.slice(8))}</th>
+                )}
+              </For>
             </tr>
           </thead>
           <tbody>
@@ -220,8 +251,10 @@ function Log(props: {
                 {(hour) => (
                   <tr>
                     <td class="num nw">{momentTime(hour.hourStartMs, feed.nowMs(), zoneOf(hour.siteId))}</td>
-                    <th scope="row">{nameOf(hour.boilerId)}</th>
-                    <td>{text().points[hour.quantity]}</td>
+                    <th scope="row" class="nw">
+                      {nameOf(hour.boilerId)}
+                    </th>
+                    <td class="nw">{text().points[hour.quantity]}</td>
                     <td class="r num">
                       <b>{valueText(hour.quantity, hour.value)}</b>
                     </td>

@@ -1,10 +1,11 @@
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
 import type { GatewayText } from "../../contracts/http/gateways.ts";
 import { api } from "../api.ts";
+import { asked } from "../asked.ts";
 import { useDesk } from "../desk.ts";
 import { drainOf, drainWatch } from "../drain.ts";
 import { formatAge, formatNumber, formatSpan, missing } from "../format.ts";
-import { asked, Loaded } from "../loaded.tsx";
+import { Loaded } from "../loaded.tsx";
 import { DeadLetters, IntegrityTable } from "../panels/device-books.tsx";
 import { SimulatedTag } from "../panels/simulated-tag.tsx";
 import { manageText } from "../texts/manage.ts";
@@ -37,9 +38,6 @@ export function DevicesPage(): JSX.Element {
   const c = () => t().columns;
   return (
     <div class="col">
-      <div class="idbar">
-        <h1>{t().title}</h1>
-      </div>
       <Loaded of={gateways}>
         {(reply) => (
           <section class="panel" aria-labelledby="gateways">

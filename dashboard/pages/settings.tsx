@@ -24,7 +24,6 @@ export function SettingsPage(): JSX.Element {
   return (
     <div class="col">
       <div class="idbar">
-        <h1>{t().title}</h1>
         <fieldset class="seg">
           <legend class="vh">{t().title}</legend>
           <For each={tabs}>

@@ -8,17 +8,19 @@ import { text } from "../texts/texts.ts";
 
 const shelfMinutes = [15, 60, 240, 480] as const;
 const reviewHours = [24, 72, 168] as const;
-type Form = "none" | "shelve" | "out";
+export type Form = "none" | "shelve" | "out";
 
 /** What can be done about an alarm besides acknowledging it; what a role may not do is not offered. */
 export function AlertActions(props: {
   readonly alarm: AlarmText;
   readonly comment: string;
   readonly said: () => void;
+  /** What is open from the beginning. */
+  readonly first?: Form;
 }): JSX.Element {
   const { alarms, feed } = useDesk();
   const t = () => text().alertsPage;
-  const [form, setForm] = createSignal<Form>("none");
+  const [form, setForm] = createSignal<Form>(props.first ?? "none");
   const [reason, setReason] = createSignal("");
   const [workOrder, setWorkOrder] = createSignal("");
   const [minutes, setMinutes] = createSignal<number>(60);
@@ -34,6 +36,7 @@ export function AlertActions(props: {
         setWorkOrder("");
         setRefused(null);
       },
+      { defer: true },
     ),
   );
   const state = () => props.alarm.state;

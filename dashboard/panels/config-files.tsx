@@ -5,11 +5,12 @@ import type {
   ProbeText,
   ProbeWish,
 } from "../../contracts/http/configuration.ts";
+import { asked } from "../asked.ts";
 import { configApi } from "../config-api.ts";
 import { type ConfigDesk, type Fault, isWithin } from "../config-draft.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber } from "../format.ts";
-import { asked, Loaded } from "../loaded.tsx";
+import { Loaded } from "../loaded.tsx";
 import { firstZone } from "../sources.ts";
 import { configText } from "../texts/config.ts";
 import { manageText } from "../texts/manage.ts";

@@ -1,9 +1,10 @@
 import { createSignal, For, type JSX, Match, Show, Switch } from "solid-js";
 import type { ConfigurationText } from "../../contracts/http/configuration.ts";
+import { asked } from "../asked.ts";
 import { configApi } from "../config-api.ts";
 import { type ConfigDesk, configDesk } from "../config-draft.ts";
 import { useDesk } from "../desk.ts";
-import { asked, Loaded } from "../loaded.tsx";
+import { Loaded } from "../loaded.tsx";
 import { query, setQuery } from "../router.tsx";
 import { mayEngineer, session } from "../session.ts";
 import { firstZone } from "../sources.ts";

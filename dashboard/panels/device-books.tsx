@@ -1,7 +1,9 @@
 import { For, type JSX, Show } from "solid-js";
+import { api } from "../api.ts";
+import { asked } from "../asked.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber, missing } from "../format.ts";
-import { asked, Loaded } from "../loaded.tsx";
+import { Loaded } from "../loaded.tsx";
 import { manageApi } from "../manage-api.ts";
 import { session } from "../session.ts";
 import { manageText } from "../texts/manage.ts";
@@ -12,7 +14,7 @@ export function IntegrityTable(): JSX.Element {
   const { feed } = useDesk();
   const t = () => manageText().devices;
   const c = () => t().integrityColumns;
-  const found = asked(manageApi.integrity, 15_000);
+  const found = asked(api.integrity, 15_000);
   const count = (value: number | null) => (value === null ? missing : formatNumber(value, 0));
   const balance = (balanced: boolean | null) => {
     if (balanced === null) return t().open;

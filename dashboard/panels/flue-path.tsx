@@ -143,8 +143,8 @@ function placesOf({ boiler, reading, condition }: FluePathProps): readonly Place
     ...(isWet
       ? [
           {
-            x: 350,
-            y: 182,
+            x: 432,
+            y: 200,
             anchor: "end" as const,
             name: `O₂${text().colon}${t.fromWet}`,
             value: "",

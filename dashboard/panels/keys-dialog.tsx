@@ -24,7 +24,8 @@ export function KeysDialog(props: { readonly close: () => void }): JSX.Element {
           </dt>
           <dd>{t().search}</dd>
           <dt>
-            <kbd>g</kbd> <kbd>f</kbd> <kbd>b</kbd> <kbd>a</kbd>
+            <kbd>g</kbd> <kbd>f</kbd> <kbd>b</kbd> <kbd>a</kbd> <kbd>c</kbd> <kbd>r</kbd> <kbd>p</kbd>{" "}
+            <kbd>d</kbd> <kbd>s</kbd>
           </dt>
           <dd>{t().go}</dd>
           <dt>
@@ -39,6 +40,14 @@ export function KeysDialog(props: { readonly close: () => void }): JSX.Element {
             <kbd>a</kbd>
           </dt>
           <dd>{t().acknowledge}</dd>
+          <dt>
+            <kbd>s</kbd>
+          </dt>
+          <dd>{t().shelve}</dd>
+          <dt>
+            <kbd>n</kbd>
+          </dt>
+          <dd>{t().note}</dd>
           <dt>
             <kbd>[</kbd> <kbd>]</kbd>
           </dt>

@@ -1,13 +1,17 @@
 import { createMemo, type JSX, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { isUnacknowledged } from "../alarms.ts";
+import { api } from "../api.ts";
+import { asked } from "../asked.ts";
+import { completePercent } from "../completeness.ts";
 import { useDesk } from "../desk.ts";
-import { formatAge, formatNumber, formatSpan, missing } from "../format.ts";
+import { formatNumber, formatSpan, missing } from "../format.ts";
 import { text } from "../texts/texts.ts";
 import { SimulatedTag } from "./simulated-tag.tsx";
 
 /** Younger batches are on their way, not waiting. */
 const inFlightMs = 10_000;
+const askBooksEveryMs = 5 * 60_000;
 
 /** The fleet in six figures; what is not known is not counted as fine. */
 export function NowPanel(props: { readonly boilers: readonly BoilerText[] }): JSX.Element {
@@ -34,13 +38,35 @@ export function NowPanel(props: { readonly boilers: readonly BoilerText[] }): JS
     if (Number.isFinite(oldest)) return t().oldest(formatSpan(feed.nowMs() - oldest));
     return unseen() > 0 ? t().overUnseen(unseen()) : t().noneOpen;
   };
-  const efficiency = createMemo(() => {
+  /** What firing boilers make, and of how many of them it is known. */
+  const heat = createMemo(() => {
     feed.frameMs();
-    const values = props.boilers.flatMap(({ id }) => {
-      if (conditions.all().get(id)?.firing !== true) return [];
-      return feed.newest(id)?.values["efficiencySiegertLhvPercent"] ?? [];
-    });
-    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+    let [heatKw, usefulKw, weighed, co2KgPerH, emitting] = [0, 0, 0, 0, 0];
+    for (const { id } of props.boilers) {
+      if (conditions.all().get(id)?.firing !== true) continue;
+      const values = feed.newest(id)?.values;
+      const [input, efficiency] = [values?.["heatInputLhvKw"], values?.["efficiencySiegertLhvPercent"]];
+      if (typeof input === "number" && typeof efficiency === "number") {
+        heatKw += input;
+        usefulKw += (input * efficiency) / 100;
+        weighed += 1;
+      }
+      const co2 = values?.["co2KgPerH"];
+      if (typeof co2 !== "number") continue;
+      co2KgPerH += co2;
+      emitting += 1;
+    }
+    return {
+      efficiencyPercent: heatKw > 0 ? (100 * usefulKw) / heatKw : null,
+      weighed,
+      co2TPerH: emitting > 0 ? co2KgPerH / 1_000 : null,
+      emitting,
+    };
+  });
+  const books = asked(api.integrity, askBooksEveryMs);
+  const complete = createMemo(() => {
+    const value = books.value();
+    return value === null ? null : completePercent(value.hours, props.boilers);
   });
   const gatewayNote = () => {
     const gateways = list.gateways();
@@ -48,20 +74,9 @@ export function NowPanel(props: { readonly boilers: readonly BoilerText[] }): JS
     const waiting = gateways
       .filter(({ oldestBufferedAtMs }) => feed.nowMs() - (oldestBufferedAtMs ?? feed.nowMs()) > inFlightMs)
       .reduce((sum, { bufferedBatches }) => sum + (bufferedBatches ?? 0), 0);
-    return waiting > 0 ? t().buffered(formatNumber(waiting, 0)) : t().nothingBuffered;
+    if (waiting > 0) return t().buffered(formatNumber(waiting, 0));
+    return t().gatewaysOnline(gateways.filter(({ online }) => online).length, gateways.length);
   };
-  const oldest = createMemo(() => {
-    const nowMs = feed.nowMs();
-    let found: { readonly name: string; readonly ageMs: number } | null = null;
-    for (const { id, name } of props.boilers) {
-      const takenAtMs = feed.newest(id)?.takenAtMs;
-      if (takenAtMs === undefined) continue;
-      const ageMs = nowMs - takenAtMs;
-      if (ageMs > (found?.ageMs ?? Number.NEGATIVE_INFINITY)) found = { name, ageMs };
-    }
-    return found;
-  });
-
   return (
     <section class="panel" aria-labelledby="now">
       <header>
@@ -90,27 +105,32 @@ export function NowPanel(props: { readonly boilers: readonly BoilerText[] }): JS
         <Kpi name={t().unacknowledged} value={String(open().length)} unit="" note={openNote()} />
         <Kpi
           name={t().efficiency}
-          value={efficiency() === null ? missing : formatNumber(efficiency() ?? 0, 1)}
+          value={shown(heat().efficiencyPercent, 1)}
           unit=" %"
-          note={t().efficiencyNote}
+          note={t().efficiencyNote(heat().weighed, counts().firing)}
           title={t().efficiencyTitle}
         />
         <Kpi
-          name={t().gateways}
-          value={String(list.gateways()?.filter(({ online }) => online).length ?? missing)}
-          unit={list.gateways() === null ? "" : ` / ${list.gateways()?.length ?? 0}`}
-          note={gatewayNote()}
+          name={t().co2}
+          value={shown(heat().co2TPerH, (heat().co2TPerH ?? 0) < 10 ? 2 : 1)}
+          unit=" t/h"
+          note={t().co2Note(heat().emitting, counts().firing)}
+          title={t().co2Title}
         />
         <Kpi
-          name={t().oldestData}
-          value={oldest() === null ? missing : formatAge(oldest()?.ageMs ?? 0)}
-          unit=""
-          note={oldest()?.name ?? text().missing.noData}
+          name={t().complete}
+          value={shown(complete(), 1)}
+          unit=" %"
+          note={gatewayNote()}
+          title={t().completeTitle}
         />
       </div>
     </section>
   );
 }
+
+const shown = (value: number | null, decimals: number) =>
+  value === null ? missing : formatNumber(value, decimals);
 
 function Kpi(props: {
   readonly name: string;

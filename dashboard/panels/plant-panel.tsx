@@ -1,8 +1,9 @@
 import { For, type JSX, Show } from "solid-js";
 import type { Storage } from "../../contracts/http/storage.ts";
+import { asked } from "../asked.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber, missing } from "../format.ts";
-import { asked, Loaded } from "../loaded.tsx";
+import { Loaded } from "../loaded.tsx";
 import { manageApi } from "../manage-api.ts";
 import { manageText } from "../texts/manage.ts";
 import { labelOf } from "../texts/texts.ts";

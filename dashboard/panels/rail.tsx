@@ -8,9 +8,11 @@ import { text } from "../texts/texts.ts";
 
 /** Where one can go, and who is here. Only what exists is listed. */
 export function Rail(): JSX.Element {
-  const { alarms, training } = useDesk();
+  const { alarms, list, training } = useDesk();
   const t = () => text().nav;
   const active = () => alarms.open().filter(isActive).length;
+  const silent = () =>
+    (list.gateways() ?? []).filter(({ online, trouble }) => !online || trouble !== null).length;
   const who = () => {
     const now = session();
     return now.kind === "in" ? now : null;
@@ -63,6 +65,12 @@ export function Rail(): JSX.Element {
               <span>{t().retrofits}</span>
             </Link>
           </li>
+          <li>
+            <Link href="/reports" aria-current={path() === "/reports" ? "page" : undefined}>
+              <Icon of="report" />
+              <span>{t().reports}</span>
+            </Link>
+          </li>
         </ul>
         <Show when={training.state()?.available}>
           <h2>{t().practise}</h2>
@@ -81,6 +89,12 @@ export function Rail(): JSX.Element {
             <Link href="/devices" aria-current={path() === "/devices" ? "page" : undefined}>
               <Icon of="devices" />
               <span>{t().devices}</span>
+              <Show when={silent() > 0}>
+                <i class="badge quiet">
+                  {silent()}
+                  <span class="vh">{t().silentDevices(silent())}</span>
+                </i>
+              </Show>
             </Link>
           </li>
           <li>

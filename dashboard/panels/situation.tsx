@@ -10,22 +10,26 @@ import { useDesk } from "../desk.ts";
 import { evidenceText } from "../evidence.ts";
 import { formatPoint } from "../format.ts";
 import { howLong, measured } from "../reasons.ts";
+import { mayAct } from "../session.ts";
 import { zoneOf } from "../sources.ts";
 import { labelOf, text } from "../texts/texts.ts";
 import { momentTime } from "../time.ts";
 import { AcknowledgeButton, NotSent } from "./acknowledge-button.tsx";
+import { AlertActions, type Form } from "./alert-actions.tsx";
 import { JudgedNow } from "./judged-line.tsx";
 
 interface SituationProps {
   readonly alarm: AlarmText;
   readonly boiler: BoilerText;
   readonly reading: LiveBoiler | null;
+  /** Which of the further actions is open, if any. */
+  readonly doing: Form | null;
+  readonly act: (form: Form | null) => void;
 }
 
 /** What is wrong, how far and for how long; what to do; what it costs not to. Then who knows of it. */
 export function Situation(props: SituationProps): JSX.Element {
   const { feed, list } = useDesk();
-  const [commenting, setCommenting] = createSignal(false);
   const [comment, setComment] = createSignal("");
   const zone = () => zoneOf(list, props.boiler.siteId);
   const moment = (atMs: number) => momentTime(atMs, feed.nowMs(), zone());
@@ -43,13 +47,23 @@ export function Situation(props: SituationProps): JSX.Element {
           <button
             type="button"
             class="btn sm"
-            aria-expanded={commenting()}
-            onClick={() => setCommenting(!commenting())}
+            aria-expanded={props.doing === "none"}
+            onClick={() => props.act(props.doing === "none" ? null : "none")}
           >
             <Icon of="note" size={15} />
             {text().alerts.addComment}
           </button>
-          <AcknowledgeButton alarm={props.alarm} comment={comment()} done={() => setCommenting(false)} />
+          <Show when={mayAct() && isActive(props.alarm)}>
+            <button
+              type="button"
+              class="btn sm"
+              aria-expanded={props.doing === "shelve"}
+              onClick={() => props.act(props.doing === "shelve" ? null : "shelve")}
+            >
+              {text().alertsPage.shelve}
+            </button>
+          </Show>
+          <AcknowledgeButton alarm={props.alarm} comment={comment()} done={() => props.act(null)} />
         </Show>
       </div>
       <div class="rest">
@@ -62,14 +76,23 @@ export function Situation(props: SituationProps): JSX.Element {
         <Show when={props.alarm.acknowledgement?.comment}>
           {(said) => <p class="dim">{text().quoted(said())}</p>}
         </Show>
-        <Show when={isOpen() && commenting()}>
+        <Show when={isOpen() && props.doing === "none"}>
           <textarea
             class="ta"
+            ref={(area) => queueMicrotask(() => area.focus())}
             aria-label={text().alerts.comment}
             placeholder={text().alerts.commentHint}
             maxLength={2_000}
             value={comment()}
             onInput={({ currentTarget }) => setComment(currentTarget.value)}
+          />
+        </Show>
+        <Show when={props.doing !== null}>
+          <AlertActions
+            alarm={props.alarm}
+            comment={comment()}
+            said={() => setComment("")}
+            first={props.doing ?? "none"}
           />
         </Show>
         <NotSent alarm={props.alarm} />

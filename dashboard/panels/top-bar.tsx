@@ -32,22 +32,28 @@ export function TopBar(props: { readonly boiler: BoilerText | null }): JSX.Eleme
   );
 }
 
+const namedPages = [
+  "fleet",
+  "alerts",
+  "compliance",
+  "retrofits",
+  "reports",
+  "trainer",
+  "devices",
+  "settings",
+] as const;
+const pathOf = (page: (typeof namedPages)[number]) => (page === "fleet" ? "/" : `/${page}`);
+
 function Crumbs(props: { readonly boiler: BoilerText | null }): JSX.Element {
   const { list } = useDesk();
   const t = () => text().nav;
   return (
     <div class="crumb">
       <Switch>
-        <Match when={path() === "/"}>
-          <h1>{t().fleet}</h1>
+        <Match when={namedPages.find((each) => path() === pathOf(each))}>
+          {(page) => <h1>{t()[page()]}</h1>}
         </Match>
-        <Match when={path() === "/alerts"}>
-          <h1>{t().alerts}</h1>
-        </Match>
-        <Match when={path() === "/trainer"}>
-          <h1>{t().trainer}</h1>
-        </Match>
-        <Match when={path().startsWith("/retrofits")}>
+        <Match when={path().startsWith("/retrofits/")}>
           <h1>{t().retrofits}</h1>
         </Match>
         <Match when={props.boiler}>

@@ -1,8 +1,9 @@
 import { createSignal, For, type JSX, Match, Show, Switch } from "solid-js";
 import type { RoleText } from "../../contracts/http/session.ts";
 import type { UserText } from "../../contracts/http/users.ts";
+import { asked } from "../asked.ts";
 import { useDesk } from "../desk.ts";
-import { asked, Loaded } from "../loaded.tsx";
+import { Loaded } from "../loaded.tsx";
 import { manageApi } from "../manage-api.ts";
 import { manageText } from "../texts/manage.ts";
 import { text } from "../texts/texts.ts";

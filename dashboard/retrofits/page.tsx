@@ -94,7 +94,6 @@ function List(props: { readonly all: Retrofits }): JSX.Element {
     <>
       <div class="rh">
         <div>
-          <h2>{t().title}</h2>
           <p>{t().about}</p>
         </div>
         <Show when={mayEdit()}>

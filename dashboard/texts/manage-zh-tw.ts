@@ -1,3 +1,4 @@
+import { rocDate } from "../time.ts";
 import type { ManageTexts } from "./manage-en.ts";
 
 export const manageZhTw: ManageTexts = {
@@ -35,6 +36,9 @@ export const manageZhTw: ManageTexts = {
     more: "尚有更多未列出。",
     noneAbove: "本月沒有任何小時逾限。",
     export: "匯出 CSV",
+    print: "列印",
+    statement: (_name, year, month) => `限值遵循月報表，民國 ${year - 1911} 年 ${month} 月`,
+    printed: (when, sites) => `${sites} · 列印於 ${when}`,
     columns: {
       when: "小時",
       boiler: "鍋爐",
@@ -57,6 +61,36 @@ export const manageZhTw: ManageTexts = {
     atO2: (percent) => `${percent} % O₂ 基準`,
     own: "個別鍋爐之限值",
     usedBy: (boilers) => `適用：${boilers}`,
+  },
+
+  reports: {
+    monthly: "每月限值遵循",
+    monthlyNote: "各小時與限值比對，全部鍋爐；開啟月份以檢視、列印或匯出",
+    retrofits: "改善專案報告",
+    retrofitsNote: "已發行之報告不再變更；新版取代舊版",
+    noRetrofits: "尚無報告。專案計算後列於此處。",
+    notComputed: "尚未計算",
+    open: "開啟",
+    state: {
+      draft: "草稿",
+      planned: "計畫已凍結",
+      computed: "已計算",
+      released: "已發行",
+      superseded: "已被取代",
+    },
+    version: (n) => `第 ${n} 版`,
+    span: (from, to) => `${rocDate(from)} – ${rocDate(to)}`,
+    columns: {
+      month: "月份",
+      above: "逾限小時",
+      days: "有資料之鍋爐日",
+      unjudged: "未判定小時",
+      title: "報告",
+      state: "狀態",
+      before: "基準期",
+      after: "改善後期間",
+      changed: "變更時間",
+    },
   },
 
   devices: {

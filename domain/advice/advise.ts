@@ -1,9 +1,10 @@
 import { type Boiler, type Label, tunedO2At } from "../boiler.ts";
+import { fired, type LossInputs } from "../boiler-losses.ts";
 import { fuelSwitch } from "../emissions/greenhouse-gas.ts";
 import { type Burning, burning, type Fuel, mixed } from "../fuel.ts";
 import type { EmissionQuantity } from "../limits.ts";
 import type { PointName } from "../points.ts";
-import { avoidableBy, avoidableFuelPercent, type LossInputs } from "./avoidable-fuel.ts";
+import { avoidableBy, avoidableFuelPercent } from "./avoidable-fuel.ts";
 import { type RecoveryRoom, recoveryRoom } from "./heat-recovery.ts";
 import { exhaustThumbSavingPercent, o2ThumbSavingPercent } from "./rules-of-thumb.ts";
 import { wallLossWPerM2 } from "./wall-loss.ts";
@@ -204,7 +205,7 @@ function excessAir(
   const { fuelClass } = burns.governing;
   const target = tuned ?? (fuelClass === "coal" ? null : savingHints.o2.actAbovePercent[fuelClass].to);
   if (target === null || target >= now.o2DryPercent) return null;
-  const fuelPercent = avoidableBy({ boiler, burning: burns }, now, target, now.exhaustTempC);
+  const fuelPercent = avoidableBy(fired(boiler, burns), now, target, now.exhaustTempC);
   if (fuelPercent === null) return null;
   return {
     kind: "excess-air",
@@ -234,7 +235,7 @@ function heatRecovery(
     dewFloor.marginK,
   );
   if (room.coolingK <= 0) return null;
-  const fuelPercent = avoidableBy({ boiler, burning: burns }, now, now.o2DryPercent, room.floorTempC);
+  const fuelPercent = avoidableBy(fired(boiler, burns), now, now.o2DryPercent, room.floorTempC);
   if (fuelPercent === null) return null;
   return {
     kind: "heat-recovery",

@@ -1,15 +1,5 @@
-import { boilerLosses, type Fired } from "../boiler-losses.ts";
+import { boilerLosses, type Fired, type LossInputs } from "../boiler-losses.ts";
 import { finiteOrNull } from "../finite.ts";
-
-/** What a boiler's losses are computed from; NaN is an input that is not there, where a default stands for it. */
-export interface LossInputs {
-  readonly o2DryPercent: number;
-  readonly exhaustTempC: number;
-  readonly combustionAirTempC: number;
-  readonly coDryPpm: number;
-  readonly heatInputLhvKw: number;
-  readonly loadPercent: number;
-}
 
 /**
  * Fuel that would not be burned if the boiler ran at its target efficiency with the same useful heat: an estimate,
@@ -48,18 +38,9 @@ export function avoidableBy(
 
 function efficiencyLhvPercent(
   fired: Fired,
-  { combustionAirTempC, coDryPpm, heatInputLhvKw, loadPercent }: LossInputs,
+  now: LossInputs,
   o2DryPercent: number,
   exhaustTempC: number,
 ): number | null {
-  const losses = boilerLosses(
-    o2DryPercent,
-    exhaustTempC,
-    fired,
-    combustionAirTempC,
-    coDryPpm,
-    heatInputLhvKw,
-    loadPercent,
-  );
-  return losses === null ? null : losses.efficiencyIndirectLhvPercent;
+  return boilerLosses(now, fired, o2DryPercent, exhaustTempC)?.efficiencyIndirectLhvPercent ?? null;
 }

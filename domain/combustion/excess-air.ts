@@ -1,4 +1,4 @@
-import { finiteOrNull } from "../finite.ts";
+import { finiteOrNull, type Writable } from "../finite.ts";
 import { airO2Percent, type Stoichiometry } from "./stoichiometry.ts";
 
 /** A zero drifts by tenths; an oxygen reading below this is none. % by volume. */
@@ -54,9 +54,23 @@ export interface FlueGas {
   readonly wetMol: number;
 }
 
+/** Before anything was found: room for a result, which one calculation after the other may use where nobody keeps it. */
+export const noFlueGas: FlueGas = {
+  excessAirRatio: Number.NaN,
+  co2Mol: Number.NaN,
+  so2Mol: Number.NaN,
+  o2Mol: Number.NaN,
+  n2Mol: Number.NaN,
+  waterMol: Number.NaN,
+  airWaterMol: Number.NaN,
+  dryMol: Number.NaN,
+  wetMol: Number.NaN,
+};
+
 /**
  * What leaves the furnace, from the oxygen that is measured.
  * @param airHumidityKgPerKg water in the combustion air, kg per kg of dry air
+ * @param into where the result is written; a new one, unless the caller has room
  * @returns `null` where `excessAirRatio` is, and for a humidity that is none
  * @source Element balance, what goes in with fuel and air comes out
  */
@@ -65,6 +79,7 @@ export function flueGas(
   fuel: Stoichiometry,
   airHumidityKgPerKg: number,
   coDryPpm = 0,
+  into: Writable<FlueGas> = { ...noFlueGas },
 ): FlueGas | null {
   const ratio = excessAirRatio(o2DryPercent, fuel, coDryPpm);
   if (ratio === null || !(airHumidityKgPerKg >= 0)) return null;
@@ -74,15 +89,14 @@ export function flueGas(
   const airWaterMol = airMol * airHumidityKgPerKg * airToWaterMolarMass;
   const waterMol = fuel.waterMol + airWaterMol;
   if (!(dryMol > 0 && Number.isFinite(dryMol + waterMol))) return null;
-  return {
-    excessAirRatio: ratio,
-    co2Mol: fuel.co2Mol,
-    so2Mol: fuel.so2Mol,
-    o2Mol,
-    n2Mol: dryMol - fuel.co2Mol - fuel.so2Mol - o2Mol,
-    waterMol,
-    airWaterMol,
-    dryMol,
-    wetMol: dryMol + waterMol,
-  };
+  into.excessAirRatio = ratio;
+  into.co2Mol = fuel.co2Mol;
+  into.so2Mol = fuel.so2Mol;
+  into.o2Mol = o2Mol;
+  into.n2Mol = dryMol - fuel.co2Mol - fuel.so2Mol - o2Mol;
+  into.waterMol = waterMol;
+  into.airWaterMol = airWaterMol;
+  into.dryMol = dryMol;
+  into.wetMol = dryMol + waterMol;
+  return into;
 }

@@ -87,6 +87,38 @@ export interface GasEnthalpies {
   readonly h2o: number;
 }
 
+/** Between two temperatures, so that a second balance between the same two need not find it anew. */
+const between = {
+  hotC: Number.NaN,
+  coldC: Number.NaN,
+  co2: Number.NaN,
+  so2: Number.NaN,
+  o2: Number.NaN,
+  n2: Number.NaN,
+  h2o: Number.NaN,
+};
+
+/**
+ * Heat that the gases take up from one temperature to another. It is good until it is asked for again.
+ * @returns `null` where one of the two is outside −40 to 1,200 °C
+ * @source NIST Chemistry WebBook, SRD 69, Shomate equations
+ */
+export function gasHeat(hotC: number, coldC: number): GasEnthalpies | null {
+  if (!(hotC >= -40 && hotC <= 1_200 && coldC >= -40 && coldC <= 1_200)) return null;
+  if (between.hotC === hotC && between.coldC === coldC) return between;
+  const hot = (hotC + 273.15) / 1_000;
+  const cold = (coldC + 273.15) / 1_000;
+  between.hotC = hotC;
+  between.coldC = coldC;
+  between.co2 = shomate(hot, carbonDioxide) - shomate(cold, carbonDioxide);
+  between.so2 = shomate(hot, sulphurDioxide) - shomate(cold, sulphurDioxide);
+  between.o2 = shomate(hot, hot < 0.7 ? oxygen : oxygenHot) - shomate(cold, cold < 0.7 ? oxygen : oxygenHot);
+  between.n2 =
+    shomate(hot, hot < 0.5 ? nitrogen : nitrogenHot) - shomate(cold, cold < 0.5 ? nitrogen : nitrogenHot);
+  between.h2o = shomate(hot, waterVapour) - shomate(cold, waterVapour);
+  return between;
+}
+
 /**
  * Heat in the gases at a temperature, above 25 °C.
  * @returns `null` outside −40 to 1,200 °C

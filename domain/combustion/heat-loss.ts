@@ -1,6 +1,6 @@
-import { finiteOrNull } from "../finite.ts";
-import { flueGas } from "./excess-air.ts";
-import { gasEnthalpies } from "./gas-enthalpy.ts";
+import { finiteOrNull, type Writable } from "../finite.ts";
+import { flueGas, noFlueGas } from "./excess-air.ts";
+import { gasHeat } from "./gas-enthalpy.ts";
 import type { Stoichiometry } from "./stoichiometry.ts";
 
 /** Heat of condensation of water at 25 °C, kJ/mol: what lies between the two heating values of a fuel. */
@@ -50,6 +50,23 @@ export interface HeatLosses {
   readonly efficiencyIndirectHhvPercent: number;
 }
 
+/** Before anything was found: room for a result, which one calculation after the other may use where nobody keeps it. */
+export const noLosses: HeatLosses = {
+  dryGasLhvPercent: Number.NaN,
+  fuelWaterLhvPercent: Number.NaN,
+  airMoistureLhvPercent: Number.NaN,
+  coLhvPercent: Number.NaN,
+  unburntLhvPercent: Number.NaN,
+  surfaceLhvPercent: Number.NaN,
+  latentHhvPercent: Number.NaN,
+  stackLhvPercent: Number.NaN,
+  stackHhvPercent: Number.NaN,
+  efficiencyIndirectLhvPercent: Number.NaN,
+  efficiencyIndirectHhvPercent: Number.NaN,
+};
+
+const flue = { ...noFlueGas };
+
 /**
  * Efficiency by the heat-loss (indirect) method: what leaves is found, the rest is useful.
  *
@@ -64,21 +81,16 @@ export function heatLosses(
   inputs: HeatLossInputs,
   fuel: Stoichiometry,
   { ncvKj, gcvKj }: HeatingValues,
+  into: Writable<HeatLosses> = { ...noLosses },
 ): HeatLosses | null {
   const { o2DryPercent, exhaustTempC, airTempC, airHumidityKgPerKg, coDryPpm } = inputs;
-  const gas = flueGas(o2DryPercent, fuel, airHumidityKgPerKg, coDryPpm);
-  const hot = gasEnthalpies(exhaustTempC);
-  const cold = gasEnthalpies(airTempC);
-  if (gas === null || hot === null || cold === null) return null;
+  const gas = flueGas(o2DryPercent, fuel, airHumidityKgPerKg, coDryPpm, flue);
+  const heat = gasHeat(exhaustTempC, airTempC);
+  if (gas === null || heat === null) return null;
 
-  const dryKj =
-    gas.co2Mol * (hot.co2 - cold.co2) +
-    gas.so2Mol * (hot.so2 - cold.so2) +
-    gas.o2Mol * (hot.o2 - cold.o2) +
-    gas.n2Mol * (hot.n2 - cold.n2);
-  const vapour = hot.h2o - cold.h2o;
-  const fuelWaterKj = fuel.waterMol * vapour;
-  const airMoistureKj = gas.airWaterMol * vapour;
+  const dryKj = gas.co2Mol * heat.co2 + gas.so2Mol * heat.so2 + gas.o2Mol * heat.o2 + gas.n2Mol * heat.n2;
+  const fuelWaterKj = fuel.waterMol * heat.h2o;
+  const airMoistureKj = gas.airWaterMol * heat.h2o;
   const carbonKg = 0.012011 * fuel.co2Mol;
   const coShare = fuel.co2Mol > 0 ? (coDryPpm * gas.dryMol) / 1e6 / fuel.co2Mol : 0;
   const coKj = Math.min(1, coShare) * carbonKg * coLossKjPerKgCarbon;
@@ -87,29 +99,26 @@ export function heatLosses(
   const surfaceKj = (inputs.surfaceLossLhvPercent / 100) * ncvKj;
   const latentKj = fuel.waterMol * waterLatentKjPerMol;
 
-  const ofNet = (kj: number) => (100 * kj) / ncvKj;
-  const ofGross = (kj: number) => (100 * kj) / gcvKj;
+  const netPercent = 100 / ncvKj;
+  const grossPercent = 100 / gcvKj;
   const stackKj = dryKj + fuelWaterKj + airMoistureKj + coKj;
   const otherKj = unburntKj + surfaceKj;
-  const efficiencyIndirectLhvPercent = 100 - ofNet(stackKj + otherKj);
-  const efficiencyIndirectHhvPercent = 100 - ofGross(stackKj + latentKj + otherKj);
   // The sizes of all of them together: losses of opposite signs must not hide each other.
-  const sizes = [dryKj, fuelWaterKj, airMoistureKj, coKj, unburntKj, surfaceKj, latentKj];
-  const size = sizes.reduce((sum, kj) => sum + Math.abs(kj), 0);
-  if (!Number.isFinite(ofNet(size) + ofGross(size))) return null;
-  return {
-    dryGasLhvPercent: ofNet(dryKj),
-    fuelWaterLhvPercent: ofNet(fuelWaterKj),
-    airMoistureLhvPercent: ofNet(airMoistureKj),
-    coLhvPercent: ofNet(coKj),
-    unburntLhvPercent: ofNet(unburntKj),
-    surfaceLhvPercent: inputs.surfaceLossLhvPercent,
-    latentHhvPercent: ofGross(latentKj),
-    stackLhvPercent: ofNet(stackKj),
-    stackHhvPercent: ofGross(stackKj + latentKj),
-    efficiencyIndirectLhvPercent,
-    efficiencyIndirectHhvPercent,
-  };
+  const gasSize = Math.abs(dryKj) + Math.abs(fuelWaterKj) + Math.abs(airMoistureKj) + Math.abs(coKj);
+  const size = gasSize + Math.abs(unburntKj) + Math.abs(surfaceKj) + Math.abs(latentKj);
+  if (!Number.isFinite(size * netPercent + size * grossPercent)) return null;
+  into.dryGasLhvPercent = dryKj * netPercent;
+  into.fuelWaterLhvPercent = fuelWaterKj * netPercent;
+  into.airMoistureLhvPercent = airMoistureKj * netPercent;
+  into.coLhvPercent = coKj * netPercent;
+  into.unburntLhvPercent = unburntKj * netPercent;
+  into.surfaceLhvPercent = inputs.surfaceLossLhvPercent;
+  into.latentHhvPercent = latentKj * grossPercent;
+  into.stackLhvPercent = stackKj * netPercent;
+  into.stackHhvPercent = (stackKj + latentKj) * grossPercent;
+  into.efficiencyIndirectLhvPercent = 100 - (stackKj + otherKj) * netPercent;
+  into.efficiencyIndirectHhvPercent = 100 - (stackKj + latentKj + otherKj) * grossPercent;
+  return into;
 }
 
 /**
@@ -126,6 +135,15 @@ export function surfaceLossLhvPercent(
   ratedHeatMw: number,
   heatInputMw: number,
 ): number | null {
-  if (!(heatInputMw > 0 && ratedHeatMw > 0)) return null;
-  return finiteOrNull((100 * lossFactor * ratedHeatMw ** 0.7) / heatInputMw);
+  const lossMw = surfaceLossMw(lossFactor, ratedHeatMw);
+  return heatInputMw > 0 && lossMw !== null ? finiteOrNull((100 * lossMw) / heatInputMw) : null;
+}
+
+/**
+ * Heat through the shell: it hangs on the boiler's size alone.
+ * @returns MW; `null` for a boiler without a size
+ * @source EN 12952-15, radiation and convection loss
+ */
+export function surfaceLossMw(lossFactor: number, ratedHeatMw: number): number | null {
+  return ratedHeatMw > 0 ? finiteOrNull(lossFactor * ratedHeatMw ** 0.7) : null;
 }

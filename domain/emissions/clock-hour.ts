@@ -163,6 +163,7 @@ export function hourWatch(
 
   function reach(memory: HourMemory, atMs: number): HourMean | null {
     if (memory.minute < 0) return null;
+    if (atMs >= memory.hourStartMs && atMs < memory.hourStartMs + hourMs) return null;
     const hourStartMs = hourStartOf(atMs);
     if (hourStartMs === memory.hourStartMs) return null;
     const seen = endHour(memory);
@@ -177,9 +178,9 @@ export function hourWatch(
     const ended = reach(memory, takenAtMs);
     const measured = values[measuredSlot] ?? Number.NaN;
     if (Number.isNaN(measured) && flaws[measuredSlot] === 0) return ended; // not measured now
-    const hourStartMs = hourStartOf(takenAtMs);
-    const minute = minuteOf(takenAtMs, hourStartMs);
-    if (memory.minute < 0) Object.assign(memory, { hourStartMs, minute });
+    if (memory.minute < 0) memory.hourStartMs = hourStartOf(takenAtMs);
+    const minute = minuteOf(takenAtMs, memory.hourStartMs);
+    if (memory.minute < 0) memory.minute = minute;
     else if (minute !== memory.minute) {
       endMinute(memory);
       memory.minute = minute;
@@ -210,7 +211,7 @@ export function hourWatch(
     const byO2 = isStartUp && startUp === "as-measured" ? referenceO2Percent : o2;
     ofHour.good += 1;
     inMinute.count += 1;
-    inMinute.corrected += measured * factorAt(byO2);
+    inMinute.corrected += measured * referenceO2Factor(byO2, referenceO2Percent);
     inMinute.measured += measured;
     inMinute.o2 += byO2;
     if (isO2Clamped(byO2)) inMinute.clamped += 1;

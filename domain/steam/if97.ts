@@ -1,4 +1,4 @@
-import { region1, region2Ideal, region2Residual, region4 } from "./if97-data.ts";
+import { idealGammaTau, liquidGammaPi, liquidGammaTau, region4, residualGammaTau } from "./if97-equations.ts";
 
 const [n1, n2, n3, n4, n5, n6, n7, n8, n9, n10] = region4;
 
@@ -50,79 +50,36 @@ export function saturationTempC({ absoluteMpa }: AbsolutePressure): number | nul
  * @source IAPWS-IF97, region 4, equation (30)
  */
 export function saturationPressure(tempC: number): AbsolutePressure | null {
-  if (!(tempC >= 0 && tempC <= 373.946)) return null;
+  return tempC >= 0 && tempC <= 373.946 ? { absoluteMpa: saturationMpa(tempC) } : null;
+}
+
+/** Region 4, wherever it holds. */
+function saturationMpa(tempC: number): number {
   const tempK = tempC + 273.15;
   const theta = tempK + n9 / (tempK - n10);
   const a = theta * theta + n1 * theta + n2;
   const b = n3 * theta * theta + n4 * theta + n5;
   const c = n6 * theta * theta + n7 * theta + n8;
   const root = (2 * c) / (-b + Math.sqrt(b * b - 4 * a * c));
-  return { absoluteMpa: root * root * root * root };
+  return root * root * root * root;
 }
 
-/** One term of an equation: `n · x^i · y^j`. */
-type Term = readonly [i: number, j: number, n: number];
-
-/**
- * A sum of such terms, prepared: whole powers are made by multiplication, forty times faster than raising each. The
- * tables of powers serve one call after the other, so nothing is allocated.
- */
-function sumOf(terms: readonly Term[]): (x: number, y: number) => number {
-  const used = terms.filter(([, , n]) => n !== 0);
-  const xTable = powerTable(used.map(([i]) => i));
-  const yTable = powerTable(used.map(([, j]) => j));
-  const n = Float64Array.from(used, ([, , each]) => each);
-  const xAt = Uint8Array.from(used, ([i]) => i - xTable.lowest);
-  const yAt = Uint8Array.from(used, ([, j]) => j - yTable.lowest);
-  return (x, y) => {
-    fill(xTable, x);
-    fill(yTable, y);
-    let sum = 0;
-    for (let k = 0; k < n.length; k += 1)
-      sum +=
-        (n[k] as number) *
-        (xTable.powers[xAt[k] as number] as number) *
-        (yTable.powers[yAt[k] as number] as number);
-    return sum;
-  };
-}
-
-interface PowerTable {
-  /** The exponent of the first entry, 0 or less. */
-  readonly lowest: number;
-  readonly powers: Float64Array;
-}
-
-function powerTable(exponents: readonly number[]): PowerTable {
-  const lowest = Math.min(0, ...exponents);
-  return { lowest, powers: new Float64Array(Math.max(0, ...exponents) - lowest + 1) };
-}
-
-function fill({ lowest, powers }: PowerTable, base: number): void {
-  powers[-lowest] = 1;
-  let power = 1;
-  for (let at = 1 - lowest; at < powers.length; at += 1) {
-    power *= base;
-    powers[at] = power;
-  }
-  const inverse = lowest < 0 ? 1 / base : 0;
-  power = 1;
-  for (let at = -lowest - 1; at >= 0; at -= 1) {
-    power *= inverse;
-    powers[at] = power;
-  }
-}
-
-const liquidGammaTau = sumOf(region1.map(([i, j, n]) => [i, j - 1, n * j]));
-const liquidGammaPi = sumOf(region1.map(([i, j, n]) => [Math.max(0, i - 1), j, -n * i]));
-const idealGammaTau = sumOf(region2Ideal.map(([j, n]) => [0, j - 1, n * j]));
-const residualGammaTau = sumOf(region2Residual.map(([i, j, n]) => [i, Math.max(0, j - 1), n * j]));
-
-function isLiquid(pressure: AbsolutePressure, tempC: number): boolean {
-  if (!(tempC >= 0 && tempC <= 350 && pressure.absoluteMpa > 0 && pressure.absoluteMpa <= 100)) return false;
-  const saturation = saturationPressure(tempC);
+function isLiquid({ absoluteMpa }: AbsolutePressure, tempC: number): boolean {
+  if (!(tempC >= 0 && tempC <= 350 && absoluteMpa > 0 && absoluteMpa <= 100)) return false;
   // A hair below saturation the two equations of the standard disagree in the last digits.
-  return saturation !== null && pressure.absoluteMpa >= saturation.absoluteMpa * (1 - 1e-6);
+  return absoluteMpa >= saturationMpa(tempC) * (1 - 1e-6);
+}
+
+/** Region 1, wherever it holds. */
+function liquidKjPerKg(absoluteMpa: number, tempC: number): number {
+  const tau = 1386 / (tempC + 273.15);
+  return gasConstant * 1386 * liquidGammaTau(7.1 - absoluteMpa / 16.53, tau - 1.222);
+}
+
+/** Region 2, wherever it holds. */
+function steamKjPerKg(absoluteMpa: number, tempC: number): number {
+  const tau = 540 / (tempC + 273.15);
+  return gasConstant * 540 * (idealGammaTau(tau) + residualGammaTau(absoluteMpa, tau - 0.5));
 }
 
 /**
@@ -132,9 +89,7 @@ function isLiquid(pressure: AbsolutePressure, tempC: number): boolean {
  * @source IAPWS-IF97, region 1, equation (7)
  */
 export function liquidEnthalpyKjPerKg(pressure: AbsolutePressure, tempC: number): number | null {
-  if (!isLiquid(pressure, tempC)) return null;
-  const tau = 1386 / (tempC + 273.15);
-  return gasConstant * 1386 * liquidGammaTau(7.1 - pressure.absoluteMpa / 16.53, tau - 1.222);
+  return isLiquid(pressure, tempC) ? liquidKjPerKg(pressure.absoluteMpa, tempC) : null;
 }
 
 /**
@@ -159,10 +114,8 @@ export function liquidDensityKgPerM3(pressure: AbsolutePressure, tempC: number):
 export function steamEnthalpyKjPerKg(pressure: AbsolutePressure, tempC: number): number | null {
   const { absoluteMpa } = pressure;
   if (!(tempC >= 0 && tempC <= 800 && absoluteMpa > 0 && absoluteMpa <= boundary23Mpa(tempC))) return null;
-  const saturation = tempC <= 350 ? saturationPressure(tempC) : null;
-  if (saturation !== null && absoluteMpa > saturation.absoluteMpa * (1 + 1e-6)) return null;
-  const tau = 540 / (tempC + 273.15);
-  return gasConstant * 540 * (idealGammaTau(1, tau) + residualGammaTau(absoluteMpa, tau - 0.5));
+  if (tempC <= 350 && absoluteMpa > saturationMpa(tempC) * (1 + 1e-6)) return null;
+  return steamKjPerKg(absoluteMpa, tempC);
 }
 
 /** Upper pressure of region 2: 100 MPa above 590 °C, the boundary to region 3 between, saturation below 350 °C. */
@@ -182,7 +135,8 @@ function boundary23Mpa(tempC: number): number {
 export function saturatedEnthalpyKjPerKg(pressure: AbsolutePressure, dryness: number): number | null {
   const tempC = saturationTempC(pressure);
   if (tempC === null || tempC > 350 || !(dryness >= 0 && dryness <= 1)) return null;
-  const liquid = liquidEnthalpyKjPerKg(pressure, tempC);
-  const steam = steamEnthalpyKjPerKg(pressure, tempC);
-  return liquid === null || steam === null ? null : liquid + dryness * (steam - liquid);
+  const steam = steamKjPerKg(pressure.absoluteMpa, tempC);
+  if (dryness === 1) return steam;
+  const liquid = liquidKjPerKg(pressure.absoluteMpa, tempC);
+  return liquid + dryness * (steam - liquid);
 }

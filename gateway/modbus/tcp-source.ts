@@ -8,6 +8,8 @@ const headerBytes = 7;
 /** Unit id, function code and data: no frame is longer. */
 const mostLengthBytes = 254;
 const mostTransactionId = 0xffff;
+/** One unit that is dead behind a gateway must not cost the others their connection; nobody at all answers on a dead one. */
+const mostSilences = 2;
 
 interface InFlight {
   readonly block: RegisterBlock;
@@ -19,15 +21,17 @@ interface InFlight {
 /**
  * Reads units behind one Modbus TCP endpoint, one request at a time; connects on the first read after a loss.
  *
- * A transaction id is used once on a connection, and a connection on which an answer is overdue is closed: a late
- * answer can be taken for no other; a new connection counts on, should the device send there what it owed on the old
- * one. Answers with an id of the past (a device that answers twice) are passed over.
+ * A transaction id is used once on a connection, and a new connection counts on, should the device send there what it
+ * owed on the old one: a late answer can be taken for no other. Answers with an id of the past (late, or sent twice) are
+ * passed over. A connection is closed when what came on it is no answer, breaks off, or when nothing came of two
+ * requests in a row.
  */
 export function modbusTcpSource(open: OpenWire, { clock }: World): RegisterSource {
   let wire: Wire | null = null;
   let inFlight: InFlight | null = null;
   let unread: Buffer = Buffer.alloc(0);
   let transactionId = 0;
+  let silences = 0;
 
   async function read(block: RegisterBlock, timeoutMs: number): Promise<ReadOutcome> {
     if (transactionId === mostTransactionId) {
@@ -50,12 +54,14 @@ export function modbusTcpSource(open: OpenWire, { clock }: World): RegisterSourc
     });
     over.abort();
     inFlight = null;
-    if (outcome.kind === "silent" || outcome.kind === "garbled") drop();
+    if (outcome.kind === "silent") silences += 1;
+    if (outcome.kind === "garbled" || silences >= mostSilences || unread.length > 0) drop();
     return outcome;
   }
 
   async function connect(): Promise<Wire> {
     unread = Buffer.alloc(0);
+    silences = 0;
     return open({
       bytes: heard,
       gone: () => {
@@ -78,6 +84,7 @@ export function modbusTcpSource(open: OpenWire, { clock }: World): RegisterSourc
       if (unread.length < 6 + length) return;
       const frame = unread.subarray(0, 6 + length);
       unread = unread.subarray(6 + length);
+      silences = 0;
       if (inFlight !== null && frame.readUInt16BE(0) === inFlight.transactionId) answered(frame, inFlight);
     }
   }

@@ -14,7 +14,15 @@ export function derive(plant: Plant): BoilerStage {
     signals: signalWatch(catalogue, boiler, plausibility),
   }));
   const images = boilerImages(catalogue);
-  let memories: Record<string, SignalMemory> = {};
+  let memories = new Map<string, SignalMemory>();
+
+  function memoryOf(boilerId: string): SignalMemory {
+    const known = memories.get(boilerId);
+    if (known !== undefined) return known;
+    const memory = signalMemory();
+    memories.set(boilerId, memory);
+    return memory;
+  }
 
   return {
     name: "derive",
@@ -32,8 +40,7 @@ export function derive(plant: Plant): BoilerStage {
         next(event);
         return;
       }
-      const memory = memories[frame.boilerId] ?? signalMemory();
-      memories[frame.boilerId] = memory;
+      const memory = memoryOf(frame.boilerId);
       if (origin.clockSetMs !== 0) {
         moveSignals(memory, origin.clockSetMs);
         images.move(frame.boilerId, origin.clockSetMs);
@@ -45,23 +52,23 @@ export function derive(plant: Plant): BoilerStage {
       images.takeBack(frame, lent);
       next(event);
     },
-    memory: () => ({ signals: memories, images: images.memory() }),
+    memory: () => ({ signals: Object.fromEntries(memories), images: images.memory() }),
     recall: (memory) => {
       const recalled = (memory ?? {}) as {
         readonly signals?: Record<string, SignalMemory>;
         readonly images?: SavedImages;
       };
-      memories = recalled.signals ?? {};
+      memories = new Map(Object.entries(recalled.signals ?? {}));
       images.recall(recalled.images ?? {});
     },
-    memoryOf: (boilerId) => ({ signals: memories[boilerId] ?? null, image: images.memoryOf(boilerId) }),
+    memoryOf: (boilerId) => ({ signals: memories.get(boilerId) ?? null, image: images.memoryOf(boilerId) }),
     recallOf: (boilerId, memory) => {
       const { signals = null, image = {} } = (memory ?? {}) as {
         readonly signals?: SignalMemory | null;
         readonly image?: SavedImages[string];
       };
-      if (signals === null) delete memories[boilerId];
-      else memories[boilerId] = signals;
+      if (signals === null) memories.delete(boilerId);
+      else memories.set(boilerId, signals);
       images.recallOf(boilerId, image);
     },
   };
@@ -71,11 +78,11 @@ export function derive(plant: Plant): BoilerStage {
 interface Image {
   /** Slots that were ever read. */
   known: number[];
-  readonly values: number[];
-  readonly flaws: number[];
-  readonly atMs: number[];
+  readonly values: Float64Array;
+  readonly flaws: Uint8Array;
+  readonly atMs: Float64Array;
   /** Time between the last two; 0 before the second: how often a point is read. */
-  readonly periodMs: number[];
+  readonly periodMs: Float64Array;
 }
 
 /** An image as it is saved: by name, since slots are another run's own. */
@@ -101,18 +108,20 @@ const freshPeriods = 3;
 const nothingLent: readonly number[] = [];
 
 function boilerImages(catalogue: PointCatalogue) {
-  let images: Record<string, Image> = {};
+  let images = new Map<string, Image>();
+  const slots = catalogue.names.length;
 
   function imageOf(boilerId: string): Image {
-    const none = () => catalogue.names.map(() => 0);
-    const image = images[boilerId] ?? {
+    const known = images.get(boilerId);
+    if (known !== undefined) return known;
+    const image: Image = {
       known: [],
-      values: none(),
-      flaws: none(),
-      atMs: none(),
-      periodMs: none(),
+      values: new Float64Array(slots),
+      flaws: new Uint8Array(slots),
+      atMs: new Float64Array(slots),
+      periodMs: new Float64Array(slots),
     };
-    images[boilerId] = image;
+    images.set(boilerId, image);
     return image;
   }
 
@@ -157,17 +166,17 @@ function boilerImages(catalogue: PointCatalogue) {
       for (const slot of known) atMs[slot] = (atMs[slot] ?? 0) + byMs;
     },
     memory: (): SavedImages =>
-      Object.fromEntries(Object.keys(images).map((boilerId) => [boilerId, savedOf(boilerId)])),
+      Object.fromEntries([...images.keys()].map((boilerId) => [boilerId, savedOf(boilerId)])),
     memoryOf: savedOf,
     recallOf,
     recall: (saved: SavedImages): void => {
-      images = {};
+      images = new Map();
       for (const [boilerId, image] of Object.entries(saved)) recallOf(boilerId, image);
     },
   };
 
   function savedOf(boilerId: string): SavedImages[string] {
-    const image = images[boilerId];
+    const image = images.get(boilerId);
     if (image === undefined) return {};
     const { known, values, flaws, atMs, periodMs } = image;
     return Object.fromEntries(
@@ -185,7 +194,7 @@ function boilerImages(catalogue: PointCatalogue) {
   }
 
   function recallOf(boilerId: string, saved: SavedImages[string]): void {
-    delete images[boilerId];
+    images.delete(boilerId);
     const image = imageOf(boilerId);
     for (const [name, { value, flaw, atMs, periodMs }] of Object.entries(saved)) {
       const slot = catalogue.slotOf(name);

@@ -1,4 +1,4 @@
-import type { HourSoFar, Moment } from "../../domain/alarms/watch.ts";
+import type { HourSoFar } from "../../domain/alarms/watch.ts";
 import type { Boiler } from "../../domain/boiler.ts";
 import {
   type HourMean,
@@ -38,14 +38,27 @@ interface Memory {
   readonly hours: Partial<Record<EmissionQuantity, HourMemory>>;
 }
 
-/** What was said of a boiler last, and what it was said of: nothing new is worked out while that stays the same. */
+/** An hour of one quantity, and what was said of the one before. */
+interface SaidHour {
+  readonly hour: HourMemory;
+  of: HourMean | null;
+  verdict: EmissionVerdict;
+  minute: number;
+}
+
+/**
+ * What was said of a boiler last, and what it was said of: nothing new is worked out while that stays the same.
+ * With it, what is remembered of the boiler: looked up once for each reading.
+ */
 interface Said {
+  readonly memory: Memory;
   state: SteadyState | null;
   tables: TableVerdicts;
-  readonly hours: Record<EmissionQuantity, { of: HourMean | null; verdict: EmissionVerdict; minute: number }>;
+  /** In the order of the quantities; `null`: never measured here. */
+  readonly hours: (SaidHour | null)[];
   /** Of the hours under way; it changes with each minute. */
   readonly soFar: Record<EmissionQuantity, HourSoFar | null>;
-  verdicts: Verdicts | null;
+  verdicts: Verdicts;
 }
 
 const noSensor: EmissionVerdict = { kind: "not-judged", reason: "no-sensor" };
@@ -77,55 +90,67 @@ export function judge(plant: Plant): BoilerStage {
   let memories: Record<string, Memory> = {};
   let said = new Map<string, Said>();
 
-  function judged(frame: Frame): Omit<Moment, "frame"> | null {
+  function judged(frame: Frame): Said | null {
     const { boilerId, takenAtMs } = frame;
     const ofBoiler = prepared(boilerId, takenAtMs);
     if (ofBoiler === null) return null;
-    const memory = memories[boilerId] ?? { steady: steadyMemory(), hours: {} };
-    memories[boilerId] = memory;
-    const before = said.get(boilerId) ?? nothingSaid();
-    said.set(boilerId, before);
-
-    const inForceAt = ({ hourStartMs }: HourMean) => prepared(boilerId, hourStartMs) ?? ofBoiler;
-    const state = ofBoiler.steady.see(memory.steady, frame);
+    const before = said.get(boilerId) ?? nothingSaid(boilerId);
+    let isNew = false;
+    const state = ofBoiler.steady.see(before.memory.steady, frame);
     if (before.state !== state) {
       before.state = state;
       before.tables = tablesOf(state, ofBoiler.boiler, ofBoiler.tables);
-      before.verdicts = null;
+      isNew = true;
     }
-    for (const [index, { quantity, measuredSlot, watch }] of ofBoiler.hours.entries()) {
-      const measuredNow = !Number.isNaN(frame.values[measuredSlot]) || frame.flaws[measuredSlot] !== 0;
-      const hour = memory.hours[quantity] ?? (measuredNow ? hourMemory() : null);
-      if (hour === null) continue; // never measured here
-      memory.hours[quantity] = hour;
+    for (let index = 0; index < ofBoiler.hours.length; index += 1) {
+      const { quantity, measuredSlot, watch } = ofBoiler.hours[index] as (typeof ofBoiler.hours)[number];
+      let ofQuantity = before.hours[index] ?? null;
+      if (ofQuantity === null) {
+        const measuredNow = !Number.isNaN(frame.values[measuredSlot]) || frame.flaws[measuredSlot] !== 0;
+        if (!measuredNow) continue; // never measured here
+        ofQuantity = saidHour(hourMemory());
+        before.hours[index] = ofQuantity;
+        before.memory.hours[quantity] = ofQuantity.hour;
+      }
+      const { hour } = ofQuantity;
       // An hour ends by the reference oxygen and the order under which it was begun, also at midnight of another edition.
       if (hour.minute >= 0 && takenAtMs >= hour.hourStartMs + hourMs) {
         prepared(boilerId, hour.hourStartMs)?.hours[index]?.watch.reach(hour, takenAtMs);
       }
       watch.see(hour, frame);
-      const ofQuantity = before.hours[quantity];
       const minute = hour.hourStartMs + hour.minute * minuteMs;
       if (ofQuantity.minute !== minute) {
         ofQuantity.minute = minute;
         const soFar = watch.soFar(hour);
         before.soFar[quantity] = soFar === null ? null : { ...soFar, hourStartMs: hour.hourStartMs };
       }
-      if (ofQuantity.of === hour.last && ofQuantity.verdict !== noSensor) continue;
-      ofQuantity.of = hour.last;
-      if (hour.last === null) ofQuantity.verdict = hourNotComplete;
+      const { last } = hour;
+      if (ofQuantity.of === last && ofQuantity.verdict !== noSensor) continue;
+      ofQuantity.of = last;
+      if (last === null) ofQuantity.verdict = hourNotComplete;
       else {
-        const { boiler, standards } = inForceAt(hour.last);
-        ofQuantity.verdict = judgeHour(quantity, hour.last, boiler, standards);
+        const { boiler, standards } = prepared(boilerId, last.hourStartMs) ?? ofBoiler;
+        ofQuantity.verdict = judgeHour(quantity, last, boiler, standards);
       }
-      before.verdicts = null;
+      isNew = true;
     }
-    before.verdicts ??= {
-      ...before.tables,
-      pmAtRefO2MgPerNm3: before.hours.pmAtRefO2MgPerNm3.verdict,
-      soxAtRefO2Ppm: before.hours.soxAtRefO2Ppm.verdict,
-      noxAtRefO2Ppm: before.hours.noxAtRefO2Ppm.verdict,
-    };
-    return { verdicts: before.verdicts, hoursSoFar: before.soFar };
+    if (isNew) before.verdicts = verdictsOf(before);
+    return before;
+  }
+
+  /** Of a boiler that was not heard of yet, or whose memory was taken up. */
+  function nothingSaid(boilerId: string): Said {
+    const memory = memories[boilerId] ?? { steady: steadyMemory(), hours: {} };
+    memories[boilerId] = memory;
+    const tables = notJudged("no-data");
+    const hours = emissionQuantities.map((quantity) => {
+      const hour = memory.hours[quantity];
+      return hour === undefined ? null : saidHour(hour);
+    });
+    const verdicts = { ...tables, ...emissionsNotJudged };
+    const first = { memory, state: null, tables, hours, soFar: { ...noHours }, verdicts };
+    said.set(boilerId, first);
+    return first;
   }
 
   return {
@@ -136,11 +161,15 @@ export function judge(plant: Plant): BoilerStage {
         return;
       }
       const { frame, origin } = event;
-      const steady = memories[frame.boilerId]?.steady;
-      if (!origin.late && origin.clockSetMs !== 0 && steady !== undefined)
-        moveSteady(steady, origin.clockSetMs);
-      const said = origin.late ? saidOfLate : judged(frame);
-      if (said !== null) next({ kind: "judged", origin, frame, ...said });
+      if (origin.late) {
+        next({ kind: "judged", origin, frame, ...saidOfLate });
+        return;
+      }
+      const steady = origin.clockSetMs === 0 ? undefined : memories[frame.boilerId]?.steady;
+      if (steady !== undefined) moveSteady(steady, origin.clockSetMs);
+      const now = judged(frame);
+      if (now === null) return;
+      next({ kind: "judged", origin, frame, verdicts: now.verdicts, hoursSoFar: now.soFar });
     },
     memory: () => memories,
     memoryOf: (boilerId) => memories[boilerId] ?? null,
@@ -172,15 +201,15 @@ function recalled({ steady, hours }: Memory): Memory {
   };
 }
 
-function nothingSaid(): Said {
-  const none = () => ({ of: null, verdict: noSensor, minute: -1 });
-  return {
-    state: null,
-    tables: notJudged("no-data"),
-    hours: { pmAtRefO2MgPerNm3: none(), soxAtRefO2Ppm: none(), noxAtRefO2Ppm: none() },
-    soFar: { ...noHours },
-    verdicts: null,
-  };
+function saidHour(hour: HourMemory): SaidHour {
+  return { hour, of: null, verdict: noSensor, minute: -1 };
+}
+
+function verdictsOf({ tables, hours }: Said): Verdicts {
+  const verdicts: Record<EmissionQuantity, EmissionVerdict> = { ...emissionsNotJudged };
+  for (const [index, quantity] of emissionQuantities.entries())
+    verdicts[quantity] = hours[index]?.verdict ?? noSensor;
+  return { ...tables, ...verdicts };
 }
 
 function tablesOf(state: SteadyState, boiler: Boiler, tables: readonly LimitTables[]): TableVerdicts {

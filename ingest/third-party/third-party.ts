@@ -12,15 +12,13 @@ import type { Bus } from "../../platform/bus.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import { backgroundLoop, type Service, serviceStack } from "../../platform/service.ts";
 import type { World } from "../../platform/world.ts";
+import type { Door } from "../door.ts";
 import type { Journal } from "../journal.ts";
 import { sourceBook } from "./book.ts";
 import type { Heard } from "./heard.ts";
 import { jsonReader } from "./json-source.ts";
 import { type SparkplugNode, sparkplugNode } from "./sparkplug-node.ts";
 import { encodedCommand } from "./sparkplug-payload.ts";
-
-/** How messages of strangers come in: what `take` returns resolves when they are durable. It gives the way to shut it. */
-export type Door = (filter: string, take: (topic: string, payload: Buffer) => Promise<void>) => () => void;
 
 export interface ThirdParty extends Service {
   readonly counts: {

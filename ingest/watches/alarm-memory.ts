@@ -1,7 +1,6 @@
 import type { BaselineMemory } from "../../domain/alarms/baseline.ts";
 import { type Condition, movedCondition } from "../../domain/alarms/condition.ts";
-import type { LateHolding } from "./meet-late.ts";
-import type { Completeness } from "./watch-completeness.ts";
+import type { ConditionEvent } from "../stage.ts";
 
 /** When something was last heard of a source: in its own event time, and in ingest's monotonic time. */
 export interface Heard {
@@ -24,6 +23,32 @@ export interface Fire {
   readonly firing: boolean;
   readonly sinceMs: number;
 }
+
+/** The readings of one clock hour of a boiler. */
+export interface HourCount {
+  readonly hourStartMs: number;
+  count: number;
+}
+
+/** The hour under way and the last whole one; late readings fill what is missing of either. */
+export interface Completeness {
+  /** Of the first hour only a part was seen. */
+  readonly firstHourMs: number;
+  now: HourCount;
+  last: HourCount | null;
+}
+
+/** What the late data of a gap left of a rule. */
+export interface LateLeft {
+  readonly family: Family;
+  /** What would have been announced, where it began in the gap and holds; `null`: it does not, or held before. */
+  readonly began: ConditionEvent | null;
+  /** Where live data went on. */
+  readonly untilMs: number;
+}
+
+/** An alarm that began in a gap and held at its end. */
+export type LateHolding = LateLeft & { readonly began: ConditionEvent };
 
 /** All that the watches remember, as plain data. */
 export interface AlarmMemory {

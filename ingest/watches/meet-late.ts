@@ -1,20 +1,7 @@
 import type { Standing } from "../../domain/alarms/condition.ts";
 import type { AlarmRule } from "../../domain/alarms/rule.ts";
-import type { ConditionEvent } from "../stage.ts";
-import type { AlarmMemory, Family } from "./alarm-memory.ts";
+import type { AlarmMemory, Family, LateHolding, LateLeft } from "./alarm-memory.ts";
 import { type Families, onsetOf, type Source, type Tell } from "./families.ts";
-
-/** What the late data of a gap left of a rule. */
-export interface LateLeft {
-  readonly family: Family;
-  /** What would have been announced, where it began in the gap and holds; `null`: it does not, or held before. */
-  readonly began: ConditionEvent | null;
-  /** Where live data went on. */
-  readonly untilMs: number;
-}
-
-/** An alarm that began in a gap and held at its end. */
-export type LateHolding = LateLeft & { readonly began: ConditionEvent };
 
 /** Joins what late data left with what live data say: an alarm still true is announced once, with its true onset. */
 export interface MeetLate {

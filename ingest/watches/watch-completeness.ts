@@ -1,21 +1,7 @@
 import type { AlarmRule } from "../../domain/alarms/rule.ts";
-import type { AlarmMemory } from "./alarm-memory.ts";
+import type { AlarmMemory, Completeness } from "./alarm-memory.ts";
 import type { Families, Source, Tell } from "./families.ts";
 import { counted } from "./watch-gateway.ts";
-
-/** The readings of one clock hour of a boiler. */
-export interface HourCount {
-  readonly hourStartMs: number;
-  count: number;
-}
-
-/** The hour under way and the last whole one; late readings fill what is missing of either. */
-export interface Completeness {
-  /** Of the first hour only a part was seen. */
-  readonly firstHourMs: number;
-  now: HourCount;
-  last: HourCount | null;
-}
 
 const hourMs = 3_600_000;
 /** After so long an hour is held against its limit: what is still on its way then is missing. */

@@ -280,7 +280,8 @@ function segmentName(baseOffset: number, salt: number): string {
   return `${String(baseOffset).padStart(16, "0")}-${salt.toString(16).padStart(8, "0")}.log`;
 }
 
-async function existingSegments(files: LogFiles): Promise<Segment[]> {
+/** The segments of a folder in the order of their records; nothing is touched. */
+export async function segmentsIn(files: LogFiles): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const name of await files.list()) {
     const parts = /^(\d{16})-([0-9a-f]{8})\.log$/.exec(name);
@@ -295,13 +296,30 @@ async function existingSegments(files: LogFiles): Promise<Segment[]> {
     });
   }
   // A segment whose first group had to go into a fresh one shares its base; the fresh one is the younger.
-  segments.sort((a, b) => a.baseOffset - b.baseOffset || a.changedAtMs - b.changedAtMs);
+  return segments.sort((a, b) => a.baseOffset - b.baseOffset || a.changedAtMs - b.changedAtMs);
+}
+
+async function existingSegments(files: LogFiles): Promise<Segment[]> {
+  const segments = await segmentsIn(files);
   // An empty file at the end was opened and not written. Elsewhere it is a segment that lost its bytes.
   for (let last = segments.at(-1); last !== undefined && last.bytes === 0; last = segments.at(-1)) {
     segments.pop();
     await files.remove(last.name);
   }
   return segments;
+}
+
+/** Reads a log as it stands, also while another process writes to it; nothing is touched. */
+export async function standingLog(
+  files: LogFiles,
+): Promise<{ readonly firstOffset: number; readonly lastOffset: number; readonly reader: LogReader }> {
+  const segments = (await segmentsIn(files)).filter(({ bytes }) => bytes > 0);
+  const firstOffset = segments[0]?.baseOffset ?? 1;
+  const lastBase = segments.at(-1)?.baseOffset ?? firstOffset;
+  let lastOffset = lastBase - 1;
+  for (const segment of segments.filter(({ baseOffset }) => baseOffset === lastBase))
+    lastOffset = Math.max(lastOffset, (await endOfSegment(files, segment)).offset ?? 0);
+  return { firstOffset, lastOffset, reader: segmentReader(files, segments, firstOffset, () => lastOffset) };
 }
 
 /**

@@ -13,9 +13,9 @@ import {
   setControls,
 } from "./controls.ts";
 import type { BoilerDesign, BoilerRefit } from "./design.ts";
-import { burn, draughtShare, stand } from "./fire-side.ts";
+import { burn, stand } from "./fire-side.ts";
 import { so2KgPerMol, waterPerAirMol } from "./firing.ts";
-import { type BuiltBoiler, built, tunedO2Percent } from "./heat-transfer.ts";
+import { type BuiltBoiler, built, draughtShare, tunedO2Percent } from "./heat-transfer.ts";
 import { profileLoadPercent } from "./load-profile.ts";
 import { type BoilerMemory, memoryAtStart } from "./memory.ts";
 import type { Balance, BoilerState, StatePoints } from "./state.ts";

@@ -65,7 +65,7 @@ const check = Compile(BoilerControls);
 /** @throws OperationalError `controls-refused`, saying what is wrong with them */
 export function checkedControls(controls: unknown, { id, fuels }: BoilerDesign): BoilerControls {
   const wrong = check.Check(controls)
-    ? unknownFuels(controls, fuels)
+    ? fuelShareFaults(controls, fuels).map((fault) => `fuelShares ${fault}`)
     : check.Errors(controls).map(({ instancePath, message }) => `${instancePath.slice(1)} ${message}`);
   if (wrong.length > 0)
     throw new OperationalError(
@@ -75,14 +75,18 @@ export function checkedControls(controls: unknown, { id, fuels }: BoilerDesign):
   return controls as BoilerControls;
 }
 
-function unknownFuels({ fuelShares }: BoilerControls, fuels: BoilerDesign["fuels"]): readonly string[] {
+/** What is wrong with the shares of a boiler that burns these fuels. */
+export function fuelShareFaults(
+  { fuelShares }: BoilerControls,
+  fuels: BoilerDesign["fuels"],
+): readonly string[] {
   if (fuelShares === undefined || fuelShares === null) return [];
   const known = fuels.map(({ fuel }) => fuel);
   const given = Object.entries(fuelShares);
   const unknown = given.filter(([fuel]) => !known.includes(fuel));
   if (unknown.length > 0)
-    return unknown.map(([fuel]) => `fuelShares has ${fuel}; this boiler burns ${known.join(", ")}`);
-  return given.some(([, share]) => share > 0) ? [] : ["fuelShares gives no fuel a share"];
+    return unknown.map(([fuel]) => `has ${fuel}; this boiler burns ${known.join(", ")}`);
+  return given.some(([, share]) => share > 0) ? [] : ["gives no fuel a share"];
 }
 
 /** Controls that are numbers, and so can be ramped. The load's own two are blended with the profile. */

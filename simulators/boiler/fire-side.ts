@@ -36,8 +36,6 @@ interface Fed {
   readonly coldTempC: number;
 }
 
-/** Air that a chimney draws through a boiler that stands, of that at rated heat. */
-export const draughtShare = 0.01;
 const coolingSeconds = 900;
 /** Dust while soot is blown, of that beside it. */
 const sootBlowDust = 4;

@@ -29,6 +29,9 @@ export interface BuiltBoiler {
   readonly metalToMediumKwPerK: number;
 }
 
+/** Air that a chimney draws through a boiler that stands, of that at rated heat. */
+export const draughtShare = 0.01;
+
 /** A gas that gives heat away over so many kelvins shows the specific heat with which the surfaces are reckoned. */
 const cpSpanK = 100;
 

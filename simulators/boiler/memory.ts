@@ -1,7 +1,6 @@
 import type { SequenceState } from "./burner-sequence.ts";
 import { type ControlsNow, controlsAtStart } from "./controls.ts";
-import { draughtShare } from "./fire-side.ts";
-import type { BuiltBoiler } from "./heat-transfer.ts";
+import { type BuiltBoiler, draughtShare } from "./heat-transfer.ts";
 
 /** What a boiler remembers from one step to the next. */
 export interface BoilerMemory {

@@ -1,26 +1,12 @@
-import type { RegisterTable } from "../../contracts/device-map.ts";
 import { assert } from "../../domain/assert.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import type { Clock } from "../../platform/world.ts";
-import type { Ledger, LedgerLine } from "../ledger.ts";
 import { seededRandom } from "../seeded-random.ts";
-import type { UnitValues } from "../unit.ts";
 import { type BusFault, faultMisfit } from "./fault.ts";
 import type { BusRequest, Framing } from "./framing.ts";
+import type { Ledger, LedgerLine } from "./ledger.ts";
+import type { ModbusUnit } from "./modbus-unit.ts";
 import { answerPdu, exceptionPdu, exceptions, readRequest } from "./pdu.ts";
-
-/** What a unit says to a read: registers (0 to 65,535) or bits (0 or 1), or an exception. */
-export type UnitAnswer =
-  | {
-      readonly registers: readonly number[];
-      readonly values: UnitValues;
-      readonly servedPolls: number | null;
-    }
-  | { readonly exception: number };
-
-export interface ModbusUnit {
-  read(table: RegisterTable, address: number, count: number): UnitAnswer;
-}
 
 export interface LineSettings {
   readonly name: string;

@@ -3,9 +3,10 @@ import { isatty, ReadStream } from "node:tty";
 import { messageOf, OperationalError } from "../../platform/errors.ts";
 import type { ServerSettings } from "./config.ts";
 import { rtuFraming, rtuRequests } from "./framing.ts";
-import { type ModbusUnit, modbusLine } from "./line.ts";
+import { modbusLine } from "./line.ts";
+import type { ModbusServer, ServerNeeds } from "./modbus-server.ts";
+import type { ModbusUnit } from "./modbus-unit.ts";
 import { readingBySilence } from "./read-by-silence.ts";
-import type { ModbusServer, ServerNeeds } from "./server.ts";
 
 /** Modbus RTU on one end of a pair of pseudo-terminals; whoever opens the other end is on the line. */
 export async function startSerialServer(

@@ -3,9 +3,10 @@ import { listening } from "../../platform/broker.ts";
 import type { ServerSettings } from "./config.ts";
 import type { BusFault } from "./fault.ts";
 import { rtuFraming, rtuRequests, tcpFraming, tcpRequests } from "./framing.ts";
-import { type ModbusUnit, modbusLine } from "./line.ts";
+import { modbusLine } from "./line.ts";
+import type { ModbusServer, ServerNeeds } from "./modbus-server.ts";
+import type { ModbusUnit } from "./modbus-unit.ts";
 import { readingBySilence } from "./read-by-silence.ts";
-import type { ModbusServer, ServerNeeds } from "./server.ts";
 
 /** Modbus TCP, or RTU frames on a TCP connection. */
 export async function startTcpServer(
@@ -49,7 +50,12 @@ export async function startTcpServer(
       sockets.delete(socket);
     });
   });
-  const port = await listening(server, { host, port: settings.port }, "simulators.servers[].port", null);
+  const port = await listening(
+    server,
+    { host, port: settings.port },
+    "simulators.servers[].port",
+    "--modbus-port of simulate",
+  );
   const id = settings.id ?? `${host}:${port}`;
   const line = modbusLine(
     {

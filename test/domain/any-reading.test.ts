@@ -61,6 +61,7 @@ const finite = fc.oneof(
   fc.double({ min: -1e9, max: 1e9, noNaN: true }),
   fc.constantFrom(0, 1, 20.95, 21, 100, -0.2, 5e-324),
 );
+const usual = fc.double({ min: 1, max: 19, noNaN: true });
 const any = fc.oneof(finite, fc.double(), fc.constantFrom(1e308, -1e308, Number.NaN, Infinity, -Infinity));
 
 function expectHonest(values: Values, flaws: Flaws): void {
@@ -101,6 +102,33 @@ describe.each(Object.entries(boilers))("%s, whatever its sensors say", (_name, e
         numbers += given.filter((name) => typeof derived.values[name] === "number").length;
       }),
       { numRuns: 2_000 },
+    );
+    expect(numbers).toBeGreaterThan(1_000);
+  });
+
+  test("is derived the same, whatever its readings before were like", () => {
+    // Frames of one pattern are computed by what the first of them taught: nobody can tell from the result.
+    const sameSensors = readings(usual).chain(({ values, flaws }) => {
+      const again = Object.entries(values).map(([name, value]) => [
+        name,
+        value === null ? fc.constant(null) : fc.oneof({ weight: 9, arbitrary: usual }, finite),
+      ]);
+      const more = fc.record(Object.fromEntries(again) as Record<string, fc.Arbitrary<number | null>>);
+      return fc
+        .array(more, { maxLength: 6 })
+        .map((rest) => [values, ...rest].map((each) => ({ values: each, flaws })));
+    });
+    let numbers = 0;
+    const derive = derivationOf(each);
+    fc.assert(
+      fc.property(fc.array(sameSensors, { maxLength: 3 }), (runs) => {
+        for (const { values, flaws } of [...runs.flat(), ...runs.flat()]) {
+          const derived = derive(values, flaws);
+          expect(derived).toEqual(derivationOf(each)(values, flaws));
+          numbers += given.filter((name) => typeof derived.values[name] === "number").length;
+        }
+      }),
+      { numRuns: 300 },
     );
     expect(numbers).toBeGreaterThan(1_000);
   });

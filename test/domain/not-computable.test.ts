@@ -20,6 +20,7 @@ import {
 import * as stackFlow from "../../domain/emissions/stack-flow.ts";
 import { soxEstimateDryPpm } from "../../domain/emissions/sulphur.ts";
 import { mixed } from "../../domain/fuel.ts";
+import * as equations from "../../domain/steam/if97-equations.ts";
 import * as usefulHeat from "../../domain/steam/useful-heat.ts";
 import { dry, dryGas, gas, heavyOil, type Law, of, orNull, plain, wetGas } from "../helpers/laws.ts";
 
@@ -212,8 +213,8 @@ describe("what cannot be computed is null", () => {
     const names = modules.flatMap((module) =>
       Object.entries(module).flatMap(([name, value]) => (typeof value === "function" ? [name] : [])),
     );
-    // What remembers a clock hour, what answers yes or no, the factor of running sums, and the ledger, in which what is
-    // no number is not known, stand elsewhere.
+    // What remembers a clock hour, what answers yes or no, the factor of running sums, the ledger, in which what is no
+    // number is not known, and the bare equations of water, whose regions guard them, stand elsewhere.
     const elsewhere = [
       "co2Ledger",
       "hourMemory",
@@ -221,6 +222,7 @@ describe("what cannot be computed is null", () => {
       "hourWatch",
       "isO2Clamped",
       "referenceO2Factor",
+      ...Object.keys(equations),
     ];
     const held = [...Object.keys(orNull), ...Object.keys(plain), ...elsewhere];
     expect(names.length).toBeGreaterThan(30);

@@ -230,6 +230,15 @@ describe("exceptions", () => {
     },
   );
 
+  test("1 (no such function) is asked once a scan, then left out as not there", async () => {
+    const world = simulatedWorld();
+    const made = line(world, () => exception(1));
+    await scans(world, [device(made, 1, [cell(7), cell(8)])], 6, ([reading]) => {
+      expect(reading?.flaws).toEqual({ at7Count: "refused", at8Count: "refused" });
+    });
+    expect(made.asked).toHaveLength(2);
+  });
+
   test("4 (the device fails) is bad, and asked in every scan", async () => {
     const world = simulatedWorld();
     const made = line(world, () => exception(4));
@@ -238,6 +247,15 @@ describe("exceptions", () => {
     });
     expect(made.asked).toHaveLength(5);
   });
+});
+
+test("the same number on two lines is two units: one that is dead here is well there", async () => {
+  const world = simulatedWorld();
+  const [dead, well] = [line(world, () => ({ kind: "silent", why: "" })), line(world, words)];
+  await scans(world, [device(dead, 1, [cell(7)]), device(well, 1, [cell(7)], { boiler: "b-2" })], 10);
+  const stateOf = (made: typeof dead) => made.lane.statistics().units[0]?.state;
+  expect([stateOf(dead), stateOf(well)]).toEqual(["open", "ok"]);
+  expect(well.asked).toHaveLength(10);
 });
 
 describe("a dead unit", () => {

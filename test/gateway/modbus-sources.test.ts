@@ -1,10 +1,12 @@
 import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
 import { openLine } from "../../gateway/modbus/open-line.ts";
+import { modbusTcpSource } from "../../gateway/modbus/tcp-source.ts";
 import type { ReadOutcome, RegisterBlock, RegisterSource } from "../../gateway/register-source.ts";
 import { realWorld } from "../../platform/world.ts";
-import type { LedgerLine } from "../../simulators/ledger.ts";
 import type { BusFault } from "../../simulators/modbus/fault.ts";
-import { type ModbusServer, startModbusServer } from "../../simulators/modbus/server.ts";
+import type { LedgerLine } from "../../simulators/modbus/ledger.ts";
+import type { ModbusServer } from "../../simulators/modbus/modbus-server.ts";
+import { startModbusServer } from "../../simulators/modbus/server.ts";
 import { seededRandom } from "../../simulators/seeded-random.ts";
 import { ptyPair } from "../helpers/pty-pair.ts";
 import { freePort, neededProgram } from "../helpers/servers.ts";
@@ -152,7 +154,6 @@ test("Modbus TCP has no checksum of its own: a flipped bit arrives, under the po
 test("transaction ids are used once on a connection", async () => {
   const sent: number[] = [];
   let connections = 0;
-  const { modbusTcpSource } = await import("../../gateway/modbus/tcp-source.ts");
   const source = modbusTcpSource(async ({ bytes }) => {
     connections += 1;
     return {
@@ -168,6 +169,33 @@ test("transaction ids are used once on a connection", async () => {
   }, world);
   for (let turn = 0; turn < 66_000; turn += 1) await source.read(block(1, 0, 1), 10_000);
   expect(new Set(sent).size).toBe(66_000);
+  expect(connections).toBe(2);
+});
+
+test("a unit that is dead behind a gateway does not cost the others their connection; nobody at all does", async () => {
+  let connections = 0;
+  let isDead = false;
+  const source = modbusTcpSource(async ({ bytes }) => {
+    connections += 1;
+    return {
+      write: (request) => {
+        if (isDead || request.readUInt8(6) === 2) return;
+        const answer = Buffer.from([0, 0, 0, 0, 0, 5, 1, 3, 2, 0, 42]);
+        request.copy(answer, 0, 0, 2);
+        queueMicrotask(() => bytes(answer));
+      },
+      close: () => {},
+    };
+  }, world);
+  for (let turn = 0; turn < 10; turn += 1) {
+    expect((await source.read(block(2, 0, 1), 5)).kind).toBe("silent");
+    expect((await source.read(block(1, 0, 1), 1_000)).kind).toBe("words");
+  }
+  expect(connections).toBe(1);
+  isDead = true;
+  for (let turn = 0; turn < 2; turn += 1) await source.read(block(1, 0, 1), 5);
+  isDead = false;
+  expect((await source.read(block(1, 0, 1), 1_000)).kind).toBe("words");
   expect(connections).toBe(2);
 });
 

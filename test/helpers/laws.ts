@@ -7,8 +7,8 @@ import { airRatio, airRatioHundredths } from "../../domain/combustion/air-ratio.
 import * as dewPoint from "../../domain/combustion/dew-point.ts";
 import { flueMoisturePercent, o2DryFromWetPercent } from "../../domain/combustion/dry-oxygen.ts";
 import { excessAirRatio, expectedCo2DryPercent, flueGas } from "../../domain/combustion/excess-air.ts";
-import { gasEnthalpies } from "../../domain/combustion/gas-enthalpy.ts";
-import { heatLosses, surfaceLossLhvPercent } from "../../domain/combustion/heat-loss.ts";
+import { gasEnthalpies, gasHeat } from "../../domain/combustion/gas-enthalpy.ts";
+import { heatLosses, surfaceLossLhvPercent, surfaceLossMw } from "../../domain/combustion/heat-loss.ts";
 import { stackLossSiegertLhvPercent } from "../../domain/combustion/siegert.ts";
 import { molarMassKgPerMol, stoichiometry } from "../../domain/combustion/stoichiometry.ts";
 import {
@@ -50,6 +50,7 @@ export const orNull: Readonly<Record<string, Law>> = {
   expectedCo2DryPercent: (o2 = 0) => expectedCo2DryPercent(o2, of),
   flueGas: (o2 = 0, humidity = 0, co = 0) => flueGas(o2, of, humidity, co),
   gasEnthalpies,
+  gasHeat,
   heatLosses: (
     o2 = 0,
     exhaust = 0,
@@ -77,6 +78,7 @@ export const orNull: Readonly<Record<string, Law>> = {
       { ncvKj: ncv, gcvKj: gcv },
     ),
   surfaceLossLhvPercent,
+  surfaceLossMw,
   stackLossSiegertLhvPercent: (exhaust = 0, air = 0, o2 = 0, a2 = 0, b = 0) =>
     stackLossSiegertLhvPercent(exhaust, air, o2, { a2, b }),
   ppmOfConcentration: (mg = 0, mass = 0, litre = 0) => ppmOfConcentration(dry(mg), mass, litre),

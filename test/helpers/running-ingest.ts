@@ -19,6 +19,18 @@ export const keep = { rawDays: 90, minuteDays: 730, hourDays: 3_650 };
 export const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
 const ackTopic = "fluewatch/v1/works/gw-1/ack";
 
+/** The embedded stores of a data folder. */
+export async function openedStores(folder: string, plant: Plant) {
+  const at = (name: string) => {
+    mkdirSync(join(folder, name), { recursive: true });
+    return join(folder, name);
+  };
+  return {
+    telemetry: await duckdbTelemetry(at("telemetry"), plant.catalogue),
+    records: await sqliteRecords(at("records")),
+  };
+}
+
 /** Ingest over real stores in a folder of its own, with a broker in memory. */
 export async function startedIngest(
   folder: string,
@@ -36,8 +48,7 @@ export async function startedIngest(
   } = {},
 ) {
   mkdirSync(join(folder, "journal"), { recursive: true });
-  const telemetry = await duckdbTelemetry(folder, plant.catalogue);
-  const records = await sqliteRecords(folder);
+  const { telemetry, records } = await openedStores(folder, plant);
   const ingest = await startIngest(config, {
     plant,
     folder: join(folder, "journal"),

@@ -73,7 +73,7 @@ export const dyeingWorksBefore = {
 /** After it: gas burner, air preheater, insulation. */
 export const dyeingWorksAfter = {
   ...heater,
-  fuels: [{ fuel: "natural-gas", sulphurPercent: 0.0023, noxAt6PercentPpm: 57, pmAt6PercentMgPerNm3: 2.3 }],
+  fuels: [{ fuel: "natural-gas", sulphurPercent: 0.00175, noxAt6PercentPpm: 57, pmAt6PercentMgPerNm3: 2.3 }],
   tunedO2: [{ loadPercent: 100, o2DryPercent: 1.7 }],
   exhaustTempC: 140,
   airPreheater: { preheatedAirTempC: 180 },

@@ -1,5 +1,5 @@
 import type { RegisterBlock } from "../../gateway/register-source.ts";
-import type { ModbusUnit } from "../../simulators/modbus/line.ts";
+import type { ModbusUnit } from "../../simulators/modbus/modbus-unit.ts";
 
 /** A register says of itself which unit and place it is: taken for another one, it is found out. */
 export function tellingWord(

@@ -7,8 +7,8 @@ import { fuelsNow } from "../../settings/registry.ts";
 import { loadScenario } from "../../settings/scenario.ts";
 import { fittedPoints } from "../../simulators/fitted.ts";
 import type { BusFault } from "../../simulators/modbus/fault.ts";
-import type { ModbusUnit } from "../../simulators/modbus/line.ts";
-import { simulation } from "../../simulators/simulation.ts";
+import type { ModbusUnit } from "../../simulators/modbus/modbus-unit.ts";
+import { nothingAround, simulation } from "../../simulators/simulation.ts";
 import { mappedUnit } from "../../simulators/unit.ts";
 import { simulatedWorld } from "./simulated-world.ts";
 import { root } from "./virtual-plant.ts";
@@ -22,7 +22,6 @@ export function virtualLines(scenarioFile: string) {
   const startMs = Date.UTC(2026, 5, 1);
   const world = simulatedWorld({ startMs });
   const faults = new Map<string, BusFault | null>();
-  const nothing = () => {};
   const running = simulation(
     config.simulators.boilers,
     events,
@@ -30,11 +29,8 @@ export function virtualLines(scenarioFile: string) {
     fittedPoints(config.simulators, maps),
     1,
     {
+      ...nothingAround,
       busFault: (line, unitId, fault) => faults.set(`${line}/${unitId}`, fault),
-      broker: nothing,
-      clock: nothing,
-      message: nothing,
-      telemetry: nothing,
     },
   );
   const units = new Map<string, ModbusUnit>();

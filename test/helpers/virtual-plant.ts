@@ -18,7 +18,8 @@ import { readEnvironment } from "../../platform/environment.ts";
 import { fuelsNow, plantOf } from "../../settings/registry.ts";
 import { loadScenario } from "../../settings/scenario.ts";
 import { fittedPoints } from "../../simulators/fitted.ts";
-import type { ModbusUnit } from "../../simulators/modbus/line.ts";
+import type { ModbusUnit } from "../../simulators/modbus/modbus-unit.ts";
+import type { ServerState } from "../../simulators/scenario.ts";
 import { type Surroundings, simulation } from "../../simulators/simulation.ts";
 import { mappedUnit } from "../../simulators/unit.ts";
 import { sid } from "./batches.ts";
@@ -29,12 +30,13 @@ const startMs = Date.UTC(2026, 5, 1);
 /**
  * A scenario on a clock of its own, from the physics through the registers to the alarms, without sockets: seconds
  * pass as fast as they can be computed. Faults of the bus are not in it.
- * @param stepSeconds of the physics; readings come as often as the gateway scans
+ * @param stepSeconds of the physics, a scan where it is not given; readings come as often as the gateway scans
  */
-export function virtualPlant(scenarioFile: string, stepSeconds = 1) {
+export function virtualPlant(scenarioFile: string, stepSeconds?: number) {
   const scenario = loadScenario(resolve(root, scenarioFile), root, readEnvironment({}));
   const { settings } = scenario;
   const { config, maps } = settings;
+  const scanSeconds = Math.min(...config.gateways.map(({ scanMs }) => scanMs)) / 1_000;
   const plant = plantOf(settings);
   const { catalogue } = plant;
   const path = virtualPath(plant);
@@ -43,7 +45,7 @@ export function virtualPlant(scenarioFile: string, stepSeconds = 1) {
     scenario.events,
     fuelsNow(settings, startMs),
     fittedPoints(config.simulators, maps),
-    stepSeconds,
+    stepSeconds ?? scanSeconds,
     path.around,
   );
   const units = new Map<string, ModbusUnit>();
@@ -113,6 +115,8 @@ export function virtualPlant(scenarioFile: string, stepSeconds = 1) {
   };
 }
 
+const soundServer = { diskUsedPercent: 40, certificateDays: 300 };
+
 /**
  * What lies behind the field bus, as far as a scenario can break it: clocks of gateways, the link, the journal with
  * what nobody can read in it, the store that falls behind; and the stages, which get all of it as they would.
@@ -128,6 +132,7 @@ function virtualPath(plant: Plant) {
   let waiting: Batch[] = [];
   let isCut = false;
   let stalledAt: number | null = null;
+  let server: ServerState = {};
   let entries = 0;
   let now = 0;
 
@@ -161,6 +166,9 @@ function virtualPath(plant: Plant) {
     telemetry: (isStalled) => {
       stalledAt = isStalled ? entries : null;
     },
+    server: (state) => {
+      server = { ...server, ...state };
+    },
   };
   return {
     events,
@@ -186,6 +194,8 @@ function virtualPath(plant: Plant) {
         kind: "tick",
         monotonicMs: second * 1_000,
         telemetryLag: stalledAt === null ? 0 : entries - stalledAt,
+        diskUsedPercent: server.diskUsedPercent ?? soundServer.diskUsedPercent,
+        certificateDays: server.certificateDays ?? soundServer.certificateDays,
       });
     },
   };

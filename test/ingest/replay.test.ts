@@ -2,12 +2,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Projection, replayJournal } from "../../ingest/replay.ts";
 import { alarmEffectsAfter, alarmsSince } from "../../platform/records/alarm-records.ts";
-import { type Records, sqliteRecords } from "../../platform/records/records.ts";
-import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
+import type { Records } from "../../platform/records/records.ts";
 import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { realWorld } from "../../platform/world.ts";
 import { batchBody, rowsOf, sealed, testPlant } from "../helpers/batches.ts";
-import { ingestConfig, keep, startedIngest, steady } from "../helpers/running-ingest.ts";
+import { ingestConfig, keep, openedStores, startedIngest, steady } from "../helpers/running-ingest.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 
@@ -28,8 +27,7 @@ async function lived(): Promise<string> {
 }
 
 async function opened<T>(folder: string, use: (records: Records, telemetry: Telemetry) => Promise<T>) {
-  const telemetry = await duckdbTelemetry(folder, plant.catalogue);
-  const records = await sqliteRecords(folder);
+  const { telemetry, records } = await openedStores(folder, plant);
   try {
     return await use(records, telemetry);
   } finally {

@@ -1,11 +1,20 @@
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import mqtt from "mqtt";
 import { describe, expect, test } from "vitest";
+import type { Batch } from "../../contracts/batch.ts";
+import { gatewayTopic } from "../../contracts/topics.ts";
+import { openOutbox } from "../../gateway/outbox.ts";
+import { startSender } from "../../gateway/sender.ts";
 import { startBroker } from "../../platform/broker.ts";
 import { connectBus } from "../../platform/bus.ts";
 import { setCredential } from "../../platform/mqtt/credentials.ts";
 import { realWorld } from "../../platform/world.ts";
+import { batchBody, dataTopic, startMs } from "../helpers/batches.ts";
 import { newCertificates } from "../helpers/certificates.ts";
-import { freePort, neededProgram, temporaryFolder } from "../helpers/servers.ts";
+import { startedIngest } from "../helpers/running-ingest.ts";
+import { ended, freePort, neededProgram, temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 import { guardedGrants } from "../suites/guarded-broker-suite.ts";
 
@@ -13,6 +22,10 @@ import { guardedGrants } from "../suites/guarded-broker-suite.ts";
 // by test/gateway/modbus-sources.test.ts, those of oversized and slow connections by broker-security.test.ts.
 const world = realWorld("silent");
 const local = { host: "127.0.0.1", port: 0 };
+const outboxConfig = {
+  ...{ segmentMib: 4, keepAckedHours: 168, keepAckedMib: 512 },
+  ...{ quotaMib: 4_096, quotaDays: 90, reserveMib: 0 },
+};
 
 describe("traps of the MQTT packages", () => {
   test("mqtt keeps 65,535 messages while there is no broker and drops the others in silence: ours are refused, each", async () => {
@@ -69,6 +82,99 @@ describe("traps of the MQTT packages", () => {
     await Promise.all([stuck, well, ...speakers].map((bus) => bus.stop()));
     await broker.stop();
   });
+
+  test("mqtt lets its keepalive run out behind a message that is not answered: none is held for longer than a quarter of it", async () => {
+    const broker = await startBroker(local, world);
+    const at = { host: "127.0.0.1", port: broker.port };
+    // Waits are a fiftieth of what is asked for; the library's own clock is real.
+    const quick = (ms: number, signal?: AbortSignal) => world.clock.sleep(ms / 50, signal);
+    const bus = connectBus(at, "held", { ...world, clock: { ...world.clock, sleep: quick } });
+    let asked = 0;
+    const heard: string[] = [];
+    bus.subscribe("data/#", (topic) => {
+      if (topic === "data/full") {
+        asked += 1;
+        return "full";
+      }
+      heard.push(topic);
+      return "taken";
+    });
+    let ups = 0;
+    bus.onUp(() => {
+      ups += 1;
+    });
+    const speaker = connectBus(at, "speaker", world);
+    await until("both are connected", () => bus.up && speaker.up);
+    await speaker.publish("data/full", "x", { qos: 1 });
+    await speaker.publish("data/next", "x", { qos: 1 });
+    await until("what is behind it is heard", () => heard.length > 0);
+    // Asked every 50 ms for 5 s, of 20 s: then it is let go, counted, and on the same connection the next one comes.
+    expect(asked).toBe(1 + 5_000 / 50);
+    expect([bus.shed, ups]).toEqual([1, 1]);
+    await Promise.all([bus.stop(), speaker.stop()]);
+    await broker.stop();
+  });
+
+  test("aedes speaks no MQTT 5: it refuses who does, and our own connections do not", async () => {
+    const broker = await startBroker(local, world);
+    const modern = mqtt.connect({
+      host: "127.0.0.1",
+      port: broker.port,
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+    });
+    const error = await new Promise<Error>((resolve) => modern.once("error", resolve));
+    expect(error.message).toMatch(/protocol version/i);
+    const bus = connectBus({ host: "127.0.0.1", port: broker.port }, "ours", world);
+    await until("ours is in", () => bus.up);
+    await Promise.all([modern.endAsync(true), bus.stop()]);
+    await broker.stop();
+  });
+
+  const mosquitto = neededProgram("mosquitto");
+  if (mosquitto !== null) {
+    test("mosquitto acknowledges what nobody hears, and keeps 1,000 of it at the most: what ingest has not acknowledged comes again", async () => {
+      const port = await freePort();
+      const file = join(temporaryFolder(), "mosquitto.conf");
+      writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n`);
+      const broker = spawn(mosquitto, ["-c", file], { stdio: "ignore" });
+      const at = { host: "127.0.0.1", port };
+      const outbox = await openOutbox(temporaryFolder(), outboxConfig, world);
+      const bus = connectBus(at, "gw-1", world);
+      const sender = startSender({ site: "works", id: "gw-1" }, outbox, bus, world);
+      bus.subscribe(gatewayTopic("works", "gw-1", "ack"), (_topic, payload) => {
+        sender.acknowledged(JSON.parse(payload.toString()));
+        return "taken";
+      });
+      const published = new Set<number>();
+      const witness = connectBus(at, "witness", world);
+      witness.subscribe(dataTopic, (_topic, payload) => {
+        published.add((JSON.parse(payload.toString()) as Batch).seq);
+        return "taken";
+      });
+      await until("both are connected", () => bus.up && witness.up);
+      const batches = 1_500;
+      await Promise.all(
+        Array.from({ length: batches }, (_, index) => {
+          const { site, gw, tseg, mono, clk, b, gap, n } = batchBody(1);
+          return outbox.capture({ site, gw, tseg, mono, clk, b, gap, n, t0: startMs + index * 1_000 });
+        }),
+      );
+      // As much as may be under way has gone to the broker, which took it; nobody else did.
+      await until("the window is full", () => published.size >= 256);
+      expect([published.size, outbox.ackedUpto]).toEqual([256, 0]);
+      const ingestBus = connectBus(at, "ingest", world);
+      const ingest = await startedIngest(temporaryFolder(), undefined, { bus: ingestBus });
+      await ingest.storedCount(batches);
+      expect((await ingest.stored()).map(({ takenAtMs }) => takenAtMs)).toEqual(
+        Array.from({ length: batches }, (_, index) => startMs + index * 1_000),
+      );
+      await ingest.stop();
+      await sender.stop();
+      await Promise.all([bus.stop(), witness.stop(), ingestBus.stop(), outbox.close()]);
+      await ended(broker);
+    });
+  }
 
   const openssl = neededProgram("openssl");
   if (openssl !== null) {

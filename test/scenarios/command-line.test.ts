@@ -141,7 +141,9 @@ describe("the command line", () => {
     });
     other.close();
     expect(output).toMatch(
-      new RegExp(`Port ${port} on 127.0.0.1 is taken by another program; .*simulators.servers`),
+      new RegExp(
+        `Port ${port} on 127.0.0.1 is taken by another program; .*set simulators.servers\\[\\].port or --modbus-port`,
+      ),
     );
     expect(code).toBe(2);
   });

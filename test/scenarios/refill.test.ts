@@ -1,13 +1,17 @@
-import { cpSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { backUp } from "../../commands/backup.ts";
+import { checkedBackup, restored } from "../../commands/restore.ts";
 import { gatewayTopic } from "../../contracts/topics.ts";
 import { type Outbox, openOutbox } from "../../gateway/outbox.ts";
 import { type Sender, startSender } from "../../gateway/sender.ts";
+import { openJournal } from "../../ingest/journal.ts";
+import { verifyJournal } from "../../ingest/verify.ts";
 import { realWorld } from "../../platform/world.ts";
 import { batchBody, startMs } from "../helpers/batches.ts";
 import { type MemoryBroker, memoryBroker } from "../helpers/memory-bus.ts";
-import { startedIngest } from "../helpers/running-ingest.ts";
+import { ingestConfig, startedIngest } from "../helpers/running-ingest.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 
@@ -52,25 +56,39 @@ const timesOf = (rows: readonly { readonly takenAtMs: number }[]) => rows.map(({
 const everySecond = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => startMs + (from + index) * 1_000);
 
-test("P21: a server put back to an old backup asks again, and the gateway fills the hole: nothing lost, nothing twice", async () => {
+/** Where Fluewatch is told to keep its data; the rest of a configuration is only copied. */
+const settingsOf = (dataDir: string) => ({
+  dataDir,
+  configFile: join(import.meta.dirname, "../../config/demo.yaml"),
+});
+
+test("P21: a backup made under load is put back, and the gateway fills the hole: nothing lost, nothing twice", async () => {
   const folder = temporaryFolder();
-  const backup = temporaryFolder();
+  const out = join(temporaryFolder(), "backup");
   const broker = memoryBroker();
   const { outbox, stop } = await gateway(temporaryFolder(), broker);
   const first = second + 1;
   let ingest = await startedIngest(folder, broker);
   await capture(outbox, 100);
   await ingest.storedCount(100);
-  await ingest.stop();
-  cpSync(folder, backup, { recursive: true });
-
-  ingest = await startedIngest(folder, broker);
-  await capture(outbox, 300);
+  const capturing = capture(outbox, 200);
+  const { manifest, chain } = await backUp(settingsOf(folder), out, world);
+  await capturing;
+  // Whatever the stores of the backup have, its journal has, too; and all of it hangs together.
+  expect(chain.firstBad).toBeNull();
+  expect(manifest.telemetry?.readings).toBeGreaterThanOrEqual(100);
+  expect(manifest.telemetry?.checkpoint).toBeLessThanOrEqual(manifest.journal.lastOffset);
+  expect(manifest.journal.readings).toBeGreaterThanOrEqual(manifest.telemetry?.readings ?? 0);
+  await capture(outbox, 100);
   await ingest.storedCount(400);
   await until("all is acknowledged", () => outbox.ackedUpto === 400);
   await ingest.stop();
-  rmSync(folder, { recursive: true });
-  cpSync(backup, folder, { recursive: true });
+
+  await expect(restored(out, manifest, folder, false, world)).rejects.toMatchObject({
+    code: "restore-refused",
+  });
+  const aside = await restored(out, await checkedBackup(out), folder, true, world);
+  expect(existsSync(join(aside ?? "", "telemetry", "telemetry.duckdb"))).toBe(true);
 
   ingest = await startedIngest(folder, broker);
   await capture(outbox, 50);
@@ -79,6 +97,47 @@ test("P21: a server put back to an old backup asks again, and the gateway fills 
   await until("all is acknowledged again", () => outbox.ackedUpto === 450);
   await ingest.stop();
   await stop();
+});
+
+test("a backup of which one byte is another is refused, by the file's name; a batch that was changed is named", async () => {
+  const folder = temporaryFolder();
+  const out = join(temporaryFolder(), "backup");
+  const broker = memoryBroker();
+  const { outbox, stop } = await gateway(temporaryFolder(), broker);
+  const ingest = await startedIngest(folder, broker);
+  await capture(outbox, 30);
+  await ingest.storedCount(30);
+  await ingest.stop();
+  await stop();
+  await backUp(settingsOf(folder), out, world);
+  const file = join(out, "records", "records.sqlite");
+  const bytes = readFileSync(file);
+  bytes.writeUInt8(bytes.readUInt8(5_000) ^ 1, 5_000);
+  writeFileSync(file, bytes);
+  await expect(checkedBackup(out)).rejects.toThrow(/^records\/records.sqlite is not what was backed up/);
+  rmSync(file);
+  await expect(checkedBackup(out)).rejects.toThrow(/^records\/records.sqlite is missing/);
+
+  // Somebody writes another oxygen into the journal, checksum and all.
+  const journal = await openJournal(join(folder, "journal"), ingestConfig.journal, 0, world);
+  const forged = join(temporaryFolder(), "journal");
+  const copy = await openJournal(forged, ingestConfig.journal, 0, world);
+  const reader = journal.reader(1);
+  let batches = 0;
+  for (let entries = await reader.read(); entries.length > 0; entries = await reader.read())
+    for (const entry of entries) {
+      if (entry.kind !== "batch") continue;
+      batches += 1;
+      const text = entry.bytes.toString();
+      const changed = batches === 17 ? text.replace(/"rows":\[\[0,/, '"rows":[[0,1') : text;
+      await copy.append({ kind: "batch", bytes: Buffer.from(changed) });
+    }
+  await journal.close();
+  await copy.close();
+  expect((await verifyJournal(join(folder, "journal"))).firstBad).toBeNull();
+  const report = await verifyJournal(forged);
+  expect(report).toMatchObject({ batches: 29, bad: 1, firstBad: { offset: 17 } });
+  expect(report.firstBad?.why).toMatch(/^batch \d+ of works\/gw-1 \(log .*\) is not what was sealed/);
 });
 
 test("P3: an ingest that lost its journal, but not its stores, asks again; what it had is stored once", async () => {

@@ -190,7 +190,7 @@ describe("a configuration", () => {
     [
       "a share for a fuel that is not burnt",
       changed("o2TrimPercent: 2.9", "fuelShares: { diesel: 1 }"),
-      /schedule.0.set.fuelShares is "diesel", which is no fuel of this boiler; known are natural-gas/,
+      /schedule.0.set.fuelShares has diesel; this boiler burns natural-gas/,
     ],
   ])("%s is a fault that says what to change", (_what, text, message) => {
     expect(faultsOf(text).join("\n")).toMatch(message);

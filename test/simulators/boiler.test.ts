@@ -2,20 +2,22 @@ import fc from "fast-check";
 import { Value } from "typebox/value";
 import { describe, expect, test } from "vitest";
 import { alongCurve } from "../../domain/boiler.ts";
-import { boilerLosses } from "../../domain/boiler-losses.ts";
+import { boilerLosses, fired } from "../../domain/boiler-losses.ts";
 import { airRatio } from "../../domain/combustion/air-ratio.ts";
 import { referenceO2Factor } from "../../domain/emissions/reference-oxygen.ts";
-import { burning, mixed } from "../../domain/fuel.ts";
+import { burning, type Fuel, mixed } from "../../domain/fuel.ts";
 import {
   absolutePressure,
   liquidEnthalpyKjPerKg,
   saturatedEnthalpyKjPerKg,
 } from "../../domain/steam/if97.ts";
 import { efficiencyDirectPercent, hotWaterHeatKw, thermalOilHeatKw } from "../../domain/steam/useful-heat.ts";
-import type { SimulatedBoiler } from "../../simulators/boiler/boiler.ts";
+import { type SimulatedBoiler, simulatedBoiler } from "../../simulators/boiler/boiler.ts";
 import { BoilerRefit } from "../../simulators/boiler/design.ts";
 import { profileLoadPercent } from "../../simulators/boiler/load-profile.ts";
 import type { BoilerState } from "../../simulators/boiler/state.ts";
+import { fuel } from "../helpers/boilers.ts";
+import { goldenCases } from "../helpers/golden-cases.ts";
 import {
   asDescribed,
   design,
@@ -103,13 +105,15 @@ function domainLosses(boiler: SimulatedBoiler, state: BoilerState, surfaceLossFa
   const inputKw = flows.reduce((sum, heat) => sum + heat, 0) / 3.6;
   if (burns === null) throw new Error("nothing burns");
   const losses = boilerLosses(
-    of(state, "o2DryPercent"),
-    of(state, "exhaustTempC"),
-    { boiler: described, burning: burns },
-    of(state, "combustionAirTempC"),
-    of(state, "coDryPpm"),
-    inputKw,
-    of(state, "loadPercent"),
+    {
+      o2DryPercent: of(state, "o2DryPercent"),
+      exhaustTempC: of(state, "exhaustTempC"),
+      combustionAirTempC: of(state, "combustionAirTempC"),
+      coDryPpm: of(state, "coDryPpm"),
+      heatInputLhvKw: inputKw,
+      loadPercent: of(state, "loadPercent"),
+    },
+    fired(described, burns),
   );
   if (losses === null) throw new Error("no losses");
   return { losses, inputKw };
@@ -137,6 +141,60 @@ describe("in a steady state", () => {
       expect(of(state, "usefulHeatKw")).toBeCloseTo((boiler.design.ratedHeatKw * loadPercent) / 100, 1);
     }
   });
+
+  // The domain's golden cases were reckoned by others; what the boiler's own balance says is held against them.
+  test.each(goldenCases("stack-loss").map((each) => [each.id, each.title, each] as const))(
+    "golden case %s, %s: dry, whole and the efficiency left are within 0.3 points",
+    (_id, _title, { inputs, expected }) => {
+      const given = (name: string) => inputs[name]?.value ?? 0;
+      const parts = inputs["composition"] as unknown as Readonly<Record<string, number>>;
+      const isGas = parts["CH4"] !== undefined;
+      const golden: Fuel = {
+        ...fuel(isGas ? "natural-gas" : "heavy-oil"),
+        id: "golden",
+        composition: isGas
+          ? { basis: "mole", gases: parts }
+          : {
+              basis: "mass",
+              ...{ c: parts["C"] ?? 0, h: parts["H"] ?? 0, s: parts["S"] ?? 0, o: parts["O"] ?? 0 },
+              ...{ n: parts["N"] ?? 0, moisture: parts["M"] ?? 0, ash: 0 },
+            },
+        kgPerUnit: isGas ? null : 1,
+        ncvMjPerUnit: given("LHV") / 1_000,
+        gcvMjPerUnit: given("HHV") / 1_000,
+      };
+      const ratedHeatMw = 3;
+      const efficiencyLhvPercent =
+        expected["efficiencyLHV"]?.value ?? 100 - (expected["totalLHV"]?.value ?? Number.NaN);
+      const shellMw = ((given("radiationLossLHV") / 100) * ratedHeatMw) / (efficiencyLhvPercent / 100);
+      const boiler = simulatedBoiler(
+        design({
+          ...{ id: "golden", carrier: "hot-water", circuit: { supplyTempC: 110 }, ...still },
+          ...{ fuels: [{ fuel: "golden" }], ratedHeatKw: 1_000 * ratedHeatMw },
+          burner: { ...still.burner, coDryPpm: 0 },
+          tunedO2: [{ loadPercent: 100, o2DryPercent: given("o2") }],
+          exhaustTempC: given("gasTemp"),
+          ...{ combustionAirTempC: given("airTemp"), ambientTempC: 25, airHumidityKgPerKg: 0 },
+          load: { meanPercent: 100, noisePercent: 0 },
+          surfaceLossFactor: shellMw / ratedHeatMw ** 0.7,
+        }),
+        new Map([["golden", golden]]),
+        () => 0.5,
+      );
+      stateAfter(boiler, 3_600, 10);
+      const { heat } = boiler.balance();
+      const points = (kw: number) => (100 * kw) / heat.fuelKw;
+      const found: Readonly<Record<string, number>> = {
+        dryLHV: points(heat.dryGasKw),
+        totalLHV: points(heat.dryGasKw + heat.fuelWaterKw + heat.airMoistureKw + heat.coKw + heat.unburntKw),
+        efficiencyLHV: points(heat.usefulKw),
+      };
+      for (const [name, value] of Object.entries(found)) {
+        const wanted = name === "efficiencyLHV" ? efficiencyLhvPercent : expected[name]?.value;
+        expect(Math.abs(value - (wanted ?? Number.NaN)), `${name} ${value}`).toBeLessThan(0.3);
+      }
+    },
+  );
 
   test("it is the same whatever the length of the steps", () => {
     for (const [, given] of kinds) {
@@ -235,9 +293,9 @@ describe("the dyeing works", () => {
   test("before: 77, 172 and 151 at 6 % O₂, exhaust 264 °C, 78 % by the direct method", () => {
     const boiler = simulated({ ...dyeingWorksBefore, load: { meanPercent: 100, noisePercent: 0 } });
     const state = stateAfter(boiler, 3_600, 10);
-    near(atSix(state, "pmDryMgPerNm3"), 77);
-    near(atSix(state, "soxDryPpm"), 172);
-    near(atSix(state, "noxDryPpm"), 151);
+    near(atSix(state, "pmDryMgPerNm3"), 76.84);
+    near(atSix(state, "soxDryPpm"), 171.96);
+    near(atSix(state, "noxDryPpm"), 150.96);
     near(of(state, "exhaustTempC"), 264, 0.01);
     near(of(state, "o2DryPercent"), 8.5, 0.01);
     near(direct(boiler, state), 78, 0.01);
@@ -246,9 +304,9 @@ describe("the dyeing works", () => {
   test("after: 2, 1 and 57, exhaust 140 °C, air of 180 °C, O₂ 1.7 %, 90 %", () => {
     const boiler = simulated({ ...dyeingWorksAfter, load: { meanPercent: 100, noisePercent: 0 } });
     const state = stateAfter(boiler, 3_600, 10);
-    expect(atSix(state, "pmDryMgPerNm3").toFixed(0)).toBe("2");
-    expect(atSix(state, "soxDryPpm").toFixed(0)).toBe("1");
-    near(atSix(state, "noxDryPpm"), 57);
+    near(atSix(state, "pmDryMgPerNm3"), 2.36);
+    near(atSix(state, "soxDryPpm"), 0.76);
+    near(atSix(state, "noxDryPpm"), 57.03);
     near(of(state, "exhaustTempC"), 140, 0.01);
     near(of(state, "preheatedAirTempC"), 180, 0.01);
     near(of(state, "o2DryPercent"), 1.7, 0.01);
@@ -324,10 +382,12 @@ describe("energy and mass", () => {
           boiler.set({ loadPercent, ...(index % 2 === 1 ? broken : { burner: "auto" }) });
           for (let step = 0; step < 60; step += 1) {
             const state = boiler.step(dt);
-            for (const [point, value] of Object.entries(state))
-              expect(Number.isFinite(value), `${point} is ${value}`).toBe(true);
-            expect(of(state, "o2DryPercent")).toBeGreaterThanOrEqual(0);
-            expect(of(state, "o2DryPercent")).toBeLessThanOrEqual(20.95);
+            for (const point in state) {
+              const value = of(state, point as keyof BoilerState);
+              if (!Number.isFinite(value)) expect.fail(`${point} is ${value}`);
+            }
+            const o2Percent = of(state, "o2DryPercent");
+            if (o2Percent < 0 || o2Percent > 20.95) expect.fail(`there is ${o2Percent} % of oxygen`);
             const { heat, mass } = boiler.balance();
             const { fuelKw, ...gone } = heat;
             sum.fuelKw += fuelKw;

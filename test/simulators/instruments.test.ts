@@ -175,6 +175,27 @@ describe("the instruments of a boiler", () => {
     );
   });
 
+  test("a counter sums up a flow, and wraps, begins anew and is exchanged while it runs", () => {
+    const instruments = instrumentSet({ gasCountNm3: { counts: "naturalGasFlowNm3PerH" } }, 5, [
+      "gasCountNm3",
+    ]);
+    const boiler = simulated(gas);
+    const perHour = boiler.step(1).naturalGasFlowNm3PerH ?? 0;
+    const afterHours = (hours: number) => {
+      let shown = 0;
+      for (let minute = 0; minute < 60 * hours; minute += 1)
+        shown = instruments.read(boiler.step(60), 60)["gasCountNm3"] ?? Number.NaN;
+      return shown / perHour;
+    };
+    expect(afterHours(2)).toBeCloseTo(2, 6);
+    instruments.setFault("gasCountNm3", { kind: "counter-wrap", at: 2.5 * perHour });
+    expect(afterHours(1)).toBeCloseTo(0.5, 6);
+    instruments.setFault("gasCountNm3", { kind: "counter-reset" });
+    expect(afterHours(1)).toBeCloseTo(1, 6);
+    instruments.setFault("gasCountNm3", { kind: "meter-exchange", factor: 0.1, startsAt: 7 * perHour });
+    expect(afterHours(1)).toBeCloseTo(7.1, 6);
+  });
+
   test("are as they are configured", () => {
     const instruments = instrumentSet({ exhaustTempC: { noise: 0, lagSeconds: 0, resolution: 5 } }, 5);
     expect(instruments.read({ exhaustTempC: 213.4 }, 1)).toEqual({ exhaustTempC: 215 });

@@ -10,12 +10,14 @@ import type { RegisterBlock } from "../../gateway/register-source.ts";
 import { readEnvironment } from "../../platform/environment.ts";
 import { realWorld } from "../../platform/world.ts";
 import { loadSettings } from "../../settings/settings.ts";
-import { fileLedger, type LedgerLine } from "../../simulators/ledger.ts";
 import type { ServerSettings } from "../../simulators/modbus/config.ts";
 import { BusFault } from "../../simulators/modbus/fault.ts";
 import { rtuFraming, rtuRequests, tcpFraming } from "../../simulators/modbus/framing.ts";
+import { fileLedger, type LedgerLine } from "../../simulators/modbus/ledger.ts";
 import { type LineSettings, modbusLine } from "../../simulators/modbus/line.ts";
-import { type ModbusServer, startModbusServer } from "../../simulators/modbus/server.ts";
+import type { ModbusServer } from "../../simulators/modbus/modbus-server.ts";
+import { startModbusServer } from "../../simulators/modbus/server.ts";
+import { nothingAround } from "../../simulators/simulation.ts";
 import { startSimulators } from "../../simulators/simulators.ts";
 import { mappedUnit, noLimits, type UnitLimits } from "../../simulators/unit.ts";
 import { fuel } from "../helpers/boilers.ts";
@@ -147,13 +149,18 @@ describe("a simulated device on Modbus TCP", () => {
 
   test("refuses what it was told to refuse, and all but reading", async () => {
     const hole = { table: "holding", address: 1, count: 1 } as const;
-    const { connect, server } = await bench({}, { maxRegisters: 4, overMaxException: 2, unmapped: "zero" });
+    const { connect, server, ledger } = await bench(
+      {},
+      { maxRegisters: 4, overMaxException: 2, unmapped: "zero", holes: [{ ...hole, address: 3 }] },
+    );
     const client = await connect();
     const ask = async (bytes: Buffer, atLeast: number) => {
       client.write(bytes);
       return (await client.received(atLeast)).subarray(7).toString("hex");
     };
-    expect(await ask(tcpRequest(1, 7, 3, 1, 4), 17)).toBe("0308" + "05ac000000000000");
+    expect(await ask(tcpRequest(1, 7, 3, 4, 4), 17)).toBe("0308" + "0000000000000000");
+    expect(await ask(tcpRequest(1, 7, 3, 1, 2), 13)).toBe("0304" + "05ac0000");
+    expect(await ask(tcpRequest(1, 7, 3, 1, 3), 9)).toBe("8302");
     expect(await ask(tcpRequest(1, 7, 3, 0, 5), 9)).toBe("8302");
     expect(await ask(tcpRequest(1, 7, 3, 11, 2), 9)).toBe("8302");
     expect(await ask(tcpRequest(1, 7, 3, 0, 126), 9)).toBe("8303");
@@ -162,6 +169,15 @@ describe("a simulated device on Modbus TCP", () => {
     for (const code of [5, 6, 15, 16, 22, 23, 43])
       expect(await ask(tcpRequest(1, 7, code, 0, 1), 9)).toBe(`${(0x80 | code).toString(16)}01`);
     await server.stop();
+    const told = ledger.map(({ address, count, exception }) => [address, count, exception]);
+    expect(told.slice(0, 5)).toEqual([
+      [4, 4, null],
+      [1, 2, null],
+      [1, 3, 2], // over the hole
+      [0, 5, 2], // more than it gives
+      [11, 2, 2], // beyond its last register
+    ]);
+    expect(ledger.slice(-7).every(({ exception, table }) => exception === 1 && table === null)).toBe(true);
 
     const holed = unit({ holes: [hole] });
     expect(holed.read("holding", 0, 1)).toMatchObject({ registers: [813] });
@@ -451,13 +467,14 @@ describe("a line", () => {
 
   test("answers one request after the other, in the time that turnaround, way and bytes take", async () => {
     const world = simulatedWorld();
-    const { ask, sent } = lineOn(world, { turnaroundMs: 30, latencyMs: 5, baudRate: 9_600 });
+    const { ask, sent, ledger } = lineOn(world, { turnaroundMs: 30, latencyMs: 5, baudRate: 9_600 });
     ask(7);
     ask(8);
     await world.advance(1_000);
     // 8 bytes asked, 9 answered and twice 3.5 characters of silence, at 960 characters a second: 25 ms.
     expect(sent.map(([atMs]) => atMs)).toEqual([60, 120]);
     expect(sent.map(([, hex]) => hex.slice(0, 2))).toEqual(["07", "08"]);
+    expect(ledger.map(({ atMs, answeredAtMs }) => (answeredAtMs ?? 0) - atMs)).toEqual([60, 60]);
   });
 
   test("a gateway that waits for a dead unit keeps the others waiting, too", async () => {
@@ -572,7 +589,7 @@ registers:
     fileAt: settings.fileAt,
     events: [],
     speed: 1,
-    around: { broker: () => {}, clock: () => {}, message: () => {}, telemetry: () => {} },
+    around: nothingAround,
     world: realWorld("silent"),
   });
   cleanup.push(simulators.stop);

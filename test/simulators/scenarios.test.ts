@@ -3,6 +3,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { registerTables } from "../../contracts/device-map.ts";
+import { referenceO2Factor } from "../../domain/emissions/reference-oxygen.ts";
 import { type FlawReason, flawReasons, type Reading } from "../../domain/reading.ts";
 import { thermalOilHeatKw } from "../../domain/steam/useful-heat.ts";
 import { readEnvironment } from "../../platform/environment.ts";
@@ -37,6 +38,7 @@ describe("the timeline", () => {
       clock: (gateway, aheadSeconds) => seen.push(`${now} ${gateway} ahead ${aheadSeconds}`),
       message: (gateway) => seen.push(`${now} ${gateway} damaged`),
       telemetry: (isStalled) => seen.push(`${now} telemetry ${isStalled ? "stalled" : "mended"}`),
+      server: (state) => seen.push(`${now} ${JSON.stringify(state)}`),
     };
     const running = timeline(events);
     for (now = 0; now <= seconds; now += 1) running.advance(now, targets);
@@ -52,8 +54,10 @@ describe("the timeline", () => {
       { at: "11 s", gateway: "g", clockAheadSeconds: 2.5, for: "2 s" },
       { at: "11 s", gateway: "g", message: "damaged", every: "1 s" },
       { at: "11 s", telemetry: "stalled", for: "1 s" },
+      { at: "11 s", diskUsedPercent: 91, for: "2 s" },
+      { at: "12 s", certificateDays: 6 },
     ];
-    expect(happened(events, 12)).toEqual([
+    expect(happened(events, 13)).toEqual([
       '2 b {"damper":"stuck"} 1',
       "3 b o2DryPercent frozen",
       "4 l/7 dead",
@@ -67,8 +71,14 @@ describe("the timeline", () => {
       "11 g ahead 2.5",
       "11 g damaged",
       "11 telemetry stalled",
+      '11 {"diskUsedPercent":91}',
+      '12 {"certificateDays":6}',
       "12 g damaged",
       "12 telemetry mended",
+      "13 b o2DryPercent frozen",
+      "13 g ahead 0",
+      '13 {"diskUsedPercent":null}',
+      "13 g damaged",
     ]);
   });
 
@@ -117,9 +127,7 @@ describe("a scenario on the virtual clock", () => {
 
   test("there is one for each alarm of the shipped rules, and none for another", () => {
     const { alarmRules } = loadSettings(join(root, "config/demo.yaml"), root, readEnvironment({})).rules;
-    // Of the server's disk, of certificates and of what an hour of readings came to: server-watches.test.ts.
-    const ofNoPlant = ["certificate-ending", "disk-filling", "hour-incomplete"];
-    expect([...named("alarms"), ...ofNoPlant].sort()).toEqual([...alarmRules.keys()].sort());
+    expect(named("alarms")).toEqual([...alarmRules.keys()].sort());
   });
 
   // What only the line gives comes of the gateway's scanner; all else of what instruments show, or of a clock.
@@ -180,6 +188,50 @@ describe("a scenario on the virtual clock", () => {
       expect(JSON.stringify([simulation.controls("sb-01"), simulation.faults("sb-01")])).not.toBe(before);
     },
   );
+
+  test("the demo is a scenario, too, and needs no events for its damper", () => {
+    const { scenario, simulation } = virtualPlant("config/scenarios/demo.yaml");
+    expect(scenario.events).toEqual([]);
+    const surplusAt = (second: number) => {
+      simulation.advance(second);
+      return simulation.controls("toh-02").o2TrimPercent;
+    };
+    expect([surplusAt(34), surplusAt(60), surplusAt(300)]).toEqual([0, 2.9, 0]);
+  });
+
+  test("soot grows for thirty days, the exhaust with it, and then it is cleaned off", () => {
+    const { simulation } = virtualPlant("config/scenarios/fouling.yaml", 600);
+    const exhaustTempC = (day: number) => {
+      simulation.advance(day * 86_400);
+      return simulation.shown("sb-01")["exhaustTempC"] ?? Number.NaN;
+    };
+    const [clean, sooty, cleaned] = [exhaustTempC(0.1), exhaustTempC(29.9), exhaustTempC(30.1)] as const;
+    expect(sooty - clean).toBeGreaterThan(10);
+    expect(Math.abs(cleaned - clean)).toBeLessThan(3);
+  });
+
+  // The two stack tests, corrected to 6 % O₂ and unrounded: `reference/combustion.md`, section 1.5.
+  test.each([
+    ["before", 80, { pmDryMgPerNm3: 76.84, soxDryPpm: 171.96, noxDryPpm: 150.96 }, 264],
+    ["after", 120, { pmDryMgPerNm3: 2.36, soxDryPpm: 0.76, noxDryPpm: 57.03 }, 140],
+  ] as const)("the dyeing works' stack test %s is met within 5 %%", (_when, day, test6, exhaustTempC) => {
+    const { simulation } = virtualPlant("config/scenarios/dyeing-works.yaml", 300);
+    simulation.advance(day * 86_400);
+    const means: Record<string, number> = {};
+    const samples = 360;
+    for (let sample = 1; sample <= samples; sample += 1) {
+      simulation.advance(day * 86_400 + 300 * sample);
+      const shown = simulation.shown("heater-1");
+      const factor = referenceO2Factor(shown["o2DryPercent"] ?? Number.NaN, 6);
+      for (const point of Object.keys(test6))
+        means[point] = (means[point] ?? 0) + ((shown[point] ?? Number.NaN) * factor) / samples;
+      means["exhaustTempC"] = (means["exhaustTempC"] ?? 0) + (shown["exhaustTempC"] ?? Number.NaN) / samples;
+    }
+    for (const [point, expected] of Object.entries({ ...test6, exhaustTempC }))
+      expect(Math.abs((means[point] ?? Number.NaN) / expected - 1), `${point} ${means[point]}`).toBeLessThan(
+        0.05,
+      );
+  });
 
   test("the dyeing works: heavy oil before, gas after day 90, preheated air after day 104", () => {
     const { simulation } = virtualPlant("config/scenarios/dyeing-works.yaml", 3_600);
@@ -254,7 +306,7 @@ describe("a scenario that cannot be", () => {
     );
     expect(message).toMatch(/:9: events.3.unit is 99, which 127.0.0.1:15020 does not have; known are 1, 2/);
     expect(message).toMatch(
-      /:10: events.4 needs exactly one of set, refit, fault, busFault, broker, clockAheadSeconds, message, telemetry/,
+      /:10: events.4 needs exactly one of set, refit, fault, busFault, broker, clockAheadSeconds, message, telemetry, diskUsedPercent, certificateDays/,
     );
     expect(message).toMatch(/:11: events.5 needs "boiler": which one set is meant for/);
     expect(message).toMatch(/:12: events.6.every is 1 min; it must be longer than "for"/);
@@ -262,6 +314,35 @@ describe("a scenario that cannot be", () => {
     expect(message).toMatch(/:14: events.8.gateway is "gw-9", which is not there; known are/);
     expect(message).toMatch(/:15: events.9 needs "gateway": which one message is meant for/);
     expect(message).toMatch(/:15: events.9.for does not go with message/);
+  });
+
+  test("names what could not happen to this plant, which would else be found when its time comes", () => {
+    const message = faultsOf(`  - { at: 1 s, line: "127.0.0.1:15020", unit: 1, busFault: { kind: half-open } }
+  - { at: 2 s, boiler: toh-01, set: { fuelShares: { lpg: 1 } } }
+  - { at: 3 s, boiler: toh-02, set: { fuelShares: { natural-gas: 0 } } }
+  - { at: 4 s, boiler: toh-02, refit: { exhaustTempC: 70, airPreheater: { preheatedAirTempC: 450 } } }
+  - { at: 5 s, boiler: toh-01, point: o2DryPercent, fault: { kind: calibration-gas, value: 40 } }
+  - { at: 6 s, boiler: toh-01, point: heavyOilFlowLPerH, fault: { kind: calibration-gas, value: -5 } }
+  - { at: 7 s, boiler: toh-01, point: o2DryPercent, fault: { kind: copies, point: soxPpm } }
+  - { at: 8 s, boiler: toh-01, point: o2DryPercent, fault: { kind: clipped, low: 9, high: 2 } }
+  - { at: 9 s, broker: cut, over: 3 s }
+  - { at: 10 s, boiler: toh-01, refit: { fuels: [{ fuel: lpg }] } }
+  - { at: 11 s, boiler: toh-01, set: { fuelShares: { lpg: 1 } } }
+`);
+    expect(message).toMatch(/:6: events.0.busFault does not fit: half-open is for a whole line/);
+    expect(message).toMatch(/:7: events.1.set.fuelShares has lpg; this boiler burns heavy-oil/);
+    expect(message).toMatch(/:8: events.2.set.fuelShares gives no fuel a share/);
+    expect(message).toMatch(/:9: events.3.refit.airPreheater warms air to 450 °C with gas of/);
+    expect(message).toMatch(
+      /:10: events.4.fault.value is 40; no gas has that: o2DryPercent lies between -0.2 and 21.1/,
+    );
+    expect(message).toMatch(/:11: events.5.fault.value is -5; no gas has that/);
+    expect(message).toMatch(
+      /:12: events.6.fault.point is "soxPpm", which is not there to be shown; known are/,
+    );
+    expect(message).toMatch(/:13: events.7.fault ends at 9 below and at 2 above/);
+    expect(message).toMatch(/:14: events.8.over goes with set alone/);
+    expect(message).toMatch(/has 9 faults/); // after the retrofit lpg is what burns
   });
 
   test("says which faults there are, and what is physically impossible", () => {

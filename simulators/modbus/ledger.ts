@@ -1,8 +1,8 @@
 import { createWriteStream } from "node:fs";
-import type { RegisterTable } from "../contracts/device-map.ts";
-import type { Service } from "../platform/service.ts";
-import type { BusFault } from "./modbus/fault.ts";
-import type { UnitValues } from "./unit.ts";
+import type { RegisterTable } from "../../contracts/device-map.ts";
+import type { Service } from "../../platform/service.ts";
+import type { BusFault } from "./fault.ts";
+import type { UnitValues } from "./modbus-unit.ts";
 
 /** One poll of a simulated unit, and what became of it: what a test holds all other counts against. */
 export interface LedgerLine {
