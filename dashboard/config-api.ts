@@ -1,29 +1,17 @@
-import type {
-  ConfigDraft,
-  ConfigurationText,
-  ConfigVersions,
-  ConfigVersionText,
-  ConfigVersionWhole,
-  ConfigWish,
-  ProbeText,
-  ProbeWish,
-} from "../contracts/http/configuration.ts";
-import type { DryRun } from "../contracts/http/dry-runs.ts";
-import { call } from "./api.ts";
+import type { ConfigWish, ProbeWish } from "../contracts/http/configuration.ts";
+import { ask } from "./api.ts";
 
 /** What the pages of the configuration ask for. */
 export const configApi = {
-  now: () => call<ConfigurationText>("GET", "configuration"),
-  draft: (wish: ConfigWish) => call<ConfigDraft>("POST", "configuration/drafts", wish),
+  now: () => ask("GET configuration", {}),
+  draft: (wish: ConfigWish) => ask("POST configuration/drafts", { body: wish }),
   accept: (wish: ConfigWish, comment: string) =>
-    call<ConfigVersionText>("POST", "configuration/versions", { ...wish, comment }),
+    ask("POST configuration/versions", { body: { ...wish, comment } }),
   versions: (cursor: string | null) =>
-    call<ConfigVersions>(
-      "GET",
-      `configuration/versions?limit=20${cursor === null ? "" : `&cursor=${cursor}`}`,
-    ),
-  version: (version: number) => call<ConfigVersionWhole>("GET", `configuration/versions/${version}`),
+    ask("GET configuration/versions", { query: { limit: "20", ...(cursor !== null && { cursor }) } }),
+  version: (version: number) =>
+    ask("GET configuration/versions/{version}", { path: { version: String(version) } }),
   tryOut: (wish: ConfigWish, hours: number) =>
-    call<DryRun>("POST", "configuration/dry-runs", { ...wish, hours }),
-  probe: (wish: ProbeWish) => call<ProbeText>("POST", "configuration/probes", wish),
+    ask("POST configuration/dry-runs", { body: { ...wish, hours } }),
+  probe: (wish: ProbeWish) => ask("POST configuration/probes", { body: wish }),
 };

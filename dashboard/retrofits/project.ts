@@ -8,7 +8,7 @@ import type {
   RetrofitText,
   StackTestText,
 } from "../../contracts/http/retrofits.ts";
-import { call, type Failure, type Reply } from "../api.ts";
+import { ask, call, type Failure, type Reply } from "../api.ts";
 import { language } from "../preferences.ts";
 import { session } from "../session.ts";
 
@@ -22,10 +22,9 @@ const one = (id: string) => `retrofits/${encodeURIComponent(id)}`;
 
 /** What the pages ask the server about retrofits. */
 export const retrofitApi = {
-  list: () => call<Retrofits>("GET", "retrofits"),
+  list: () => ask("GET retrofits", {}),
   get: (id: string) => call<RetrofitText>("GET", one(id)),
-  create: (id: string, document: RetrofitDocument) =>
-    call<RetrofitText>("POST", "retrofits", { id, document }),
+  create: (id: string, document: RetrofitDocument) => ask("POST retrofits", { body: { id, document } }),
   save: (id: string, rev: number, document: RetrofitDocument) =>
     call<RetrofitText>("PUT", one(id), { rev, document }),
   step: (id: string, what: "freeze" | "compute" | "release" | "versions", body: object) =>
