@@ -142,6 +142,7 @@ export function startExample(example: Example, needs: ExampleNeeds): RunningExam
     if (project.current.state === "draft") project = await projects.freeze(id, project.rev, author);
     project = await projects.compute(id, project.rev, author);
     await projects.release(id, project.rev, project.document.title.en, author);
+    await projects.watchSavings();
   }
 
   return { ...loop, preparing: () => (percent === null ? null : { id, percent }) };

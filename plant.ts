@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, startApi } from "./api/api.ts";
-import { watchLateData } from "./api/retrofits/late-data.ts";
 import { projects } from "./api/retrofits/projects.ts";
+import { watchReleased } from "./api/retrofits/watch-released.ts";
 import type { Trainer } from "./api/trainer.ts";
 import { gatewayTopic } from "./contracts/topics.ts";
 import type { PointCatalogue } from "./domain/points.ts";
@@ -25,11 +25,17 @@ import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
 import { thisMachine } from "./platform/machine.ts";
 import { serverUser } from "./platform/mqtt/config.ts";
+
 import { newestOf } from "./platform/newest.ts";
 import { type RecordsDb, sqliteRecords } from "./platform/records/records.ts";
 import { type Service, type ServiceStack, serviceStack } from "./platform/service.ts";
+
+import type { TelemetryStore } from "./platform/telemetry/config.ts";
+
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
-import { influx1Telemetry } from "./platform/telemetry/influx1-telemetry.ts";
+import { influx1Server, influx2Server } from "./platform/telemetry/influx/server.ts";
+import { influxTelemetry } from "./platform/telemetry/influx-telemetry.ts";
+import { forgetRefusals, refusalLog } from "./platform/telemetry/refusal-log.ts";
 import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
 import { certificateFiles } from "./settings/certificates.ts";
@@ -39,10 +45,17 @@ import type { Example } from "./settings/example.ts";
 import { documentPart } from "./settings/gateway-document.ts";
 import { grantsOf } from "./settings/mqtt.ts";
 import { withRules, withRulesText } from "./settings/other-rules.ts";
-import { fuelsNow, plantOf, registryOf, simulatedGateways, withRecorded } from "./settings/registry.ts";
+import {
+  catalogueOf,
+  fuelsNow,
+  plantOf,
+  registryOf,
+  simulatedGateways,
+  withRecorded,
+} from "./settings/registry.ts";
 import { savingsRulesOf } from "./settings/savings-rules.ts";
 import type { Scenario } from "./settings/scenario.ts";
-import { notificationSecrets } from "./settings/secrets.ts";
+import { notificationSecrets, telemetrySecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
@@ -182,7 +195,7 @@ export async function assemble(
       world,
       software: `fluewatch ${version}`,
     });
-    plant.add(watchLateData(retrofits, world));
+    plant.add(watchReleased(retrofits, world));
     let making: RunningExample | null = null;
     makeExample = () => {
       if (example === null) return;
@@ -235,17 +248,28 @@ export async function assemble(
   return { api };
 }
 
-/** Opens the store that the configuration names. */
+/** Opens the store that the configuration names, or another one of those that it describes. */
 export async function openTelemetry(
-  stack: ServiceStack,
-  { config, dataDir }: Settings,
-  catalogue: PointCatalogue,
+  plant: ServiceStack,
+  settings: Settings,
+  world: World,
+  store: TelemetryStore = settings.config.telemetry.store,
+  catalogue = catalogueOf(settings),
 ): Promise<Telemetry> {
-  const { store, influx1 } = config.telemetry;
-  if (store === "influx1" && influx1 !== undefined)
-    return stack.add(await influx1Telemetry(influx1, catalogue));
-  const { path } = stack.add(lockDataFolder(dataDir, "telemetry"));
-  return stack.add(await duckdbTelemetry(path, catalogue));
+  const { config, dataDir } = settings;
+  const { influx1, influx2 } = config.telemetry;
+  const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
+  if (store === "duckdb") return plant.add(await duckdbTelemetry(path, catalogue));
+  const { password, token } = telemetrySecrets(settings);
+  const server =
+    store === "influx1" && influx1 !== undefined
+      ? influx1Server({ ...influx1, ...(password !== null && { password }) })
+      : store === "influx2" && influx2 !== undefined
+        ? influx2Server({ ...influx2, token: token ?? "" })
+        : null;
+  if (server === null)
+    throw new OperationalError("config-invalid", `telemetry.${store}: is not in the configuration`);
+  return plant.add(influxTelemetry(server, catalogue, refusalLog(path, world)));
 }
 
 interface DataPathNeeds {
@@ -281,7 +305,13 @@ async function startDataPath(
       const { settings } = configuration;
       const plants = configuration.history((plant) => withRecorded(plant, recorded));
       const { catalogue } = plants.newest;
-      const telemetry = await openTelemetry(stack, { ...settings, config }, catalogue);
+      const telemetry = await openTelemetry(
+        stack,
+        { ...settings, config },
+        world,
+        config.telemetry.store,
+        catalogue,
+      );
       const ingest = stack.add(
         await startIngest(settings.config.ingest, {
           plant: plants,
@@ -417,6 +447,7 @@ export async function replay(
   times: number,
   world: World,
   example: Example | null = null,
+  store: TelemetryStore = settings.config.telemetry.store,
 ): Promise<readonly ReplayReport[]> {
   const { config, dataDir } = settings;
   const opened = serviceStack(world);
@@ -434,10 +465,11 @@ export async function replay(
       plant: plants,
       folder: folder("journal"),
       records,
-      telemetry: await openTelemetry(opened, settings, plants.newest.catalogue),
+      telemetry: await openTelemetry(opened, settings, world, store, plants.newest.catalogue),
       keep: config.telemetry.keep,
       world,
     };
+    if (wish.rebuilt.has("telemetry")) forgetRefusals(join(dataDir, "telemetry"));
     const reports: ReplayReport[] = [];
     for (let time = 0; time < times; time += 1) reports.push(await replayJournal(config.ingest, wish, needs));
     return reports;

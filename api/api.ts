@@ -37,10 +37,13 @@ import { alarmRuleRoutes } from "./routes/alarm-rules.ts";
 import { alarmRoutes } from "./routes/alarms.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
+import { co2Route } from "./routes/co2.ts";
 import { complianceRoutes } from "./routes/compliance.ts";
 import { configurationRoutes } from "./routes/configuration.ts";
 import { daysRoute } from "./routes/days.ts";
 import { type DeadLetterContent, deadLetterRoutes } from "./routes/dead-letters.ts";
+import { diagnosisRoutes } from "./routes/diagnosis.ts";
+import { energyReportRoutes } from "./routes/energy-reports.ts";
 import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
@@ -177,6 +180,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(boilerRoutes(registry, live, world));
       await v1.register(trendRoutes(registry, telemetry, keep, world));
       await v1.register(daysRoute(registry, telemetry, catalogue, world));
+      await v1.register(co2Route(registry, telemetry, catalogue, world));
       await v1.register(readingsRoute(registry, telemetry, records, catalogue, world));
       await v1.register(storageRoute(telemetry, keep, world));
       await v1.register(alarmRoutes(registry, records, sending, world));
@@ -199,6 +203,8 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
         }),
       );
       await v1.register(retrofitReportRoutes(needs.retrofits, needs.savings, records, world));
+      await v1.register(diagnosisRoutes(registry, needs.savings, live, telemetry, world));
+      await v1.register(energyReportRoutes(needs.retrofits, needs.savings, telemetry, world));
       await v1.register(trainerRoutes(needs.trainer, registry, world));
     },
     { prefix: "/api/v1" },

@@ -30,6 +30,7 @@ const statusOf: Readonly<Record<string, number>> = {
   "point-unknown": 404,
   "no-simulators": 404,
   "retrofit-unknown": 404,
+  "site-unknown": 404,
   "link-unknown": 404,
   "retrofit-exists": 409,
   "retrofit-not-computed": 409,

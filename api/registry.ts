@@ -8,6 +8,7 @@ import type { PriceText } from "../contracts/http/settings.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
 import type { Label } from "../domain/boiler.ts";
+import type { LedgerRules } from "../domain/emissions/co2-ledger.ts";
 import type { WarmingPotentials } from "../domain/emissions/greenhouse-gas.ts";
 import type { Fuel } from "../domain/fuel.ts";
 import type { Thresholds } from "../domain/mv/acceptance.ts";
@@ -27,6 +28,11 @@ export interface Registry {
   readonly prices: readonly PriceText[];
   /** What may be worth doing at a boiler, by one reading of it; nothing for a boiler that is not here. */
   advice(reading: LiveBoiler): readonly AdviceText[];
+  /** The meters of a boiler's fuels, and every edition of what its ledger rests on; `null` for one that is not here. */
+  ledgerFuels(boilerId: string): {
+    readonly meters: readonly { readonly fuelId: string; readonly flowPoint: string }[];
+    readonly rules: LedgerRules;
+  } | null;
   readonly gateways: readonly {
     readonly id: string;
     readonly siteId: string;

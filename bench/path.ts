@@ -16,7 +16,7 @@ import { type Bus, connectBus } from "../platform/bus.ts";
 import { sqliteRecords } from "../platform/records/records.ts";
 import { type ServiceStack, serviceStack } from "../platform/service.ts";
 import { duckdbTelemetry } from "../platform/telemetry/duckdb-telemetry.ts";
-import { influx1Telemetry } from "../platform/telemetry/influx1-telemetry.ts";
+import { influx1Server } from "../platform/telemetry/influx/server.ts";
 import type { FrameToStore } from "../platform/telemetry/telemetry.ts";
 import { realWorld } from "../platform/world.ts";
 import type { LoadOrder, LoadReport } from "./mqtt-load.ts";
@@ -189,7 +189,7 @@ async function readyMadeLines({ boilers, readings }: Form): Promise<number | nul
   const server = await influxServer(folder);
   if (server === null) return null;
   const { catalogue } = benchPlant(1);
-  await influx1Telemetry({ host: "127.0.0.1", port: server.port, database: "lines" }, catalogue);
+  await influx1Server({ host: "127.0.0.1", port: server.port, database: "lines" }).prepare();
   const newFrame = frameMaker(catalogue);
   const slots = scannedPoints.map(catalogue.slotOf);
   const table = scans(1_000);

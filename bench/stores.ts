@@ -10,7 +10,8 @@ import { notJudged } from "../domain/limits.ts";
 import { rollingUp } from "../ingest/roll-up.ts";
 import type { Bus } from "../platform/bus.ts";
 import { duckdbTelemetry } from "../platform/telemetry/duckdb-telemetry.ts";
-import { influx1Telemetry } from "../platform/telemetry/influx1-telemetry.ts";
+import { influx1Server } from "../platform/telemetry/influx/server.ts";
+import { influxTelemetry } from "../platform/telemetry/influx-telemetry.ts";
 import type { FrameToStore, Telemetry } from "../platform/telemetry/telemetry.ts";
 import { type TrendQuery, trendOf } from "../platform/telemetry/trend.ts";
 import { realWorld } from "../platform/world.ts";
@@ -109,8 +110,12 @@ async function duckdb(name: string, isRollingUp: boolean): Promise<Contender> {
   };
 }
 
+function influxStore({ port }: InfluxServer, database: string): Telemetry {
+  return influxTelemetry(influx1Server({ host: "127.0.0.1", port, database }), catalogue, () => {});
+}
+
 async function influxLines(server: InfluxServer): Promise<Contender> {
-  await influx1Telemetry({ host: "127.0.0.1", port: server.port, database: "lines" }, catalogue);
+  await influxStore(server, "lines").progress();
   let texts: readonly string[] = [];
   return {
     name: "InfluxDB 1.x, ready-made lines, 2 requests at once",
@@ -127,10 +132,7 @@ async function influxLines(server: InfluxServer): Promise<Contender> {
 }
 
 async function influxPackage(server: InfluxServer): Promise<Contender> {
-  const store = await influx1Telemetry(
-    { host: "127.0.0.1", port: server.port, database: "package" },
-    catalogue,
-  );
+  const store = influxStore(server, "adapter");
   return {
     name: "InfluxDB 1.x, by our adapter",
     take: async (portions) => {
@@ -207,8 +209,7 @@ async function charts(): Promise<void> {
   const duck = await duckdbTelemetry(folder(), catalogue);
   const stores: { readonly name: string; readonly store: Telemetry }[] = [{ name: "DuckDB", store: duck }];
   if (server !== null) {
-    const settings = { host: "127.0.0.1", port: server.port, database: "charts" };
-    stores.push({ name: "InfluxDB 1.x", store: await influx1Telemetry(settings, catalogue) });
+    stores.push({ name: "InfluxDB 1.x", store: influxStore(server, "charts") });
   }
   const query = {
     boilerId: "b-0",

@@ -33,7 +33,7 @@ export const exportHistory: Command = {
     const services = serviceStack(world);
     const part = `${out}.part`;
     try {
-      const store = await openTelemetry(services, settings, catalogueOf(settings));
+      const store = await openTelemetry(services, settings, world);
       const bytes = exported(exportTable(store, query, catalogueOf(settings)), format);
       await pipeline(Readable.from(bytes, { objectMode: false }), createWriteStream(part));
       await rename(part, out);

@@ -1,6 +1,7 @@
 import { replay as replayed } from "../plant.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { packageRoot } from "../platform/package-root.ts";
+import { telemetryStores } from "../platform/telemetry/config.ts";
 import { loadExample } from "../settings/example.ts";
 import { type Command, given, noWords, say, settingsOf, writingWorld, wrongUse } from "./command.ts";
 
@@ -10,6 +11,7 @@ const parts = ["telemetry", "records", "all"] as const;
 export const replay: Command = {
   name: "replay",
   help: `  fluewatch replay [--config file]             brings the stores up to the journal's end, while Fluewatch is stopped
+      --to duckdb|influx1|influx2              into another store than the one in use, of those that the configuration describes
       --rebuild telemetry|records|all          from the journal's beginning, as if they had never been
       --prove                                  once more, and fails if that changed anything`,
   async run(args) {
@@ -17,11 +19,15 @@ export const replay: Command = {
       config: { type: "string" },
       rebuild: { type: "string" },
       prove: { type: "boolean" },
+      to: { type: "string" },
     });
     noWords(this, positionals);
     const part = parts.find((each) => each === values.rebuild);
     if (values.rebuild !== undefined && part === undefined)
       throw wrongUse(this, `--rebuild takes ${parts.join(", ")}; "${values.rebuild}" is none of them`);
+    const store = telemetryStores.find((each) => each === values.to);
+    if (values.to !== undefined && store === undefined)
+      throw wrongUse(this, `--to takes ${telemetryStores.join(", ")}; "${values.to}" is none of them`);
     const rebuilt = new Set(
       part === undefined ? [] : part === "all" ? (["telemetry", "records"] as const) : [part],
     );
@@ -30,7 +36,7 @@ export const replay: Command = {
     const world = writingWorld(environment);
     const beganMs = world.clock.monotonicMs();
     const example = loadExample(settings, packageRoot(), environment);
-    const reports = await replayed(settings, { rebuilt }, values.prove ? 2 : 1, world, example);
+    const reports = await replayed(settings, { rebuilt }, values.prove ? 2 : 1, world, example, store);
     let proven = true;
     for (const [index, { fromOffset, uptoOffset, before, after }] of reports.entries()) {
       const entries = Math.max(0, uptoOffset - fromOffset + 1);

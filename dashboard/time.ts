@@ -2,8 +2,12 @@ import { type Language, language } from "./preferences.ts";
 
 /** Times as the clock of a site shows them; the reader may sit in another zone. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
+/** The last moment of each zone: a clock asks for its hour, its day and its offset one after the other. */
+const newest = new Map<string, { readonly ms: number; readonly parts: Readonly<Record<string, string>> }>();
 
 function parts(ms: number, zone: string): Readonly<Record<string, string>> {
+  const before = newest.get(zone);
+  if (before?.ms === ms) return before.parts;
   let formatter = formatters.get(zone);
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat("en-GB", {
@@ -20,7 +24,9 @@ function parts(ms: number, zone: string): Readonly<Record<string, string>> {
     });
     formatters.set(zone, formatter);
   }
-  return Object.fromEntries(formatter.formatToParts(ms).map(({ type, value }) => [type, value]));
+  const found = Object.fromEntries(formatter.formatToParts(ms).map(({ type, value }) => [type, value]));
+  newest.set(zone, { ms, parts: found });
+  return found;
 }
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -14,9 +14,11 @@ import { type BackTest, backTest } from "./back-test.ts";
 import type { IngestConfig } from "./config.ts";
 import type { Door } from "./door.ts";
 import { type Journal, openJournal } from "./journal.ts";
+
 import { type LiveView, publishFrames } from "./live-view.ts";
-import { acceptedSoFar, type StagesAt, snapshotFor, startPass } from "./pass.ts";
+import { acceptedSoFar, newestSnapshot, type StagesAt, snapshotFor, startPass } from "./pass.ts";
 import { type EnteringConfig, onlyPlant, type Plant, type PlantHistory } from "./plant.ts";
+
 import { queuedSink } from "./queued-sink.ts";
 import { recordsSink } from "./records-sink.ts";
 import { startRetention } from "./retention.ts";
@@ -59,7 +61,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   const plants = "newest" in needs.plant ? needs.plant : onlyPlant(needs.plant);
   const plant = plants.newest;
   const rolling = rollingUp(needs.telemetry, plant, needs.keep, world);
-  const telemetry = await telemetrySink(rolling, world);
+  const telemetry = await telemetrySink(rolling, world, newestSnapshot(folder)?.reached?.["telemetry"] ?? 0);
   const records = await recordsSink(needs.records, plant, bus, world);
   const sinks = [telemetry, records].map((sink) => queuedSink(sink, folder, world));
   const snapshot = snapshotFor(folder, sinks);
@@ -113,6 +115,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   async function tellStatus(): Promise<void> {
     const { accepted: acceptedCount, duplicates, quarantined } = accepting.counts;
     const { trouble } = journal;
+    const { refusals } = telemetry;
     const status: IngestStatus = {
       v: 1,
       atMs: world.clock.nowMs(),
@@ -142,6 +145,14 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
         ...(telemetry.trouble === null
           ? []
           : [{ code: "telemetry-unavailable", message: telemetry.trouble }]),
+        ...(refusals === null || refusals.count === 0
+          ? []
+          : [
+              {
+                code: "telemetry-refused",
+                message: `The store refused ${refusals.count} values or lines for good (${refusals.newest}). Mend that there; then fluewatch replay --rebuild telemetry stores them from the journal. All of them: telemetry/refused.ndjson`,
+              },
+            ]),
         ...(records.trouble === null ? [] : [{ code: "records-unavailable", message: records.trouble }]),
       ],
     };

@@ -25,6 +25,8 @@ export interface Snapshot {
   readonly version?: number;
   /** What gateways sent last, by their logs; absent in what was saved before it was kept. */
   readonly held?: ReturnType<HeldValues["memory"]>;
+  /** How far each sink was then, by its name; for a start at which a store does not answer. */
+  readonly reached?: Readonly<Record<string, number>>;
 }
 
 export interface Pass extends Service {
@@ -155,6 +157,7 @@ export function startPass(
       stages: memories(),
       version,
       held: happenings.held(),
+      reached: Object.fromEntries(sinks.map(({ name, checkpoint }) => [name, checkpoint])),
     };
     try {
       replaceFile(snapshotFile(folder, offset), JSON.stringify(taken));

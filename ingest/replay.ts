@@ -104,7 +104,8 @@ export async function replayJournal(
 
 async function projected({ folder, telemetry, records }: ReplayNeeds): Promise<Projected> {
   const snapshot = newestSnapshot(folder);
-  const remembered = JSON.stringify(snapshot);
+  const { reached: _reached, ...memory } = snapshot ?? {};
+  const remembered = JSON.stringify(memory);
   return {
     telemetry: await telemetryFingerprint(telemetry),
     ...(await recordsFingerprint(records)),

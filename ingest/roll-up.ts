@@ -330,6 +330,9 @@ export function rollingUp(
 
   return {
     progress: store.progress,
+    get refusals() {
+      return store.refusals ?? { count: 0, newest: null };
+    },
     write,
     goBack,
     get filledInAtMs() {

@@ -10,6 +10,8 @@ import { ensureBuilt, ensureInstalled, root } from "./prepare.js";
 
 const borrowed = {
   influxd: "influxdb",
+  "victoria-metrics": "victoria-metrics",
+  "docker-compose": "docker-compose",
   mosquitto: "mosquitto",
   mbpoll: "mbpoll",
   socat: "socat",

@@ -329,11 +329,33 @@ export function configFaults(
     wrong(["telemetry", "keep", "minuteDays"], `must not be less than rawDays, ${rawDays}`);
   if (hourDays < minuteDays)
     wrong(["telemetry", "keep", "hourDays"], `must not be less than minuteDays, ${minuteDays}`);
-  if (config.telemetry.store === "influx1" && config.telemetry.influx1 === undefined) {
-    wrong(["telemetry", "store"], "is influx1, so influx1: with host, port and database must be given");
-  }
+  telemetryFaults(config.telemetry, secretFault, wrong);
   notificationFaults(config, isTimeZone, secretFault, wrong);
   return faults;
+}
+
+function telemetryFaults(
+  { store, influx1, influx2 }: Config["telemetry"],
+  secretFault: (name: string) => string | null,
+  wrong: (path: Path, message: string) => void,
+): void {
+  if (store === "influx1" && influx1 === undefined)
+    wrong(["telemetry", "store"], "is influx1, so influx1: with host, port and database must be given");
+  if (store === "influx2" && influx2 === undefined)
+    wrong(
+      ["telemetry", "store"],
+      "is influx2, so influx2: with url, org, bucket and tokenFile must be given",
+    );
+  if (influx1?.passwordFile !== undefined && influx1.user === undefined)
+    wrong(["telemetry", "influx1", "passwordFile"], "is of no use without user");
+  const files = [
+    { path: ["telemetry", "influx1", "passwordFile"], name: influx1?.passwordFile },
+    { path: ["telemetry", "influx2", "tokenFile"], name: influx2?.tokenFile },
+  ];
+  for (const { path, name } of files) {
+    const fault = name === undefined ? null : secretFault(name);
+    if (fault !== null) wrong(path, `${name} ${fault}`);
+  }
 }
 
 function isUsed(config: Config, mapId: string): boolean {

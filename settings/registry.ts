@@ -154,6 +154,7 @@ export function registryOf(settings: Settings): Registry {
     limits: (atMs) => limitsText(settings, atMs),
     prices: config.sites.flatMap(({ id, prices }) => prices.map((price) => ({ siteId: id, ...price }))),
     advice: (reading) => adviceOn(reading, settings),
+    ledgerFuels: (boilerId) => ledgerFuels(boilerId, settings),
     gateways: [
       ...config.gateways.map(({ id, site, scanMs }) => ({
         id,
@@ -246,6 +247,20 @@ function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings):
 /** What of a boiler decides when a standard binds it. */
 function standingOf({ standing, boundFrom }: BoilerConfig): Pick<Boiler, "standing" | "boundFrom"> {
   return { standing, boundFrom: boundFrom ?? null };
+}
+
+function ledgerFuels(boilerId: string, { config, rules }: Settings): ReturnType<Registry["ledgerFuels"]> {
+  const site = config.sites.find(({ boilers }) => boilers.some(({ id }) => id === boilerId));
+  const boiler = site?.boilers.find(({ id }) => id === boilerId);
+  if (site === undefined || boiler === undefined) return null;
+  const meters = boiler.fuels.flatMap((fuelId) => {
+    const flowPoint = rules.fuels.get(fuelId)?.at(-1)?.fuel.flowPoint;
+    return flowPoint === undefined ? [] : [{ fuelId, flowPoint }];
+  });
+  const potentials = rules.files["warming-potentials"].filter(
+    ({ id }) => id === site.rules.warmingPotentials,
+  );
+  return { meters, rules: { fuels: rules.fuels, potentials } };
 }
 
 function pick<T extends Dated & { readonly id: string }>(files: readonly T[], id: string, atMs: number): T {

@@ -31,3 +31,13 @@ export function notificationSecrets({ config, fileAt }: Settings): NotificationS
     ),
   };
 }
+
+/** What the server of telemetry wants to see; the configuration was checked for the files. */
+export function telemetrySecrets({ config, fileAt }: Settings) {
+  const { influx1, influx2 } = config.telemetry;
+  const secret = (name: string) => readFileSync(fileAt(name), "utf8").trim();
+  return {
+    password: influx1?.passwordFile === undefined ? null : secret(influx1.passwordFile),
+    token: influx2 === undefined ? null : secret(influx2.tokenFile),
+  };
+}

@@ -55,7 +55,9 @@ export function scenarioFaults(
 
 function times(event: ScenarioEvent, at: Wrong): void {
   const lasting = event.for === undefined ? 0 : (secondsIn(event.for) ?? 0);
-  if (event.every !== undefined && (secondsIn(event.every) ?? 0) <= lasting)
+  const everySeconds = event.every === undefined ? null : secondsIn(event.every);
+  if (everySeconds !== null && everySeconds < 1) at(["every"], `is ${event.every}; it must be 1 s or more`);
+  else if (everySeconds !== null && everySeconds <= lasting)
     at(["every"], `is ${event.every}; it must be longer than "for"`);
   if (event.for !== undefined && event.refit !== undefined)
     at(["for"], "does not go with refit: what is built stays");

@@ -48,7 +48,7 @@ export async function startSimulators(config: SimulatorsConfig, needs: Simulator
   });
   const advance = () => plant.advance((speed * (world.clock.monotonicMs() - startedMs)) / 1_000);
   const ledger =
-    config.ledgerFile === undefined ? () => {} : services.add(fileLedger(config.ledgerFile)).write;
+    config.ledgerFile === undefined ? () => {} : services.add(fileLedger(config.ledgerFile, world)).write;
 
   try {
     for (const [index, { units, ...settings }] of config.servers.entries()) {

@@ -12,6 +12,7 @@ import {
   waterfallBar,
 } from "../../domain/mv/plots/plots.ts";
 import { checkText } from "../retrofits/open-points.ts";
+import { cell, figure, kv, number, orDash, p, right, row, type Section, table } from "./html.ts";
 import { dateText, type Language, type Words, wordsOf } from "./words.ts";
 
 /** All that a report is written from. */
@@ -25,39 +26,6 @@ export interface ReportParts {
   readonly siteName: Label;
   readonly language: Language;
 }
-
-/** A part of the report, as the page shows it and the paper prints it. */
-export interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly html: string;
-}
-
-const number = (value: number, digits = 0): string =>
-  value
-    .toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
-    .replace(/^-(?=[0.,]*$)/, "")
-    .replace("-", "−");
-/** As many digits as the figure bears. */
-const figure = (value: number): string =>
-  Math.abs(value) >= 1_000 ? number(value) : String(Number(value.toPrecision(4))).replace("-", "−");
-const orDash = (value: number | null, digits = 0): string => (value === null ? "–" : number(value, digits));
-const cell = (text: string, kind = ""): string => `<td${kind === "" ? "" : ` class="${kind}"`}>${text}</td>`;
-const right = (text: string): string => cell(text, "r");
-const row = (cells: readonly string[], kind = ""): string =>
-  `<tr${kind === "" ? "" : ` class="${kind}"`}>${cells.join("")}</tr>`;
-const table = (heads: readonly (string | { readonly r: string })[], rows: readonly string[]): string =>
-  `<div class="tw" tabindex="0"><table><thead><tr>${heads
-    .map((head) =>
-      typeof head === "string"
-        ? `<th scope="col">${escaped(head)}</th>`
-        : `<th scope="col" class="r">${escaped(head.r)}</th>`,
-    )
-    .join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
-const p = (text: string, kind = ""): string =>
-  `<p${kind === "" ? "" : ` class="${kind}"`}>${escaped(text)}</p>`;
-const kv = (pairs: readonly (readonly [string, string])[]): string =>
-  `<dl class="kv">${pairs.map(([key, value]) => `<dt>${escaped(key)}</dt><dd>${value}</dd>`).join("")}</dl>`;
 
 /** Every part, in the order of the report. */
 export function sectionsOf(parts: ReportParts): readonly Section[] {

@@ -1,3 +1,4 @@
+import type { RetrofitFollowUp } from "../../contracts/http/retrofit-follow-up.ts";
 import type {
   RetrofitFigures,
   RetrofitRefused,
@@ -18,6 +19,7 @@ import { OperationalError } from "../../platform/errors.ts";
 import { alarmHistory } from "../../platform/records/alarm-records.ts";
 import type { RecordsDb } from "../../platform/records/records.ts";
 import {
+  addRetrofitEvent,
   allRetrofits,
   eventsOfRetrofit,
   type RetrofitRecord,
@@ -33,6 +35,7 @@ import type { World } from "../../platform/world.ts";
 import type { SavingsRules } from "../registry.ts";
 import { hashOf } from "./canonical.ts";
 import { figuresOf } from "./figures.ts";
+import { followUpOf } from "./follow-up.ts";
 import { planFaults } from "./periods.ts";
 import { boilersOf, type LogLine, type RowSet, readRows } from "./rows.ts";
 
@@ -63,6 +66,10 @@ export interface Projects {
   stored(id: string, version: number | null): Promise<StoredResult>;
   /** Reads the rows of what was released anew; what late data have changed is superseded. @returns their ids */
   recheck(): Promise<readonly string[]>;
+  /** What the released model says of the days since its report. */
+  followUp(id: string): Promise<RetrofitFollowUp>;
+  /** Runs every released model on: a saving that has gone, or has come back, is told once. @returns what was told */
+  watchSavings(): Promise<readonly { readonly id: string; readonly decayed: boolean }[]>;
 }
 
 /** A computed version with all that it stands on. */
@@ -207,6 +214,7 @@ export function projects({ rules, store, db, world, software }: ProjectNeeds): P
           reporting: plan.reporting,
           boilers: plan.boilers,
           sentence: sentenceIn(record),
+          decayed: await decayOf(record),
           changedAtMs: project.changedAtMs,
         });
       }
@@ -411,7 +419,48 @@ export function projects({ rules, store, db, world, software }: ProjectNeeds): P
       }
       return changed;
     },
+    followUp: async (id) => {
+      await opened(id);
+      return followed(id);
+    },
+    watchSavings: async () => {
+      const told: { readonly id: string; readonly decayed: boolean }[] = [];
+      for (const record of await releasedVersions(db)) {
+        const { retrofitId: id, version } = record;
+        const now = await followed(id);
+        if (now.kind === "none" || now.version !== version || now.state === "too-early") continue;
+        const decayed = now.state === "decayed";
+        if (decayed === ((await decayOf(record)) !== null)) continue;
+        await addRetrofitEvent(db, {
+          retrofitId: id,
+          version,
+          kind: decayed ? "saving-decayed" : "saving-back",
+          by: "fluewatch",
+          reason: `${now.says.en} ${now.says["zh-TW"]}`,
+          atMs: nowMs(),
+        });
+        told.push({ id, decayed });
+      }
+      return told;
+    },
   };
+
+  /** The last word on a released saving; `null` while it holds. */
+  async function decayOf({ retrofitId, version, state }: RetrofitVersionRecord): Promise<string | null> {
+    if (state !== "released") return null;
+    const last = (await eventsOfRetrofit(db, retrofitId)).find(
+      (event) =>
+        event.version === version && (event.kind === "saving-decayed" || event.kind === "saving-back"),
+    );
+    return last?.kind === "saving-decayed" ? last.reason : null;
+  }
+
+  /** The newest version that was released, with what has come since. */
+  async function followed(id: string): Promise<RetrofitFollowUp> {
+    const released = (await releasedVersions(db)).filter(({ retrofitId }) => retrofitId === id).at(-1);
+    const after = released === undefined ? null : await stored(id, released.version);
+    return followUpOf(after, rules, store, nowMs());
+  }
 
   function recomputed(
     document: RetrofitDocument,

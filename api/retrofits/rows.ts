@@ -99,6 +99,19 @@ export async function readRows(
   };
 }
 
+/** The rows of days after a report, by its plan. */
+export async function readRowsSince(
+  plan: RetrofitPlan,
+  range: DayRange,
+  rules: SavingsRules,
+  store: TierReader,
+  nowMs: number,
+): Promise<readonly RetrofitRow[]> {
+  const { boilers, timeZone } = boilersOf(plan, rules, nowMs);
+  const since = { ...plan, reporting: range };
+  return (await periodOf("reporting", since, boilers, timeZone, rules, store)).rows;
+}
+
 async function periodOf(
   period: "baseline" | "reporting",
   plan: RetrofitPlan,
@@ -170,7 +183,7 @@ interface BoilerSlots {
 }
 
 /** Hours where the plant's days begin on one, quarters of them elsewhere. */
-function slotMsOf(timeZone: string, atMs: number): number {
+export function slotMsOf(timeZone: string, atMs: number): number {
   const { fromMs } = plantSpan({ from: isoDay(atMs), to: isoDay(atMs) }, timeZone);
   return fromMs % 3_600_000 === 0 ? 3_600_000 : 900_000;
 }

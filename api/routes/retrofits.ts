@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { Problem } from "../../contracts/http/problem.ts";
+import { RetrofitFollowUp } from "../../contracts/http/retrofit-follow-up.ts";
 import { OpenPoint, RetrofitResult, RetrofitRows } from "../../contracts/http/retrofit-result.ts";
 import {
   RetrofitCoverage,
@@ -211,6 +212,19 @@ export function retrofitRoutes({
         },
       },
       (request) => projects.result(request.params.retrofitId, versionOf(request.query)),
+    );
+
+    app.get(
+      "/retrofits/:retrofitId/follow-up",
+      {
+        config: { role: "viewer", sites: "parameter", report: "retrofitId" },
+        schema: {
+          summary: "The released model run on over the days since: the saving added up, and whether it holds",
+          params,
+          response: { 200: RetrofitFollowUp, "4xx": Problem },
+        },
+      },
+      (request) => projects.followUp(request.params.retrofitId),
     );
 
     app.get(

@@ -9,7 +9,7 @@ const num = Type.Number();
 const maybe = nullable(Type.Number());
 
 /** An amount with its two-sided interval. */
-const Estimate = Type.Object({
+export const Estimate = Type.Object({
   value: num,
   halfWidth: num,
   from: num,

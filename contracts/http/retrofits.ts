@@ -244,7 +244,17 @@ export type RetrofitState = (typeof retrofitStates)[number];
 /** One step of a project, by whom and why. */
 export const RetrofitEvent = Type.Object({
   version: Type.Integer(),
-  kind: Type.Enum(["created", "edited", "frozen", "computed", "released", "superseded", "late-data"]),
+  kind: Type.Enum([
+    "created",
+    "edited",
+    "frozen",
+    "computed",
+    "released",
+    "superseded",
+    "late-data",
+    "saving-decayed",
+    "saving-back",
+  ]),
   by: Type.String(),
   reason: nullable(Type.String()),
   atMs: Instant,
@@ -294,6 +304,8 @@ export const RetrofitLine = Type.Object({
   reporting: DayRange,
   boilers: Type.Array(Type.String()),
   sentence: nullable(LabelText),
+  /** What the daily look found last, and not taken back since: the accepted saving is going. */
+  decayed: nullable(Type.String()),
   changedAtMs: Instant,
 });
 export type RetrofitLine = Static<typeof RetrofitLine>;

@@ -211,8 +211,9 @@ function Log(props: {
       new Date(hour.hourStartMs).toISOString(),
       ...[nameOf(hour.boilerId), text().points[hour.quantity], hour.value, hour.limit],
       ...[hour.minutesAbove, hour.source, hour.rev],
+      list.boiler(hour.boilerId)?.simulated === true ? text().simulated : "",
     ]);
-    const heading = [when, boiler, quantity, value, limit, `${over} (min)`, source, rev];
+    const heading = [when, boiler, quantity, value, limit, `${over} (min)`, source, rev, text().simulated];
     save(`fluewatch-above-limits-${props.month}.csv`, `\ufeff${csvOf([heading, ...rows])}`, "text/csv");
   };
   return (

@@ -19,6 +19,7 @@ import { go, Link, path } from "../router.tsx";
 import { labelOf } from "../texts/texts.ts";
 import "../styles/retrofits.css";
 import { Refused } from "./fields.tsx";
+import { OtherReports } from "./other-reports.tsx";
 import { freshDocument, mayEdit, type OpenProject, openProject, retrofitApi } from "./project.ts";
 import { BoilersStep } from "./step-boilers.tsx";
 import { ModelStep } from "./step-model.tsx";
@@ -128,12 +129,19 @@ function List(props: { readonly all: Retrofits }): JSX.Element {
                   <Show when={line.sentence}>
                     {(sentence) => <p class="sentence">{labelOf(sentence())}</p>}
                   </Show>
+                  <Show when={line.decayed !== null}>
+                    <p class="warned" role="status" data-testid="retrofit-decayed">
+                      <span aria-hidden="true">△ </span>
+                      {t().event["saving-decayed"]}
+                    </p>
+                  </Show>
                 </div>
               </li>
             )}
           </For>
         </ul>
       </Show>
+      <OtherReports boilers={props.all.boilers} />
     </>
   );
 }

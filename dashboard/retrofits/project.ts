@@ -1,4 +1,5 @@
 import { createSignal } from "solid-js";
+import type { RetrofitFollowUp } from "../../contracts/http/retrofit-follow-up.ts";
 import type { OpenPoint, RetrofitResult } from "../../contracts/http/retrofit-result.ts";
 import type {
   RetrofitBoiler,
@@ -40,6 +41,7 @@ export const retrofitApi = {
       "stack-tests/check",
       { csv },
     ),
+  followUp: (id: string) => call<RetrofitFollowUp>("GET", `${one(id)}/follow-up`),
   link: (id: string) =>
     call<{ readonly path: string; readonly expiresAtMs: number }>("POST", `${one(id)}/links`, { days: 30 }),
   verify: (id: string) => ask("GET retrofits/{retrofitId}/verify", of(id)),

@@ -4,6 +4,7 @@ import type { StackTestText } from "../../contracts/http/retrofits.ts";
 import type { Failure } from "../api.ts";
 import { labelOf } from "../texts/texts.ts";
 import { NumberField, Part, Refused, TextField } from "./fields.tsx";
+import { FollowUp } from "./follow-up.tsx";
 import { type OpenProject, retrofitApi } from "./project.ts";
 import { Refusals } from "./step-model.tsx";
 import { words } from "./texts.ts";
@@ -34,6 +35,9 @@ export function SavingsStep(props: { readonly open: OpenProject; readonly done: 
         <p class="note">{words().notYet}</p>
       </Show>
       <Refusals open={open} />
+      <Show when={open.project()?.versions.some(({ state }) => state === "released")}>
+        <FollowUp id={open.id() ?? ""} />
+      </Show>
       <div class="parts">
         <For each={wide.flatMap((id) => open.sections().filter((part) => part.id === id))}>
           {(part) => <Part {...part} />}

@@ -636,6 +636,7 @@ export const en = {
     "dry-run-busy": "another dry run is under way",
     "ingest-silent": "nothing has confirmed it; look again in a moment",
     "bus-down": "the broker cannot be reached",
+    "telemetry-refused": "the history store refuses some values",
     "telemetry-unavailable": "the history store cannot be reached",
     "no-simulators": "no simulators run any more",
     "boiler-unknown": "there is no such boiler",

@@ -589,6 +589,7 @@ export const zhTw: Texts = {
     "alarm-unknown": "已無此警報",
     "ingest-silent": "尚未得到回應，請稍後再看",
     "bus-down": "無法連線至訊息代理",
+    "telemetry-refused": "歷史資料庫拒收部分數值",
     "telemetry-unavailable": "無法連線至歷史資料庫",
     "no-simulators": "模擬器已停止執行",
     "boiler-unknown": "無此鍋爐",

@@ -1,6 +1,7 @@
 import { isAmount } from "../finite.ts";
 import type { Fuel } from "../fuel.ts";
 import { type Dated, nearestEdition, turnsOf } from "../limits.ts";
+import { type Rollup, tierMs } from "../rollup.ts";
 import { type GreenhouseGases, greenhouseGases, type WarmingPotentials } from "./greenhouse-gas.ts";
 
 /** What a meter told of a fuel in a stretch of time; stretches of one fuel do not overlap. */
@@ -45,6 +46,22 @@ export interface Co2Ledger {
   /** Share of the period in which each fuel's use is known; the whole is as complete as its least known fuel. */
   readonly knownShares: Readonly<Record<string, number>>;
   readonly knownShare: number;
+}
+
+/**
+ * What a minute's or an hour's rollup tells of a fuel; `null` where it has no value of its meter. Its mean stands for the
+ * minutes that had one: they are known, with the amount that the rollup gives.
+ * @source IPCC 2006 Guidelines, volume 2, tier 1, fuel as it was metered
+ */
+export function burnedIn(rollup: Rollup, fuelId: string, flowSlot: number): Burned | null {
+  const unitsPerH = rollup.mean[flowSlot] ?? Number.NaN;
+  const amount = rollup.integral[flowSlot] ?? Number.NaN;
+  if (!(isAmount(unitsPerH) && isAmount(amount))) return null;
+  const lastsMs = tierMs[rollup.tier];
+  // Of nothing burned the amount does not tell for how long.
+  const ofNothing = rollup.tier === "minute" ? 1 : (rollup.validShare[flowSlot] ?? 0);
+  const knownShare = unitsPerH > 0 ? Math.min(1, (amount * hourMs) / (unitsPerH * lastsMs)) : ofNothing;
+  return { fuelId, fromMs: rollup.startMs, untilMs: rollup.startMs + lastsMs, unitsPerH, knownShare };
 }
 
 const hourMs = 3_600_000;

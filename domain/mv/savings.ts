@@ -385,7 +385,7 @@ export function savingsByPart<B extends EnergyBasis>(
 
 /** Whether a saving that was accepted still holds. */
 export type SavingDecay =
-  | { readonly kind: "holding"; readonly recentPercent: number }
+  | { readonly kind: "holding"; readonly recentPercent: number; readonly atMostPercent: number }
   /** The whole interval of the last days lies below what was accepted. */
   | { readonly kind: "decayed"; readonly recentPercent: number; readonly atMostPercent: number };
 
@@ -402,7 +402,7 @@ export function savingDecay<B extends EnergyBasis>(
   const atMostPercent = (100 * interval.toGj) / adjustedBaselineGj;
   return atMostPercent < acceptedPercent
     ? { kind: "decayed", recentPercent, atMostPercent }
-    : { kind: "holding", recentPercent };
+    : { kind: "holding", recentPercent, atMostPercent };
 }
 
 /**

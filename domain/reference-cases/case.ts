@@ -26,6 +26,8 @@ export interface FuelHeat {
   readonly quantity: number;
   readonly mjPerUnit: number;
   readonly unit: string | null;
+  /** What an amount is per, with its slash, where it may be one of any time: `/yr`. */
+  readonly perTime: string;
 }
 
 /** The inputs of a case, read by name; a unit is the one that a bare number is in. */
@@ -44,7 +46,7 @@ export interface Inputs {
   /** An amount (by the hour, where it is a rate) with its heating value, in units that belong together. */
   fuelHeat(amount: string, heatingValue: string, own: "kJ" | "MJ", per: "h" | null): FuelHeat;
   /** A heating value alone, MJ per the unit that it is given per. */
-  heatingValue(name: string, own: "kJ" | "MJ"): Omit<FuelHeat, "quantity">;
+  heatingValue(name: string, own: "kJ" | "MJ"): Omit<FuelHeat, "quantity" | "perTime">;
   text(name: string): string;
   choice<T extends string>(name: string, allowed: readonly T[]): T;
   choiceOr<T extends string, O>(name: string, allowed: readonly T[], otherwise: O): T | O;
@@ -140,7 +142,7 @@ export function inputsOf(raw: Readonly<Record<string, unknown>>, place = "input 
     return found;
   }
 
-  function heatingValue(name: string, own: "kJ" | "MJ"): Omit<FuelHeat, "quantity"> {
+  function heatingValue(name: string, own: "kJ" | "MJ"): Omit<FuelHeat, "quantity" | "perTime"> {
     const { value, unit } = present(name);
     if (unit === null) return { mjPerUnit: inUnit(called(name), value, own, "MJ"), unit };
     const slash = unit.indexOf("/");
@@ -154,9 +156,10 @@ export function inputsOf(raw: Readonly<Record<string, unknown>>, place = "input 
   function fuelHeat(amount: string, heating: string, own: "kJ" | "MJ", per: "h" | null): FuelHeat {
     const { value, unit: said } = present(amount);
     const { mjPerUnit, unit } = heatingValue(heating, own);
-    const [fuelUnit, hours] = said === null ? [null, 1] : amountAndHours(called(amount), said, per);
+    const { fuelUnit, hours, perTime } =
+      said === null ? { fuelUnit: null, hours: 1, perTime: "" } : amountAndTime(called(amount), said, per);
     const quantity = value / hours;
-    if (fuelUnit === null || unit === null) return { quantity, mjPerUnit, unit: unit ?? fuelUnit };
+    if (fuelUnit === null || unit === null) return { quantity, mjPerUnit, unit: unit ?? fuelUnit, perTime };
     const from = knownUnit(called(amount), fuelUnit);
     const to = knownUnit(called(heating), unit);
     if (!areRelatives(from, to))
@@ -164,19 +167,20 @@ export function inputsOf(raw: Readonly<Record<string, unknown>>, place = "input 
         `${called(amount)} in "${said}" and ${called(heating)} per "${unit}" do not belong together; ` +
           `known are ${relativesOf(to)}`,
       );
-    return { quantity: converted(quantity, from, to), mjPerUnit, unit };
+    return { quantity: converted(quantity, from, to), mjPerUnit, unit, perTime };
   }
 
-  /** The unit of an amount, and the hours that a rate is per. */
-  function amountAndHours(
-    of: string,
-    rate: string,
-    per: "h" | null,
-  ): readonly [amount: string, hours: number] {
-    if (per === null) return [rate, 1];
+  /** The unit of an amount, and the hours that a rate is per; an amount as such may be one of a year, or of any time. */
+  function amountAndTime(of: string, rate: string, per: "h" | null) {
     const slash = rate.lastIndexOf("/");
-    if (slash < 0) throw new CaseFault(`${of} is in "${rate}"; it must be an amount of fuel per h, min or s`);
-    return [rate.slice(0, slash), inUnit(of, 1, rate.slice(slash + 1), per)];
+    const [fuelUnit, time] = slash < 0 ? [rate, null] : [rate.slice(0, slash), rate.slice(slash + 1)];
+    if (per !== null) {
+      if (time === null)
+        throw new CaseFault(`${of} is in "${rate}"; it must be an amount of fuel per h, min or s`);
+      return { fuelUnit, hours: inUnit(of, 1, time, per), perTime: "" };
+    }
+    if (time !== null) inUnit(of, 1, time, "h");
+    return { fuelUnit, hours: 1, perTime: time === null ? "" : `/${time}` };
   }
 
   function entriesOf(name: string): readonly (readonly [at: string, entry: unknown])[] {

@@ -64,7 +64,12 @@ export interface CaseRules {
 
 /** What a result is; of a number its unit, `null` where that follows from the inputs. */
 export type ResultType =
-  | { readonly is: "number"; readonly unit: string | null }
+  | {
+      readonly is: "number";
+      readonly unit: string | null;
+      /** Another unit that says the same of this result, which in general is none of its relatives. */
+      readonly same?: string;
+    }
   | { readonly is: "flag" | "verdict" | "text" };
 
 /** One kind of case: the keys it knows, and how its results come about, by the functions that run live. */
@@ -490,7 +495,10 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
   },
   "m19-flow": {
     inputs: ["fuelRate", "HHV", "Fd", "o2", "composition", "compositionBasis", ...wetInputs],
-    expected: { dryFlow20C: numberIn("m3/h"), dryFlowNormal: numberIn("Nm3/h") },
+    expected: {
+      dryFlow20C: { is: "number", unit: "m3/h", same: "dscm/h" },
+      dryFlowNormal: numberIn("Nm3/h"),
+    },
     compute: (inputs) => {
       const { quantity, mjPerUnit } = inputs.fuelHeat("fuelRate", "HHV", "MJ", "h");
       const flow = method19Flow(quantity * mjPerUnit, dryFactor(inputs), o2Dry(inputs));
@@ -560,13 +568,17 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
   "co2-fuel": {
     inputs: ["items"],
     expected: { co2: numberIn("t") },
-    compute: (inputs) => ({
-      co2: inputs.list("items", ["fuel", "quantity", "ncv", "ef"]).reduce((sum, item) => {
-        const { quantity, mjPerUnit } = item.fuelHeat("quantity", "ncv", "MJ", null);
-        const kg = co2Kg(quantity, mjPerUnit, item.number("ef", "kg/TJ"));
-        return sum + (kg ?? Number.NaN) / 1_000;
-      }, 0),
-    }),
+    compute: (inputs) => {
+      const items = inputs.list("items", ["fuel", "quantity", "ncv", "ef"]).map((item) => {
+        const { quantity, mjPerUnit, perTime } = item.fuelHeat("quantity", "ncv", "MJ", null);
+        return { kg: co2Kg(quantity, mjPerUnit, item.number("ef", "kg/TJ")), perTime };
+      });
+      const perTime = items[0]?.perTime ?? "";
+      if (items.some((item) => item.perTime !== perTime))
+        throw new CaseFault("the quantities of items are not all of the same time");
+      const co2T = items.reduce((sum, { kg }) => sum + (kg ?? Number.NaN) / 1_000, 0);
+      return { co2: measured(co2T, `t${perTime}`) };
+    },
   },
   "co2-retrofit": {
     inputs: ["fuelBefore", "ncvBefore", "efBefore", "effBefore", "ncvAfter", "efAfter", "effAfter"],
@@ -593,9 +605,12 @@ export const caseKinds: Readonly<Record<string, CaseKind>> = {
         },
       );
       return {
-        co2Before: change?.co2BeforeT ?? null,
-        fuelAfter: measured(change?.fuelAfter ?? null, after.unit),
-        co2After: change?.co2AfterT ?? null,
+        co2Before: measured(change?.co2BeforeT ?? null, `t${before.perTime}`),
+        fuelAfter: measured(
+          change?.fuelAfter ?? null,
+          after.unit === null ? null : `${after.unit}${before.perTime}`,
+        ),
+        co2After: measured(change?.co2AfterT ?? null, `t${before.perTime}`),
         reductionPct: change?.reductionPercent ?? null,
       };
     },

@@ -8,6 +8,7 @@ import {
   refuseUnknown,
 } from "./case.ts";
 import { type CaseRules, caseKinds, type ResultType } from "./kinds.ts";
+import { areRelatives, unitOf } from "./unit.ts";
 
 /** What became of one case: nothing to say when it passed. */
 export interface CaseOutcome {
@@ -72,7 +73,9 @@ function difference(name: string, wanted: unknown, result: unknown, type: Result
     return word === got ? [] : said();
   }
   if (type.is === "number" && typeof expectation.value === "number") {
-    const unit = typeof resultUnit === "string" ? resultUnit : type.unit;
+    const { unit: ofType, same } = type;
+    const isSame = same !== undefined && expectation.unit !== null && isRelative(expectation.unit, same);
+    const unit = typeof resultUnit === "string" ? resultUnit : isSame ? same : ofType;
     const into = (number: number) =>
       unit === null ? number : inUnit(`result ${name}`, number, expectation.unit, unit);
     const target = into(expectation.value);
@@ -91,6 +94,11 @@ function difference(name: string, wanted: unknown, result: unknown, type: Result
     return [`${name}: expected the text ${JSON.stringify(expectation.value)}, where ${due} is due`];
   }
   return got === expectation.value ? [] : said();
+}
+
+function isRelative(text: string, unit: string): boolean {
+  const [said, own] = [unitOf(text), unitOf(unit)];
+  return said !== null && own !== null && areRelatives(said, own);
 }
 
 /** A verdict as we say it. */

@@ -33,7 +33,7 @@ const poundKg = 0.453_592_37;
  * into another.
  */
 const known: ReadonlyMap<string, Atom> = new Map([
-  ...atoms({ kg: 1 }, { kg: 1, g: 1e-3, mg: 1e-6, ug: 1e-9, t: 1_000, lb: poundKg }),
+  ...atoms({ kg: 1 }, { kg: 1, g: 1e-3, mg: 1e-6, ug: 1e-9, ng: 1e-12, t: 1_000, lb: poundKg }),
   ...atoms({ kg: 1 }, { kgCO2: 1, tCO2: 1_000, kgCO2e: 1, tCO2e: 1_000 }),
   ...atoms({ m3: 1 }, { m3: 1, L: 1e-3, kL: 1, mL: 1e-6, ft3: footM ** 3 }),
   ...atoms({ Nm3: 1 }, { Nm3: 1, NL: 1e-3, m3N: 1 }),

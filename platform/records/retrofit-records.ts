@@ -111,13 +111,19 @@ export interface RetrofitChange {
 export async function saveRetrofit(db: RecordsDb, change: RetrofitChange): Promise<number> {
   const { id, siteId, basedOn, atMs } = change;
   return db.transaction().execute(async (tx) => {
-    const now = await tx.selectFrom("retrofits").select("rev").where("id", "=", id).executeTakeFirst();
+    const now = await tx
+      .selectFrom("retrofits")
+      .select(["rev", "version"])
+      .where("id", "=", id)
+      .executeTakeFirst();
     if (basedOn === null && now !== undefined)
       throw new OperationalError("retrofit-exists", `There is a retrofit ${id} already; choose another id`);
     if (basedOn !== null && now?.rev !== basedOn)
       throw new OperationalError("rev-stale", "Somebody has changed this project meanwhile; read it again");
     const rev = (now?.rev ?? 0) + 1;
-    const row = { id, siteId, version: change.version.version, rev, changedAtMs: atMs };
+    // What happens to an earlier version leaves the newest one the newest.
+    const version = Math.max(now?.version ?? 0, change.version.version);
+    const row = { id, siteId, version, rev, changedAtMs: atMs };
     await tx
       .insertInto("retrofits")
       .values(row)
@@ -134,6 +140,11 @@ export async function saveRetrofit(db: RecordsDb, change: RetrofitChange): Promi
     for (const event of change.events) await tx.insertInto("retrofitEvents").values(event).execute();
     return rev;
   });
+}
+
+/** Something that happened to a version and changed nothing of it. */
+export async function addRetrofitEvent(db: RecordsDb, event: RetrofitEventRecord): Promise<void> {
+  await db.insertInto("retrofitEvents").values(event).execute();
 }
 
 /** What is released stays as it is: only its state may change, to superseded. */

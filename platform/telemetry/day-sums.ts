@@ -28,6 +28,25 @@ export async function daySums(
   days: readonly LocalDay[],
   catalogue: PointCatalogue,
 ): Promise<readonly DaySum[]> {
+  const { hours, minutes } = await rollupsOf(store, boilerId, points, days);
+  return days.map((day) => {
+    const within = ({ startMs }: Rollup) => startMs >= day.fromMs && startMs < day.toMs;
+    const all = [
+      ...hours.filter(within),
+      ...summedUp(minutes.filter(within), boilerId, catalogue.names.length),
+    ];
+    const told = points.map((point) => [point, pointDay(all, day, point, catalogue)] as const);
+    return { ...day, points: Object.fromEntries(told) };
+  });
+}
+
+/** All that is known of some local days, each moment once: hours that are whole, and minutes where one is not. */
+export async function rollupsOf(
+  store: Pick<TierReader, "rollups">,
+  boilerId: string,
+  points: readonly string[],
+  days: readonly LocalDay[],
+): Promise<{ readonly hours: readonly Rollup[]; readonly minutes: readonly Rollup[] }> {
   const [fromMs, toMs] = [days[0]?.fromMs ?? 0, days.at(-1)?.toMs ?? 0];
   const hours = await store.rollups("hour", { boilerId, fromMs: fromMs - tierMs.hour, toMs }, points);
   const isWhole = ({ startMs }: Rollup) =>
@@ -41,14 +60,8 @@ export async function daySums(
   const minutes: Rollup[] = [];
   for (const stretch of stretches)
     if (stretch.toMs > stretch.fromMs) minutes.push(...(await store.rollups("minute", stretch, points)));
-
-  return days.map((day) => {
-    const within = ({ startMs }: Rollup) => startMs >= day.fromMs && startMs < day.toMs;
-    const whole = hours.filter((hour) => isWhole(hour) && within(hour));
-    const all = [...whole, ...summedUp(minutes.filter(within), boilerId, catalogue.names.length)];
-    const told = points.map((point) => [point, pointDay(all, day, point, catalogue)] as const);
-    return { ...day, points: Object.fromEntries(told) };
-  });
+  const isAsked = ({ startMs }: Rollup) => startMs >= fromMs && startMs < toMs;
+  return { hours: hours.filter(isWhole), minutes: minutes.filter(isAsked) };
 }
 
 function summedUp(minutes: readonly Rollup[], boilerId: string, slots: number): readonly Rollup[] {

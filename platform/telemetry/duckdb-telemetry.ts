@@ -4,7 +4,7 @@ import type { PointCatalogue } from "../../domain/points.ts";
 import { type RollupTier, ratesOf, rollupTiers, type Tier } from "../../domain/rollup.ts";
 import { messageOf, OperationalError } from "../errors.ts";
 import { appendReadings, replaceRollups } from "./duckdb/chunks.ts";
-import { type TimeGuard, timeGuard } from "./duckdb/conflicts.ts";
+import { duckdbTimes } from "./duckdb/conflicts.ts";
 import { frameShape, type RowShape, readingShape, rollupShape } from "./duckdb/rows.ts";
 import { addPoint, pointsOf, prepareTables, rowsOf, tables } from "./duckdb/tables.ts";
 import { duckdbTierReader } from "./duckdb/trend-rows.ts";
@@ -17,6 +17,7 @@ import type {
   Telemetry,
   WrittenAgain,
 } from "./telemetry.ts";
+import { type TimeGuard, timeGuard } from "./time-guard.ts";
 
 const hourMs = 3_600_000;
 const tiers = ["raw", ...rollupTiers] as const;
@@ -38,7 +39,7 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     instance = await DuckDBInstance.create(file, { memory_limit: "512MB", threads: "2" });
     writer = await instance.connect();
     await prepareTables(writer);
-    guard = await timeGuard(writer, catalogue);
+    guard = timeGuard(await duckdbTimes(writer, catalogue), false);
     for (const tier of tiers) points.set(tier, await pointsOf(writer, tier));
   } catch (error) {
     throw new OperationalError("telemetry-unusable", `${file} cannot be used: ${messageOf(error)}`, {
@@ -148,7 +149,7 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
       }
       await writer.run("UPDATE checkpoint SET journalOffset = $1, notes = $2", [BigInt(checkpoint), notes]);
       await writer.run("COMMIT");
-      await guard.reset();
+      guard.reset();
     } catch (error) {
       await writer.run("ROLLBACK");
       throw new OperationalError("telemetry-unavailable", `${file} did not go back: ${messageOf(error)}`, {

@@ -56,7 +56,16 @@ export interface Consequences {
   readonly notes: string | null;
 }
 
+/** What a server refused for good, and said why: set aside, so that the rest goes on. */
+export interface Refusals {
+  readonly count: number;
+  /** What the server said of the newest one, and what it was. */
+  readonly newest: string | null;
+}
+
 export interface ReadingWriter {
+  /** Absent: the store refuses nothing. */
+  readonly refusals?: Refusals;
   progress(): Promise<Progress>;
   /**
    * Stores readings, what follows from them, and the checkpoint that covers them. `follow` is asked once the readings
@@ -101,8 +110,14 @@ export interface TierRow {
   readonly mean: readonly (number | null)[];
   /** By how many rows each mean stands. */
   readonly rows: readonly number[];
-  /** Whether the lowest value came first, where the store knows. */
+  /** Whether the lowest value is drawn first. */
   readonly lowestFirst: readonly boolean[];
+}
+
+/** A bucket is drawn from the extreme that lies nearer to its first value: every store knows that one. */
+export function beginsLow(first: number | null, lowest: number | null, highest: number | null): boolean {
+  if (first === null || lowest === null || highest === null) return true;
+  return first - lowest <= highest - first;
 }
 
 /** How often a point had a flaw, in a row or in a bucket of them. */

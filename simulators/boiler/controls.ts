@@ -52,7 +52,7 @@ export const ControlsSchedule = Type.Array(
       rampSeconds: Type.Number({ minimum: 0, default: 0 }),
       set: BoilerControls,
       /** Again and again, so much later each time. */
-      everySeconds: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+      everySeconds: Type.Optional(Type.Number({ minimum: 1 })),
     },
     closed,
   ),

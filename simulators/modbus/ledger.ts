@@ -1,6 +1,8 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, openSync } from "node:fs";
 import type { RegisterTable } from "../../contracts/device-map.ts";
+import { messageOf, OperationalError } from "../../platform/errors.ts";
 import type { Service } from "../../platform/service.ts";
+import type { World } from "../../platform/world.ts";
 import type { BusFault } from "./fault.ts";
 import type { UnitValues } from "./modbus-unit.ts";
 
@@ -32,14 +34,33 @@ export interface LedgerLine {
 
 export type Ledger = (line: LedgerLine) => void;
 
-/** A ledger in a file, one JSON object a line. */
-export function fileLedger(file: string): Service & { readonly write: Ledger } {
-  const stream = createWriteStream(file, { flags: "a" });
+/**
+ * A ledger in a file, one JSON object a line.
+ * @throws OperationalError `ledger-unusable`
+ */
+export function fileLedger(file: string, { log }: Pick<World, "log">): Service & { readonly write: Ledger } {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "a");
+  } catch (cause) {
+    throw new OperationalError(
+      "ledger-unusable",
+      `The ledger cannot be written to ${file} (${messageOf(cause)}); set simulators.ledgerFile to another file`,
+      { cause },
+    );
+  }
+  const stream = createWriteStream(file, { fd: descriptor });
+  const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
+  // The plant goes on without it; whoever counts by it has to know.
+  stream.on("error", (error) => log.error({ file }, `the ledger ends here: ${messageOf(error)}`));
   return {
     name: "ledger",
     write: (line) => {
-      stream.write(`${JSON.stringify(line)}\n`);
+      if (stream.writable) stream.write(`${JSON.stringify(line)}\n`);
     },
-    stop: () => new Promise((resolve) => stream.end(() => resolve())),
+    stop: async () => {
+      stream.end();
+      await closed;
+    },
   };
 }

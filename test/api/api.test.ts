@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdviceList } from "../../contracts/http/advice.ts";
 import { AlarmCourse, AlarmKpisText, Alarms } from "../../contracts/http/alarms.ts";
 import { Boilers, Latest } from "../../contracts/http/boilers.ts";
+import { Co2 } from "../../contracts/http/co2.ts";
 import { Days } from "../../contracts/http/days.ts";
 import { Gateways } from "../../contracts/http/gateways.ts";
 import { Health } from "../../contracts/http/health.ts";
@@ -115,6 +116,7 @@ describe("the contract", () => {
     "storage",
     "trends?boilers=toh-01&points=airRatio&from=1&to=2",
     "boilers/toh-01/days?points=airRatio&from=2026-01-01&to=2026-01-02",
+    "boilers/toh-01/co2?from=2026-01-01&to=2026-01-02",
     "boilers/toh-01/readings?from=1&to=2&format=csv",
   ])("%s is closed to strangers", async (path) => {
     expect(await asked(`/api/v1/${path}`)).toMatchObject({ status: 401, code: "sign-in-needed" });
@@ -130,6 +132,7 @@ describe("the contract", () => {
     ["integrity", Integrity],
     ["storage", Storage],
     ["boilers/toh-01/days?points=airRatio,heatInputLhvKw&from=2026-01-01&to=2026-01-03", Days],
+    ["boilers/toh-01/co2?from=2026-01-01&to=2026-01-03", Co2],
   ])("%s answers in the shape it declares", async (path, schema) => {
     const { status, body } = await plant.ask(path);
     expect(status).toBe(200);
@@ -190,6 +193,9 @@ describe("the contract", () => {
     ["trends?boilers=nobody&points=airRatio&from=1&to=2", 404, "boiler-unknown"],
     ["boilers/toh-01/days?points=airRatio&from=2026-01-02&to=2026-01-01", 400, "request-invalid"],
     ["boilers/toh-01/days?points=airRatio&from=2020-01-02&to=2026-01-01", 400, "request-invalid"],
+    ["boilers/toh-01/co2?from=2026-01-02&to=2026-01-01", 400, "request-invalid"],
+    ["boilers/toh-01/co2?from=2020-01-02&to=2026-01-01", 400, "request-invalid"],
+    ["boilers/toh-01/co2?from=2126-01-01&to=2126-01-02", 400, "request-invalid"],
     ["boilers/toh-01/readings?from=1&to=2&tier=minute", 400, "request-invalid"],
     ["boilers/toh-01/readings?from=1&to=2&format=csv&points=oxygen", 400, "request-invalid"],
     ["boilers/Not%20An%20Id", 400, "request-invalid"],

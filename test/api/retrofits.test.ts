@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { EnergyMonth } from "../../api/report/energy-figures.ts";
 import { hashOf } from "../../api/retrofits/canonical.ts";
+import { followUpOf } from "../../api/retrofits/follow-up.ts";
 import { projects } from "../../api/retrofits/projects.ts";
+import type { RetrofitFollowUp } from "../../contracts/http/retrofit-follow-up.ts";
 import type { RetrofitFigures, RetrofitResult } from "../../contracts/http/retrofit-result.ts";
-import type { RetrofitDocument, RetrofitText } from "../../contracts/http/retrofits.ts";
+import type { RetrofitDocument, Retrofits, RetrofitText } from "../../contracts/http/retrofits.ts";
 import { savingsRulesOf } from "../../settings/savings-rules.ts";
 import { type SavingsPlant, savingsPlant } from "../helpers/retrofits.ts";
 
@@ -433,5 +436,100 @@ describe("bad input gets a sentence that says what would help", () => {
     const wrong = await plant.send("POST", "stack-tests/check", { csv: csv.replace("125.8", "about 126") });
     expect(wrong).toMatchObject({ status: 422, body: { code: "csv-invalid" } });
     expect((wrong.body as { detail: string }).detail).toMatch(/^Line 3: rows 1 measured/);
+  });
+});
+
+describe("what was released is followed", () => {
+  const followUp = async (id: string): Promise<RetrofitFollowUp> =>
+    (await plant.ask(`retrofits/${id}/follow-up`)).body;
+
+  test("nothing is followed before the release", async () => {
+    await computed("early");
+    expect(await followUp("early")).toMatchObject({ kind: "none" });
+  });
+
+  test("the model runs on: the saving adds up with its band, and a lost trim is told once", async () => {
+    await computed("followed");
+    await step("followed", "release", { title: plant.document.title.en });
+    const found = await followUp("followed");
+    if (found.kind === "none") throw new Error(found.says.en);
+    expect(found).toMatchObject({
+      from: "2019-09-01",
+      through: "2019-11-30",
+      state: "decayed",
+      intervals: 91,
+    });
+    expect(found.recent.atMostPercent).toBeLessThan(found.recent.acceptedPercent);
+    expect(found.series.at(-1)?.cumulativeGj).toBeCloseTo(found.saved.value, 6);
+    expect(found.series.at(-1)?.cumulativeHalfWidthGj).toBeGreaterThan(
+      found.series.at(0)?.cumulativeHalfWidthGj ?? Number.NaN,
+    );
+    const told = await plant.projects.watchSavings();
+    expect(told).toContainEqual({ id: "followed", decayed: true });
+    expect(await plant.projects.watchSavings(), "told once").toEqual([]);
+    const { body } = await plant.ask("retrofits");
+    const line = (body as Retrofits).retrofits.find(({ id }) => id === "followed");
+    expect(line?.decayed).toContain("The saving is going");
+    const { body: project } = await plant.ask("retrofits/followed");
+    expect((project as RetrofitText).events[0]).toMatchObject({ kind: "saving-decayed", by: "fluewatch" });
+  });
+
+  test("while the trim is there, the saving holds", async () => {
+    const stored = await plant.projects.stored("followed", null);
+    const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
+    const beforeTheLoss = Date.parse("2019-10-01T12:00:00+08:00");
+    expect(await followUpOf(stored, rules, plant.telemetry, beforeTheLoss)).toMatchObject({
+      kind: "follow-up",
+      through: "2019-09-30",
+      state: "holding",
+    });
+    const tooEarly = Date.parse("2019-09-08T12:00:00+08:00");
+    expect(await followUpOf(stored, rules, plant.telemetry, tooEarly)).toMatchObject({ state: "too-early" });
+  });
+});
+
+describe("a site's month by its meters", () => {
+  const asked = (more: string) => plant.ask(`energy-report?site=example-dyeing-works&month=2019-06${more}`);
+
+  test("indicators, the released baseline with its interval, and CO₂ by fuel", async () => {
+    await computed("month");
+    await step("month", "release", { title: plant.document.title.en });
+    const { body } = await asked("&format=json");
+    const found = body as EnergyMonth;
+    expect(found.boilers).toHaveLength(2);
+    for (const { coveragePercent, fuelGj, heatGj, fuels } of found.boilers) {
+      expect(coveragePercent).toBeCloseTo(100, 6);
+      expect((heatGj ?? 0) / fuelGj).toBeGreaterThan(0.88);
+      expect((heatGj ?? 0) / fuelGj).toBeLessThan(0.91);
+      const gas = fuels.find(({ fuelId }) => fuelId === "natural-gas");
+      expect(gas?.energyLhvGj).toBeCloseTo((33.4944 * (gas?.quantity ?? 0)) / 1_000, 6);
+      expect(gas?.co2T).toBeCloseTo((56.1 * (gas?.energyLhvGj ?? 0)) / 1_000, 6);
+    }
+    const held = found.baselines.find(({ retrofitId }) => retrofitId === "month")?.found;
+    if (held?.kind !== "held") throw new Error("not held against the baseline");
+    const figuresThere = figures((await plant.ask("retrofits/month/result")).body);
+    const month = figuresThere.months.find((each) => each.month === "2019-06");
+    expect(held.savedGj).toBeCloseTo(month?.saved.value ?? Number.NaN, 6);
+    expect(held.meteredGj).toBeCloseTo(
+      found.boilers.reduce((sum, { fuelGj }) => sum + fuelGj, 0),
+      3,
+    );
+  });
+
+  test("is a page in both languages, with years of the Republic, and a table", async () => {
+    const en = await asked("");
+    expect(en.text).toContain("Monthly energy report: 2019-06");
+    expect(en.text).toContain("SIMULATED DATA");
+    const zh = await asked("&lang=zh-TW");
+    expect(zh.text).toContain("每月能源報告: 108/6");
+    const csv = await asked("&format=csv");
+    expect(csv.text.split("\r\n")[0]).toContain("gjFuelPerGjHeat,tCo2PerTSteam");
+    expect(`${en.text}${zh.text}${csv.text}`).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("a month without readings says so, and a site that is not there is refused", async () => {
+    const { body } = await plant.ask("energy-report?site=example-dyeing-works&month=2012-01&format=json");
+    expect((body as EnergyMonth).boilers[0]).toMatchObject({ coveragePercent: 0, fuelGj: 0 });
+    expect((await plant.ask("energy-report?site=nowhere")).status).toBe(404);
   });
 });

@@ -27,7 +27,10 @@ const pages = {
   plant: "/settings?tab=plant",
   retention: "/settings?tab=retention",
   audit: "/settings?tab=audit",
+  reports: "/reports",
+  retrofits: "/retrofits",
   fleet: "/",
+  tiles: "/?view=tiles",
   boiler: "/boilers/toh-02",
   alerts: "/alerts",
 } as const;
@@ -206,7 +209,7 @@ describe.skipIf(program === null || !existsSync(join(built, "index.html")))(
         page.getByRole("button", { name: "Export CSV" }).click(),
       ]);
       expect(readFileSync(await file.path(), "utf8")).toContain(
-        "2026-03-12T01:00:00.000Z,TOH-01,Air ratio,1.41,1.3,9,Guidance,1\r\n",
+        "2026-03-12T01:00:00.000Z,TOH-01,Air ratio,1.41,1.3,9,Guidance,1,SIMULATED\r\n",
       );
       await page.getByRole("button", { name: "Earlier month" }).click();
       await page.getByText("February 2026").first().waitFor();
@@ -282,6 +285,10 @@ describe.skipIf(program === null || !existsSync(join(built, "index.html")))(
       await open(page, "/");
       for (const [key, heading] of [
         ["c", "Compliance"],
+        ["r", "Retrofits"],
+        ["p", "Reports"],
+        ["a", "Alerts"],
+        ["f", "Fleet"],
         ["d", "Devices"],
         ["s", "Settings"],
       ] as const) {

@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Burned, co2Ledger, type FuelEdition } from "../../domain/emissions/co2-ledger.ts";
+import { type Burned, burnedIn, co2Ledger, type FuelEdition } from "../../domain/emissions/co2-ledger.ts";
 import { greenhouseGases } from "../../domain/emissions/greenhouse-gas.ts";
 import type { Fuel } from "../../domain/fuel.ts";
 import { dayStartMs } from "../../domain/limits.ts";
+import type { RollupTier } from "../../domain/rollup.ts";
 import { fuel, shippedRules } from "../helpers/boilers.ts";
+import { catalogue, frame } from "../helpers/frames.ts";
 import { goldenCases } from "../helpers/golden-cases.ts";
+import { rollupsByDefinition } from "../helpers/rollups.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -179,4 +182,41 @@ describe("the ledger of a period", () => {
     );
     expect(ledger?.total).toEqual(live);
   });
+});
+
+describe("what rollups tell of a fuel", () => {
+  const slot = catalogue.slotOf("naturalGasFlowNm3PerH");
+  /** A reading every ten seconds, in the minutes asked for. */
+  const readings = (minutes: number, flowIn: (minute: number) => number | null) =>
+    Array.from({ length: 6 * minutes }, (_, index) => index)
+      .filter((index) => flowIn(Math.floor(index / 6)) !== null)
+      .map((index) => ({
+        frame: frame({ naturalGasFlowNm3PerH: flowIn(Math.floor(index / 6)) }, newYearMs + 10_000 * index),
+        origin: { siteId: "works", gatewayId: "gw-1", sid: "s", seq: index + 1, timeSegment: 0 },
+      }));
+  const ledgerBy = (tier: RollupTier, flowIn: (minute: number) => number | null) => {
+    const rollups = rollupsByDefinition(readings(120, flowIn), catalogue, 0).filter(
+      (each) => each.tier === tier,
+    );
+    const use = rollups.flatMap((rollup) => burnedIn(rollup, gas.id, slot) ?? []);
+    return co2Ledger(newYearMs, newYearMs + 2 * hourMs, [gas.id], use, rulesOf([gas]));
+  };
+
+  test.each(["minute", "hour"] as const)(
+    "its %ss give what was burned, and for how much of the time",
+    (tier) => {
+      const whole = ledgerBy(tier, (minute) => 600 + minute);
+      expect(whole?.lines[0]?.quantity).toBeCloseTo(2 * 659.5, 6);
+      expect(whole?.knownShare).toBeCloseTo(1, 9);
+      // Half an hour of the second is not known, and in the first nothing burned for a quarter of an hour.
+      const parted = ledgerBy(tier, (minute) => (minute < 15 ? 0 : minute >= 90 ? null : 600));
+      expect(parted?.lines[0]?.quantity).toBeCloseTo(600 * 1.25, 6);
+      expect(parted?.knownShare).toBeCloseTo(0.75, 9);
+      expect(ledgerBy(tier, (minute) => (minute < 60 ? 0 : null))).toMatchObject({
+        lines: [{ quantity: 0, co2Kg: 0 }],
+        knownShare: 0.5,
+      });
+      expect(ledgerBy(tier, () => null)).toMatchObject({ lines: [], knownShare: 0 });
+    },
+  );
 });

@@ -217,6 +217,7 @@ describe("what cannot be computed is null", () => {
     // number is not known, and the bare equations of water, whose regions guard them, stand elsewhere.
     const elsewhere = [
       "co2Ledger",
+      "burnedIn",
       "hourMemory",
       "recalledHour",
       "hourWatch",

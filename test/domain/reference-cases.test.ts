@@ -342,6 +342,27 @@ describe("units", () => {
     expect(runCases([{ id: "own", kind, inputs, expected }], rules)[0]?.faults.join()).toMatch(message);
   });
 
+  test("an amount of a year gives its CO₂ a year; Method 19 speaks of ng/J and of dscm", () => {
+    const items = (unit: string) => ({
+      items: [{ quantity: { value: 1_000, unit }, ncv: { value: 9_600, unit: "kcal/L" }, ef: 77_400 }],
+    });
+    const run = (kind: string, inputs: ReferenceCase["inputs"], expected: ReferenceCase["expected"]) =>
+      runCases([{ id: "own", kind, inputs, expected }], rules)[0]?.faults;
+    const co2 = (unit: string) => ({ co2: { value: 3_110.96, unit, tolerance: { abs: 0.01 } } });
+    expect(run("co2-fuel", items("kL/yr"), co2("t/yr"))).toEqual([]);
+    expect(run("co2-fuel", items("kL"), co2("t"))).toEqual([]);
+    expect(run("co2-fuel", items("kL/yr"), co2("t"))).toHaveLength(1);
+    expect(run("co2-fuel", { items: [...items("kL").items, ...items("kL/d").items] }, co2("t"))).toEqual([
+      "the quantities of items are not all of the same time",
+    ]);
+    const gas = { fuelRate: { value: 300, unit: "Nm3/h" }, HHV: { value: 39.7332, unit: "MJ/Nm3" } };
+    const flow = { dryFlow20C: { value: 0.904652, unit: "dscm/s", tolerance: { rel: 1e-5 } } };
+    expect(run("m19-flow", { ...gas, Fd: 2.34, o2: 3 }, flow)).toEqual([]);
+    const nox = { ppm: 60, molarMass: 46.01, Fd: 2.34, o2: 3, heatInput: { value: 10, unit: "GJ/h" } };
+    const factor = { emissionFactor: { value: 31.355_031, unit: "ng/J", tolerance: { rel: 1e-6 } } };
+    expect(run("m19-emission", nox, factor)).toEqual([]);
+  });
+
   test("a result in a unit that is no relative of its own is refused", () => {
     const inputs = { h2o: 12.1905 };
     const expected = { dewPoint: { value: 50, unit: "kPa", tolerance: { abs: 0.02 } } };

@@ -14,11 +14,12 @@ import { sqliteRecords } from "../../platform/records/records.ts";
 import { addUser, type Role, type SiteScope } from "../../platform/records/user-records.ts";
 import { serviceStack } from "../../platform/service.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
+import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { realWorld, type World } from "../../platform/world.ts";
 import { openConfiguration } from "../../settings/configuration.ts";
 import { catalogueOf, plantOf, registryOf } from "../../settings/registry.ts";
 import { savingsRulesOf } from "../../settings/savings-rules.ts";
-import { loadSettings } from "../../settings/settings.ts";
+import { loadSettings, type Settings } from "../../settings/settings.ts";
 import { batchBody, rowsOf, sealed } from "./batches.ts";
 import { memoryBroker } from "./memory-bus.ts";
 import { neededProgram, temporaryFolder } from "./servers.ts";
@@ -104,6 +105,8 @@ export async function startTestApi(
     readonly adminPassword?: string | null;
     readonly dashboardFolder?: string;
     readonly configFile?: string;
+    /** Another store than an empty DuckDB file. */
+    readonly openStore?: (settings: Settings, world: World) => Promise<Telemetry>;
   } = {},
 ) {
   const world = options.world ?? realWorld("silent");
@@ -113,7 +116,8 @@ export async function startTestApi(
   const stack = serviceStack(world);
   const broker = memoryBroker();
   const records = stack.add(await sqliteRecords(folder));
-  const telemetry = stack.add(await duckdbTelemetry(folder, catalogueOf(settings)));
+  const openStore = options.openStore ?? (() => duckdbTelemetry(folder, catalogueOf(settings)));
+  const telemetry = stack.add(await openStore(settings, world));
   mkdirSync(join(folder, "journal"));
   const ingest = stack.add(
     await startIngest(settings.config.ingest, {

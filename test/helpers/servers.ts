@@ -76,7 +76,7 @@ bind-address = "127.0.0.1:${rpcPort}"
   return { port, folder, stop: () => ended(child) };
 }
 
-async function answering(url: string): Promise<void> {
+export async function answering(url: string): Promise<void> {
   const untilMs = Date.now() + 30_000;
   for (;;) {
     const answer = await fetch(url).catch(() => null);

@@ -612,11 +612,12 @@ registers:
 describe("a ledger in a file", () => {
   test("holds a line for every poll, with the bytes", async () => {
     const file = join(temporaryFolder(), "ledger.jsonl");
-    const ledger = fileLedger(file);
+    const world = simulatedWorld({ startMs: 1_000 });
+    const ledger = fileLedger(file, world);
     const line = modbusLine(
       { ...untimed, name: "l", port: 502, framing: tcpFraming, baudRate: null },
       new Map([[7, unit()]]),
-      simulatedWorld({ startMs: 1_000 }).clock,
+      world.clock,
       ledger.write,
     );
     line.take({ unitId: 7, transactionId: 1, pdu: Buffer.from([3, 0, 10, 0, 2]) }, () => true);
@@ -660,5 +661,21 @@ describe("a ledger in a file", () => {
         delivered: null,
       },
     ]);
+  });
+
+  test("that cannot be written is a sentence; one that ends later is told, and the plant goes on", async () => {
+    const nowhere = join(temporaryFolder(), "nowhere", "ledger.jsonl");
+    const world = simulatedWorld();
+    expect(() => fileLedger(nowhere, world)).toThrow(
+      /The ledger cannot be written to .*nowhere\/ledger.jsonl \(ENOENT.*set simulators.ledgerFile to another file/,
+    );
+    const full = fileLedger("/dev/full", world);
+    const line = { atMs: 1, line: "l" } as LedgerLine;
+    full.write(line);
+    await until("it is told", () =>
+      world.lines.some(({ message }) => message.startsWith("the ledger ends here")),
+    );
+    full.write(line);
+    await full.stop();
   });
 });

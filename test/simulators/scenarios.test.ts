@@ -325,7 +325,7 @@ describe("a scenario that cannot be", () => {
   - { at: 6 s, boiler: toh-01, point: heavyOilFlowLPerH, fault: { kind: calibration-gas, value: -5 } }
   - { at: 7 s, boiler: toh-01, point: o2DryPercent, fault: { kind: copies, point: soxPpm } }
   - { at: 8 s, boiler: toh-01, point: o2DryPercent, fault: { kind: clipped, low: 9, high: 2 } }
-  - { at: 9 s, broker: cut, over: 3 s }
+  - { at: 9 s, broker: cut, over: 3 s, every: 0.001 s }
   - { at: 10 s, boiler: toh-01, refit: { fuels: [{ fuel: lpg }] } }
   - { at: 11 s, boiler: toh-01, set: { fuelShares: { lpg: 1 } } }
 `);
@@ -342,7 +342,8 @@ describe("a scenario that cannot be", () => {
     );
     expect(message).toMatch(/:13: events.7.fault ends at 9 below and at 2 above/);
     expect(message).toMatch(/:14: events.8.over goes with set alone/);
-    expect(message).toMatch(/has 9 faults/); // after the retrofit lpg is what burns
+    expect(message).toMatch(/:14: events.8.every is 0.001 s; it must be 1 s or more/);
+    expect(message).toMatch(/has 10 faults/); // after the retrofit lpg is what burns
   });
 
   test("says which faults there are, and what is physically impossible", () => {

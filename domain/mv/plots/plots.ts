@@ -31,6 +31,9 @@ export interface ReportingDot {
   readonly cumulativeHalfWidthGj: number;
 }
 
+/** What the drawing over time asks of a reporting interval. */
+type DatedDot = Omit<ReportingDot, "load">;
+
 export interface BandAt {
   readonly load: number;
   readonly low: number;
@@ -108,7 +111,7 @@ export function scatterPlot(
 }
 
 /** What was expected against what was metered, and the running sum of the difference with its band. */
-export function dailyPlot(reporting: readonly ReportingDot[], words: PlotWords): string {
+export function dailyPlot(reporting: readonly DatedDot[], words: PlotWords): string {
   const upper = { ...whole, bottom: 158 };
   const lower = { ...whole, top: 186, bottom: 268 };
   const times: Span = { from: reporting[0]?.fromMs ?? 0, to: reporting.at(-1)?.fromMs ?? 1 };
@@ -120,8 +123,8 @@ export function dailyPlot(reporting: readonly ReportingDot[], words: PlotWords):
   const [x, y, z] = [scaleX(whole, times), scaleY(upper, energies), scaleY(lower, sums)];
   const stepMs = usualStep(reporting);
   // A hole stays a hole.
-  const runs: (readonly ReportingDot[])[] = [];
-  let run: ReportingDot[] = [];
+  const runs: (readonly DatedDot[])[] = [];
+  let run: DatedDot[] = [];
   for (const dot of reporting) {
     const last = run.at(-1);
     if (last !== undefined && dot.fromMs - last.fromMs > 1.5 * stepMs) {
@@ -131,7 +134,7 @@ export function dailyPlot(reporting: readonly ReportingDot[], words: PlotWords):
     run.push(dot);
   }
   runs.push(run);
-  const path = (of: readonly ReportingDot[], value: (dot: ReportingDot) => number) =>
+  const path = (of: readonly DatedDot[], value: (dot: DatedDot) => number) =>
     lineThrough(of.map((dot) => [x(dot.fromMs), y(value(dot))] as const));
   const saved = runs.map((of) => {
     const expected = of.map((dot) => [x(dot.fromMs), y(dot.expectedGj)] as const);
@@ -167,10 +170,10 @@ export function dailyPlot(reporting: readonly ReportingDot[], words: PlotWords):
   );
 }
 
-function usualStep(dots: readonly ReportingDot[]): number {
+function usualStep(dots: readonly DatedDot[]): number {
   let least = Number.POSITIVE_INFINITY;
   for (let k = 1; k < dots.length; k += 1)
-    least = Math.min(least, (dots[k] as ReportingDot).fromMs - (dots[k - 1] as ReportingDot).fromMs);
+    least = Math.min(least, (dots[k] as DatedDot).fromMs - (dots[k - 1] as DatedDot).fromMs);
   return least;
 }
 

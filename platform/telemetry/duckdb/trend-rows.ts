@@ -1,7 +1,14 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import type { Tier } from "../../../domain/rollup.ts";
 import { flawCountsOf } from "../flaws-text.ts";
-import type { Buckets, FlawCount, TierQuery, TierReader, TierRow } from "../telemetry.ts";
+import {
+  type Buckets,
+  beginsLow,
+  type FlawCount,
+  type TierQuery,
+  type TierReader,
+  type TierRow,
+} from "../telemetry.ts";
 import { quoted, rowsOf, tables } from "./tables.ts";
 
 /** Columns of a point in a tier; `null`: the tier has none. */
@@ -65,8 +72,7 @@ export function duckdbTierReader(
       const list = parts.flatMap((part) => {
         if (part === null) return [];
         const { min, max, mean } = part;
-        const lowestFirst = `arg_min(${time}, ${min}) <= arg_max(${time}, ${max})`;
-        return [`min(${min})`, `max(${max})`, `avg(${mean})`, `count(${mean})`, lowestFirst];
+        return [`min(${min})`, `max(${max})`, `avg(${mean})`, `count(${mean})`, `arg_min(${mean}, ${time})`];
       });
       const bucket = `${bucketOf(time, buckets)} AS bucket`;
       const rows = await rowsOf(
@@ -79,12 +85,13 @@ export function duckdbTierReader(
         const read = parts.map((part) => {
           if (part === null) return noValue;
           at += 5;
+          const [lowest, highest] = [numberOrNull(row[at - 5]), numberOrNull(row[at - 4])];
           return {
-            lowest: numberOrNull(row[at - 5]),
-            highest: numberOrNull(row[at - 4]),
+            lowest,
+            highest,
             mean: numberOrNull(row[at - 3]),
             rows: Number(row[at - 2] ?? 0),
-            lowestFirst: row[at - 1] !== false,
+            lowestFirst: beginsLow(numberOrNull(row[at - 1]), lowest, highest),
           };
         });
         return tierRow(Number(row[0]), read);

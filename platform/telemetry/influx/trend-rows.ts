@@ -1,15 +1,12 @@
 import type { Tier } from "../../../domain/rollup.ts";
 import { flawCountsOf } from "../flaws-text.ts";
-import type { Buckets, TierQuery, TierReader, TierRow } from "../telemetry.ts";
+import { type Buckets, beginsLow, type TierQuery, type TierReader, type TierRow } from "../telemetry.ts";
 import { measurements, quoted, text } from "./query-text.ts";
 
 type Row = Readonly<Record<string, number | string | null>>;
 type Select = <T>(query: string) => Promise<readonly T[]>;
 
-/**
- * What charts are made of, by InfluxQL. A bucket does not tell which of its extremes came first: selectors of several
- * fields lose their times. It is taken to be the lowest.
- */
+/** What charts are made of, by InfluxQL. */
 export function influxTierReader(select: Select): Omit<TierReader, "rollups"> {
   const field = (tier: Tier, point: string, part: string) =>
     quoted(tier === "raw" ? point : `${point}_${part}`);
@@ -44,6 +41,7 @@ export function influxTierReader(select: Select): Omit<TierReader, "rollups"> {
         `max(${field(tier, point, "max")}) AS high${index}`,
         `mean(${field(tier, point, "mean")}) AS mean${index}`,
         `count(${field(tier, point, "mean")}) AS rows${index}`,
+        `first(${field(tier, point, "mean")}) AS first${index}`,
       ]);
       const rows = await select<Row>(
         `SELECT ${fields.join(", ")} FROM ${measurements[tier]} WHERE ${where(query)}
@@ -83,14 +81,14 @@ function tierRow(at: number, row: Row, points: number): TierRow {
       const value = row[`${name}${index}`];
       return typeof value === "number" ? value : null;
     });
-  const mean = column("mean");
-  const counted = column("rows");
+  const [lowest, highest, mean] = [column("low"), column("high"), column("mean")];
+  const [counted, first] = [column("rows"), column("first")];
   return {
     at,
-    lowest: column("low"),
-    highest: column("high"),
+    lowest,
+    highest,
     mean,
     rows: mean.map((value, index) => counted[index] ?? (value === null ? 0 : 1)),
-    lowestFirst: mean.map(() => true),
+    lowestFirst: first.map((value, point) => beginsLow(value, lowest[point] ?? null, highest[point] ?? null)),
   };
 }
