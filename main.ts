@@ -1,5 +1,4 @@
 import { auditVerify } from "./commands/audit-verify.ts";
-import { backTest } from "./commands/back-test.ts";
 import { backup } from "./commands/backup.ts";
 import { checkConfig } from "./commands/check-config.ts";
 import { type Command, complain, say } from "./commands/command.ts";
@@ -28,7 +27,6 @@ const commands: readonly Command[] = [
   checkConfig,
   simulate,
   reference,
-  backTest,
   exportHistory,
   importCommand,
   gatewayImport,

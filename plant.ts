@@ -25,11 +25,10 @@ import { lockDataFolder } from "./platform/data-folder.ts";
 import { OperationalError } from "./platform/errors.ts";
 import { thisMachine } from "./platform/machine.ts";
 import { serverUser } from "./platform/mqtt/config.ts";
-
 import { newestOf } from "./platform/newest.ts";
-import { type RecordsDb, sqliteRecords } from "./platform/records/records.ts";
+import { postgresRecords } from "./platform/records/postgres-records.ts";
+import { type Records, type RecordsDb, sqliteRecords } from "./platform/records/records.ts";
 import { type Service, type ServiceStack, serviceStack } from "./platform/service.ts";
-
 import type { TelemetryStore } from "./platform/telemetry/config.ts";
 
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
@@ -55,7 +54,7 @@ import {
 } from "./settings/registry.ts";
 import { savingsRulesOf } from "./settings/savings-rules.ts";
 import type { Scenario } from "./settings/scenario.ts";
-import { notificationSecrets, telemetrySecrets } from "./settings/secrets.ts";
+import { notificationSecrets, recordsSecrets, telemetrySecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
 import { history } from "./simulators/history.ts";
@@ -171,7 +170,7 @@ export async function assemble(
   let makeExample = () => {};
   if (started.has("ingest") && started.has("api")) {
     const recorded = example === null ? [] : [example.scenario.settings];
-    const records = plant.add(await sqliteRecords(folder("records")));
+    const records = await openRecords(plant, settings);
     const opened = await openConfiguration(settings, {
       db: records.db,
       world,
@@ -246,6 +245,17 @@ export async function assemble(
   if (started.has("gateway")) await gateways.startMissing(now());
   makeExample();
   return { api };
+}
+
+/** Opens the records that the configuration names; whoever keeps them, one process at a time. */
+export async function openRecords(plant: ServiceStack, settings: Settings): Promise<Records> {
+  const { config, dataDir } = settings;
+  const { store, postgres } = config.records;
+  const { path } = plant.add(lockDataFolder(dataDir, "records"));
+  if (store === "sqlite" || postgres === undefined) return plant.add(await sqliteRecords(path));
+  const { password, ca } = recordsSecrets(settings);
+  const secrets = { ...(password !== null && { password }), ...(ca !== null && { ca }) };
+  return plant.add(await postgresRecords({ ...postgres, ...secrets }));
 }
 
 /** Opens the store that the configuration names, or another one of those that it describes. */
@@ -453,7 +463,7 @@ export async function replay(
   const opened = serviceStack(world);
   const folder = (name: string) => opened.add(lockDataFolder(dataDir, name)).path;
   try {
-    const records = opened.add(await sqliteRecords(folder("records"))).db;
+    const records = (await openRecords(opened, settings)).db;
     const configuration = await openConfiguration(settings, {
       ...{ db: records, world, readOnly: "The journal is replayed" },
       probe: (wish) => probe(wish, world),

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InfluxDB } from "influx";
 import { liveState } from "../api/live-state.ts";
 import { everyLiveTopic, liveTopic } from "../contracts/topics.ts";
 import { frameMaker, readingOf } from "../domain/frame.ts";
@@ -131,12 +132,45 @@ async function influxLines(server: InfluxServer): Promise<Contender> {
   };
 }
 
-async function influxPackage(server: InfluxServer): Promise<Contender> {
+async function influxAdapter(server: InfluxServer): Promise<Contender> {
   const store = influxStore(server, "adapter");
   return {
     name: "InfluxDB 1.x, by our adapter",
     take: async (portions) => {
       for (const [index, portion] of portions.entries()) await store.write(portion, index + 1);
+    },
+    bytes: async () => Number.NaN,
+  };
+}
+
+/** The same points by the package for Node, as its documentation has them written. */
+async function influxPackage({ port }: InfluxServer): Promise<Contender> {
+  const database = "package";
+  const influx = new InfluxDB({ host: "127.0.0.1", port, database });
+  await influx.createDatabase(database);
+  return {
+    name: "InfluxDB 1.x, by the influx package",
+    take: async (portions) => {
+      for (const portion of portions) {
+        const points = portion.map(({ origin, frame }) => {
+          const { siteId, gatewayId, sid, seq } = origin;
+          const { boilerId, takenAtMs, values } = readingOf(frame, catalogue);
+          const numbers = Object.entries(values).filter(([, value]) => value !== null);
+          return {
+            measurement: "readings",
+            tags: { site: siteId, boiler: boilerId },
+            fields: {
+              gateway: gatewayId,
+              sid,
+              seq,
+              ...(Object.fromEntries(numbers) as Record<string, number>),
+            },
+            timestamp: takenAtMs,
+          };
+        });
+        for (let from = 0; from < points.length; from += 5_000)
+          await influx.writePoints(points.slice(from, from + 5_000), { precision: "ms" });
+      }
     },
     bytes: async () => Number.NaN,
   };
@@ -175,15 +209,25 @@ async function ingest(): Promise<void> {
   const contenders = [
     await duckdb("DuckDB", false),
     await duckdb("DuckDB, with minutes and hours", true),
-    ...(server === null ? [] : [await influxLines(server), await influxPackage(server)]),
+    ...(server === null
+      ? []
+      : [await influxLines(server), await influxAdapter(server), await influxPackage(server)]),
   ];
   const rates: number[] = [];
+  const cpus: number[] = [];
   for (const contender of contenders) {
     // What has to be prepared once is prepared by the first portion, outside of the time.
     if (contender.name.includes("lines")) await contender.take(portions);
+    const before = process.cpuUsage();
     const ms = await timed(() => contender.take(portions));
+    const { user, system } = process.cpuUsage(before);
+    cpus.push((user + system) / rows.length);
     rates.push((1_000 * rows.length) / ms);
-    line(contender.name, `${whole(rates.at(-1) ?? 0)} rows/s`);
+    line(
+      contender.name,
+      `${whole(rates.at(-1) ?? 0)} rows/s`,
+      `${(cpus.at(-1) ?? 0).toFixed(1)} µs of CPU a row`,
+    );
     const bytes = await contender.bytes();
     if (!Number.isNaN(bytes)) {
       const perPoint = bytes / points;
@@ -196,8 +240,17 @@ async function ingest(): Promise<void> {
       );
     }
   }
-  const [duck = 0, rolled = 0, lines] = rates;
+  const [duck = 0, rolled = 0, lines, adapter = 0, packaged = 1] = rates;
   if (lines === undefined) return;
+  const [, , , adapterCpu = 0, packagedCpu = 1] = cpus;
+  line(
+    "our writer's rate to the package's",
+    (adapter / packaged).toFixed(2),
+    "≥ 1.2",
+    adapter / packaged >= 1.2,
+  );
+  const cpu = adapterCpu / packagedCpu;
+  line("our writer's CPU to the package's", cpu.toFixed(2), "≤ 0.5", cpu <= 0.5);
   line("DuckDB to InfluxDB's own rate", (duck / lines).toFixed(2), "≥ 4", duck / lines >= 4);
   line("DuckDB with rollups to InfluxDB's own rate", (rolled / lines).toFixed(2));
 }

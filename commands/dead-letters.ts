@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { openJournal } from "../ingest/journal.ts";
 import { acceptedSoFar } from "../ingest/pass.ts";
 import { requeue } from "../ingest/requeue.ts";
+import { openRecords } from "../plant.ts";
 import { lockDataFolder } from "../platform/data-folder.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { deadLetterById, deadLetters as lettersIn } from "../platform/records/integrity-records.ts";
-import { sqliteRecords } from "../platform/records/records.ts";
 import { serviceStack } from "../platform/service.ts";
 import { plantOf } from "../settings/registry.ts";
 import { type Command, given, say, settingsOf, writingWorld, wrongUse } from "./command.ts";
@@ -33,7 +33,7 @@ export const deadLetters: Command = {
     const folder = (name: string) => opened.add(lockDataFolder(settings.dataDir, name)).path;
     try {
       const journalFolder = folder("journal");
-      const { db } = opened.add(await sqliteRecords(folder("records")));
+      const { db } = await openRecords(opened, settings);
       const journal = await openJournal(journalFolder, settings.config.ingest.journal, 0, world);
       opened.add({ name: "journal", stop: () => journal.close() });
       const all = async function* () {

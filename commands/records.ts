@@ -1,6 +1,8 @@
-import { lockDataFolder } from "../platform/data-folder.ts";
-import { type RecordsDb, sqliteRecords } from "../platform/records/records.ts";
-import { settingsOf } from "./command.ts";
+import { openRecords } from "../plant.ts";
+import { readEnvironment } from "../platform/environment.ts";
+import type { RecordsDb } from "../platform/records/records.ts";
+import { serviceStack } from "../platform/service.ts";
+import { settingsOf, writingWorld } from "./command.ts";
 
 /**
  * Opens the records of a configuration for a command; while Fluewatch runs they are its own.
@@ -10,15 +12,11 @@ export async function withRecords<T>(
   configFile: string | undefined,
   use: (db: RecordsDb) => Promise<T>,
 ): Promise<T> {
-  const folder = lockDataFolder(settingsOf(configFile).dataDir, "records");
+  const environment = readEnvironment();
+  const opened = serviceStack(writingWorld(environment));
   try {
-    const records = await sqliteRecords(folder.path);
-    try {
-      return await use(records.db);
-    } finally {
-      await records.stop();
-    }
+    return await use((await openRecords(opened, settingsOf(configFile, environment))).db);
   } finally {
-    await folder.stop();
+    await opened.stop();
   }
 }

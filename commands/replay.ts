@@ -3,6 +3,7 @@ import { readEnvironment } from "../platform/environment.ts";
 import { packageRoot } from "../platform/package-root.ts";
 import { telemetryStores } from "../platform/telemetry/config.ts";
 import { loadExample } from "../settings/example.ts";
+import { sayBackTest } from "./back-test.ts";
 import { type Command, given, noWords, say, settingsOf, writingWorld, wrongUse } from "./command.ts";
 
 /** What can be rebuilt, as it is said on the command line. */
@@ -13,26 +14,39 @@ export const replay: Command = {
   help: `  fluewatch replay [--config file]             brings the stores up to the journal's end, while Fluewatch is stopped
       --to duckdb|influx1|influx2              into another store than the one in use, of those that the configuration describes
       --rebuild telemetry|records|all          from the journal's beginning, as if they had never been
-      --prove                                  once more, and fails if that changed anything`,
+      --prove                                  once more, and fails if that changed anything
+  fluewatch replay --rules file [--from time] [--to time] [--config file]
+                                               which alarms other rules would have given, as a difference, while
+                                               Fluewatch is stopped; without times, of the last 7 days`,
   async run(args) {
     const { values, positionals } = given(this, args, {
       config: { type: "string" },
       rebuild: { type: "string" },
       prove: { type: "boolean" },
+      rules: { type: "string" },
+      from: { type: "string" },
       to: { type: "string" },
     });
     noWords(this, positionals);
+    const { config, rules, from, to } = values;
+    if (rules !== undefined) {
+      if (values.rebuild !== undefined || values.prove !== undefined)
+        throw wrongUse(this, "--rules tries rules out and writes nothing; leave out --rebuild and --prove");
+      await sayBackTest(this, { config, rules, from, to });
+      return true;
+    }
+    if (from !== undefined) throw wrongUse(this, "--from goes with --rules: the file to try out");
     const part = parts.find((each) => each === values.rebuild);
     if (values.rebuild !== undefined && part === undefined)
       throw wrongUse(this, `--rebuild takes ${parts.join(", ")}; "${values.rebuild}" is none of them`);
-    const store = telemetryStores.find((each) => each === values.to);
-    if (values.to !== undefined && store === undefined)
-      throw wrongUse(this, `--to takes ${telemetryStores.join(", ")}; "${values.to}" is none of them`);
+    const store = telemetryStores.find((each) => each === to);
+    if (to !== undefined && store === undefined)
+      throw wrongUse(this, `--to takes ${telemetryStores.join(", ")}; "${to}" is none of them`);
     const rebuilt = new Set(
       part === undefined ? [] : part === "all" ? (["telemetry", "records"] as const) : [part],
     );
     const environment = readEnvironment();
-    const settings = settingsOf(values.config, environment);
+    const settings = settingsOf(config, environment);
     const world = writingWorld(environment);
     const beganMs = world.clock.monotonicMs();
     const example = loadExample(settings, packageRoot(), environment);

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { verifiedReport } from "../api/retrofits/verify.ts";
-import { lockDataFolder } from "../platform/data-folder.ts";
+import { openRecords } from "../plant.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { packageRoot } from "../platform/package-root.ts";
-import { sqliteRecords } from "../platform/records/records.ts";
+import { serviceStack } from "../platform/service.ts";
 import { loadExample } from "../settings/example.ts";
 import { savingsRulesOf } from "../settings/savings-rules.ts";
-import { type Command, given, noWords, say, settingsOf, wrongUse } from "./command.ts";
+import { type Command, given, noWords, say, settingsOf, writingWorld, wrongUse } from "./command.ts";
 
 /** Reckons a report again from its stored rows, and says hash by hash whether it is the same. */
 export const verifyReport: Command = {
@@ -29,16 +29,19 @@ export const verifyReport: Command = {
       throw wrongUse(this, `--version is "${values.version}"; it must be a whole number from 1`);
     const environment = readEnvironment();
     const settings = settingsOf(values.config, environment);
-    if (!existsSync(join(settings.dataDir, "records", "records.sqlite")))
+    if (
+      settings.config.records.store === "sqlite" &&
+      !existsSync(join(settings.dataDir, "records", "records.sqlite"))
+    )
       throw new OperationalError(
         "records-unusable",
         `There are no records in ${settings.dataDir}; name the configuration with --config, or its folder with FLUEWATCH_DATA_DIR`,
       );
     const example = loadExample(settings, packageRoot(), environment);
     const rules = savingsRulesOf(settings, example === null ? [] : [example.scenario.settings]);
-    const folder = lockDataFolder(settings.dataDir, "records");
-    const records = await sqliteRecords(folder.path);
+    const opened = serviceStack(writingWorld(environment));
     try {
+      const records = await openRecords(opened, settings);
       const found = await verifiedReport(records.db, id, version, rules);
       for (const { what, stored, again } of found)
         say(
@@ -50,8 +53,7 @@ export const verifyReport: Command = {
       say(isSame ? `${id} is the same, hash by hash` : `${id} is NOT what its rows give`);
       return isSame;
     } finally {
-      await records.stop();
-      await folder.stop();
+      await opened.stop();
     }
   },
 };

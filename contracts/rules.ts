@@ -169,6 +169,9 @@ const AlarmRuleConfig = Type.Object(
     firingForSeconds: Type.Optional(seconds),
     fuelClasses: Type.Optional(Type.Array(Type.Enum(fuelClasses), { minItems: 1 })),
     heatCarriers: Type.Optional(Type.Array(Type.Enum(heatCarriers), { minItems: 1 })),
+    /** Boilers of this capacity: from the first up, below the second. */
+    fromTPerH: Type.Optional(Type.Number({ minimum: 0 })),
+    belowTPerH: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
     inhibitedBy: Type.Array(Id, { default: [] }),
     /** Whether it must be acknowledged once it is over; only the least urgent need not. */
     acknowledgement: Type.Enum(["required", "optional"], { default: "required" }),

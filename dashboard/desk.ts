@@ -14,10 +14,13 @@ import { type AlarmList, alarmList } from "./alarms.ts";
 import { type Attention, attention } from "./attention.ts";
 import { type BoilerList, boilerList } from "./boilers.ts";
 import { type Conditions, conditionsOf } from "./conditions.ts";
+import { evidenceText } from "./evidence.ts";
 import { type Feed, openFeed } from "./feed.ts";
 import { nothingMissed } from "./missed.ts";
 import { endSession } from "./session.ts";
 import { ringForNewAlarms } from "./sound.ts";
+import { sourceOf } from "./sources.ts";
+import { labelOf } from "./texts/texts.ts";
 import { openTraining, type Training } from "./training.ts";
 
 /** What every page works with while somebody is signed in. */
@@ -51,7 +54,10 @@ export function openDesk(): Desk {
   const hours = airRatioHours(feed);
   const training = openTraining();
   void training.load();
-  const stopRinging = ringForNewAlarms(alarms);
+  const stopRinging = ringForNewAlarms(alarms, (alarm) => ({
+    title: labelOf(alarm.title),
+    body: [sourceOf(alarm, list).name, evidenceText(alarm)].filter(Boolean).join(" · "),
+  }));
   const stopRefilling = feed.onGap(async (sinceMs) => {
     await Promise.all([list.load(), alarms.pull(), training.load()]);
     return nothingMissed(list.boilers(), sinceMs, feed.nowMs());

@@ -32,6 +32,19 @@ export function evidenceText({ evidence }: AlarmText): string {
   }
 }
 
+/** What it was reckoned from, each with its value at the onset, or with what was wrong with it. */
+export function inputsText({ context }: AlarmText): string {
+  const { flaws, colon } = text();
+  return (context?.inputs ?? [])
+    .map(({ point, value, flaw }) => {
+      const unit = isKnown(point) ? points[point].unit : "";
+      const said = value === null ? "" : `${formatPoint(point, value)} ${unit}`.trim();
+      const told = [said, flaw === null ? "" : flaws[flaw]].filter(Boolean).join(", ");
+      return `${nameOf(point)}${colon}${told}`;
+    })
+    .join(" · ");
+}
+
 function held(point: string, value: number, limit: number): string {
   const unit = isKnown(point) ? points[point].unit : "";
   return text().alerts.valueLimit(`${formatPoint(point, value)} ${unit}`.trim(), formatPoint(point, limit));

@@ -3,8 +3,8 @@ import type { AlarmText } from "../contracts/http/alarms.ts";
 import type { AlarmList } from "./alarms.ts";
 
 /**
- * An audible alert on this device. A browser lets a page make a sound only after a tap on it, so it is off until
- * somebody arms it, each time that the page is opened.
+ * An alert of this device: a sound, and while the page is out of sight a notification of the browser. It allows
+ * either only after a tap on the page, so both are off until somebody arms them, each time that the page is opened.
  */
 export type SoundLevel = "off" | "p1" | "p12";
 const levels: readonly SoundLevel[] = ["off", "p1", "p12"];
@@ -21,10 +21,14 @@ export function switchSound(): void {
   audio ??= new AudioContext();
   void audio.resume();
   ring(1);
+  if (maySpeak() && Notification.permission === "default") void Notification.requestPermission();
 }
 
 /** Rings for each alarm that becomes unacknowledged; what was there when the page was opened, or came over a gap, does not. */
-export function ringForNewAlarms(alarms: AlarmList): () => void {
+export function ringForNewAlarms(
+  alarms: AlarmList,
+  says: (alarm: AlarmText) => { readonly title: string; readonly body: string },
+): () => void {
   return createRoot((dispose) => {
     let known: ReadonlySet<string> | null = null;
     createEffect(
@@ -34,8 +38,10 @@ export function ringForNewAlarms(alarms: AlarmList): () => void {
         const fresh = known === null ? [] : waiting.filter((alarm) => !known?.has(nameOf(alarm)));
         known = new Set(waiting.map(nameOf));
         const worst = Math.min(...fresh.map(({ priority }) => priority));
-        if (worst === 1 && level() !== "off") ring(3);
-        else if (worst === 2 && level() === "p12") ring(2);
+        const calls = (worst === 1 && level() !== "off") || (worst === 2 && level() === "p12");
+        if (!calls) return;
+        ring(worst === 1 ? 3 : 2);
+        for (const alarm of fresh.filter(({ priority }) => priority === worst)) show(alarm.id, says(alarm));
       }),
     );
     return dispose;
@@ -45,6 +51,22 @@ export function ringForNewAlarms(alarms: AlarmList): () => void {
 /** An alarm that comes again is another one to the ear. */
 function nameOf({ id, occurrences, priority }: AlarmText): string {
   return `${id} ${occurrences} ${priority}`;
+}
+
+/** A page that is not on this machine and has no TLS gets none from the browser. */
+const maySpeak = () => "Notification" in globalThis;
+
+function show(tag: string, { title, body }: { readonly title: string; readonly body: string }): void {
+  if (!document.hidden || !maySpeak() || Notification.permission !== "granted") return;
+  try {
+    const shown = new Notification(title, { tag, body, requireInteraction: true });
+    shown.onclick = () => {
+      window.focus();
+      shown.close();
+    };
+  } catch {
+    // Browsers of phones have the name, and let only a service worker use it: the sound is all there is.
+  }
 }
 
 const toneS = 0.18;

@@ -39,6 +39,8 @@ const idleMs = 60_000;
 
 /** Where the two meet: the alarms of the live data, and what late data left of one rule at one boiler. */
 export interface LateMeeting {
+  /** Live readings of a boiler go on behind a gap; or, with `null`, none of its gaps is open any more. */
+  goesOn(boilerId: string, fromMs: number | null): void;
   meet(source: Source, ruleId: string, left: LateLeft, tell: Tell): void;
 }
 
@@ -80,6 +82,7 @@ export function lateLane(
         { fromMs, toMs: atMs, memory: seed, ...reached, began: {} },
       ];
       memory.gaps[boilerId] = gaps.slice(-mostGaps);
+      meeting.goesOn(boilerId, atMs);
     }
     delete memory.seeds[boilerId];
     memory.cursors[boilerId] = { atMs, monotonicMs: memory.monotonicMs };
@@ -154,8 +157,11 @@ export function lateLane(
     handOver(boilerId, gap, next);
     loaded.delete(boilerId);
     const left = (memory.gaps[boilerId] ?? []).filter((each) => each !== gap);
-    if (left.length === 0) delete memory.gaps[boilerId];
-    else memory.gaps[boilerId] = left;
+    if (left.length > 0) memory.gaps[boilerId] = left;
+    else {
+      delete memory.gaps[boilerId];
+      meeting.goesOn(boilerId, null);
+    }
   }
 
   /** Puts the memory of a gap into the copies, and that of another gap of the same boiler back. */

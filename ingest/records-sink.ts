@@ -10,7 +10,7 @@ import { alarmById, alarmsSince, saveAlarmChange } from "../platform/records/ala
 import { audit } from "../platform/records/audit.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import type { RecordsTables } from "../platform/records/tables.ts";
-import { saveVerdictHour } from "../platform/records/verdict-records.ts";
+import { saveVerdictHours } from "../platform/records/verdict-records.ts";
 import type { World } from "../platform/world.ts";
 import { type AlarmDraft, alarmDesk } from "./alarm-desk.ts";
 import type { Quarantine } from "./journal.ts";
@@ -147,7 +147,7 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
         .set({ requeuedAtMs: atMs })
         .where("journalOffset", "=", journalOffset)
         .execute();
-    for (const hour of hours) await saveVerdictHour(tx, hour, seenAtMs);
+    await saveVerdictHours(tx, hours, seenAtMs);
     await tx
       .insertInto("checkpoints")
       .values({ name: recordsCheckpoint, journalOffset: seen })
@@ -299,7 +299,13 @@ function deadLetterOf(
 
 /** Full, unreadable, locked: not our doing, and over some day. */
 function isOfTheDisk(error: unknown): boolean {
-  return /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN)/.test(systemCode(error) ?? "");
+  const code = systemCode(error) ?? "";
+  if (/^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN)/.test(code)) return true;
+  // Of a server: it is away or going (08, 57P, the link's own), full (53), read-only (25006), or does not let us in (28).
+  if (/^(08|53|57P|28)[0-9A-Z]{2,3}$|^25006$|^E(CONN|PIPE|TIMEDOUT|HOST|NET)/.test(code)) return true;
+  return (
+    error instanceof Error && /^(Connection terminated|timeout exceeded when trying)/.test(error.message)
+  );
 }
 
 async function addToHour(tx: Db, hour: RecordsTables["integrityHours"]): Promise<void> {

@@ -40,6 +40,9 @@ export type Loaded<T> =
   | { readonly ok: true; readonly file: YamlFile<T> }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
+/** A plant may well say the same of hundreds of boilers; aliases of aliases, which grow out of bounds, are refused. */
+const mostAliases = 10_000;
+
 /**
  * Reads a file and holds it against a schema; every fault is reported, not only the first.
  * @param choose gives the schema for what stands in the file, or says why there is none
@@ -71,7 +74,12 @@ export function loadYaml<S extends TSchema>(
     path,
     message,
   });
-  const raw: unknown = document.toJS() ?? {};
+  let raw: unknown;
+  try {
+    raw = document.toJS({ maxAliasCount: mostAliases }) ?? {};
+  } catch (error) {
+    return { ok: false, faults: [fault([], `cannot be taken in: ${messageOf(error)}`)] };
+  }
   const schema = choose(raw);
   if (isRefusal(schema)) return { ok: false, faults: [fault([], schema.refused)] };
   const value: unknown = Value.Default(schema, raw);

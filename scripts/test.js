@@ -10,6 +10,7 @@ import { ensureBuilt, ensureInstalled, root } from "./prepare.js";
 
 const borrowed = {
   influxd: "influxdb",
+  "/usr/share/postgresql-common/pg_wrapper": "postgresql",
   "victoria-metrics": "victoria-metrics",
   "docker-compose": "docker-compose",
   mosquitto: "mosquitto",

@@ -30,6 +30,9 @@ export function alarmRulesOf(
     const levels = levelsOf(rule, wrong);
     const watched = watchedBy(rule, wrong);
     const [first, ...others] = levels;
+    const { fromTPerH = 0, belowTPerH = Number.POSITIVE_INFINITY } = rule;
+    if (belowTPerH <= fromTPerH)
+      wrong("belowTPerH", `is ${belowTPerH}; it must be more than fromTPerH, which is ${fromTPerH}`);
     if (rule.acknowledgement === "optional" && levels.some(({ priority }) => priority !== 3))
       wrong("acknowledgement", "is optional; only an alarm of priority 3 may go unseen");
     if (faults.length > before || watched === null || first === undefined) return [];
@@ -46,6 +49,8 @@ export function alarmRulesOf(
         firingForMs: milliseconds(rule.firingForSeconds),
         fuelClasses: rule.fuelClasses ?? null,
         heatCarriers: rule.heatCarriers ?? null,
+        fromTPerH,
+        belowTPerH,
         inhibitedBy: rule.inhibitedBy,
         mostUrgent: priorities.find((each) => levels.some(({ priority }) => priority === each)) ?? 3,
         acknowledgement: rule.acknowledgement,

@@ -330,6 +330,7 @@ export function configFaults(
   if (hourDays < minuteDays)
     wrong(["telemetry", "keep", "hourDays"], `must not be less than minuteDays, ${minuteDays}`);
   telemetryFaults(config.telemetry, secretFault, wrong);
+  recordsFaults(config.records, secretFault, wrong);
   notificationFaults(config, isTimeZone, secretFault, wrong);
   return faults;
 }
@@ -356,6 +357,21 @@ function telemetryFaults(
     const fault = name === undefined ? null : secretFault(name);
     if (fault !== null) wrong(path, `${name} ${fault}`);
   }
+}
+
+function recordsFaults(
+  { store, postgres }: Config["records"],
+  secretFault: (name: string) => string | null,
+  wrong: (path: Path, message: string) => void,
+): void {
+  if (store === "postgres" && postgres === undefined)
+    wrong(["records", "store"], "is postgres, so postgres: with host, database and user must be given");
+  if (postgres === undefined) return;
+  const { host, passwordFile, caFile } = postgres;
+  const fault = passwordFile === undefined ? null : secretFault(passwordFile);
+  if (fault !== null) wrong(["records", "postgres", "passwordFile"], `${passwordFile} ${fault}`);
+  if (caFile === undefined && !isLoopback(host))
+    wrong(["records", "postgres", "host"], `is ${host}, another machine; that needs caFile`);
 }
 
 function isUsed(config: Config, mapId: string): boolean {

@@ -6,6 +6,7 @@ import { gatewaysConfig } from "../gateway/config.ts";
 import { ingestConfig } from "../ingest/config.ts";
 import { notificationsConfig } from "../notifications/config.ts";
 import { mqttConfig } from "../platform/mqtt/config.ts";
+import { recordsConfig } from "../platform/records/config.ts";
 import { telemetryConfig } from "../platform/telemetry/config.ts";
 import { simulatorsConfig } from "../simulators/config.ts";
 
@@ -20,6 +21,7 @@ export const configSchema = Type.Object(
     thirdParty: thirdPartyConfig,
     ingest: ingestConfig,
     telemetry: telemetryConfig,
+    records: recordsConfig,
     api: apiConfig,
     notifications: notificationsConfig,
     simulators: simulatorsConfig,

@@ -41,3 +41,11 @@ export function telemetrySecrets({ config, fileAt }: Settings) {
     token: influx2 === undefined ? null : secret(influx2.tokenFile),
   };
 }
+
+/** What PostgreSQL wants to see, and by whose word it is the right one. */
+export function recordsSecrets({ config, fileAt }: Settings) {
+  const { postgres } = config.records;
+  const read = (name: string | undefined) =>
+    name === undefined ? null : readFileSync(fileAt(name), "utf8").trim();
+  return { password: read(postgres?.passwordFile), ca: read(postgres?.caFile) };
+}

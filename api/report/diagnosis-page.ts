@@ -10,6 +10,7 @@ import { standingPage } from "./page.ts";
 import { dateText, type Language, wordsOf } from "./words.ts";
 
 const hoursPerYear = 8_760;
+const leastHours = 24;
 
 /** What the test protocol asks for, in its order; each with its name in both languages and its digits. */
 const protocol: readonly (readonly [string, Label, number])[] = [
@@ -46,6 +47,7 @@ const en = {
   noRecovery: "none that is measured",
   hours: "Hours observed, of them firing",
   perYear: "Firing hours a year, if it goes on so",
+  tooShort: "not said: less than a day was observed",
   protocol: "Measured while firing",
   quantity: "Quantity",
   mean: "Mean",
@@ -93,6 +95,7 @@ const zh: Words = {
   noRecovery: "無量測之熱回收",
   hours: "觀測時數（其中燃燒）",
   perYear: "推估年燃燒時數（以現況）",
+  tooShort: "觀測未滿一日，不推估",
   protocol: "燃燒中量測值",
   quantity: "項目",
   mean: "平均",
@@ -149,7 +152,8 @@ export function diagnosisPage(found: Diagnosis, rules: SavingsRules, language: L
   const { boiler, site, observed, advice, costs } = found;
   const { means } = observed;
   const share = observed.hours > 0 ? observed.firingHours / observed.hours : 0;
-  const hoursAYear = share * hoursPerYear;
+  // Less than a day says nothing of a year.
+  const hoursAYear = observed.hours >= leastHours ? share * hoursPerYear : null;
   const day = (atMs: number) => dateText(plantDayOf(atMs, site.timeZone), language);
   const { airRatio: ratioLimit, exhaustTempC: exhaustLimit } = boiler.limits;
   const judged = (value: number | null, limit: number | null) =>
@@ -163,7 +167,8 @@ export function diagnosisPage(found: Diagnosis, rules: SavingsRules, language: L
   );
   const proposals = advice.map((each) => {
     const worth = "fuelPercent" in each ? each : null;
-    const money = worth?.moneyPerH === null || worth === null ? null : worth.moneyPerH * hoursAYear;
+    const money =
+      worth === null || worth.moneyPerH === null || hoursAYear === null ? null : worth.moneyPerH * hoursAYear;
     const cost = costs[each.kind] ?? (each.kind === "abatement" ? each.cost : null);
     const years = cost === null || money === null || !(money > 0) ? null : cost / money;
     return row([
@@ -172,7 +177,9 @@ export function diagnosisPage(found: Diagnosis, rules: SavingsRules, language: L
       right(worth === null ? "–" : number(worth.fuelPercent, 1)),
       right(money === null ? "–" : `${number(money)} ${escaped(worth?.currency ?? "")}`),
       right(
-        worth?.co2KgPerH === null || worth === null ? "–" : number((worth.co2KgPerH * hoursAYear) / 1_000, 1),
+        worth === null || worth.co2KgPerH === null || hoursAYear === null
+          ? "–"
+          : number((worth.co2KgPerH * hoursAYear) / 1_000, 1),
       ),
       right(
         cost !== null
@@ -182,7 +189,6 @@ export function diagnosisPage(found: Diagnosis, rules: SavingsRules, language: L
             : escaped(w.notStated),
       ),
       right(years === null ? "–" : number(years, 1)),
-      cell(escaped(each.source ?? "–")),
     ]);
   });
   const isIdle = observed.firingHours === 0;
@@ -210,7 +216,7 @@ export function diagnosisPage(found: Diagnosis, rules: SavingsRules, language: L
           ],
           [w.recovery, escaped(means["preheatedAirTempC"] === undefined ? w.noRecovery : w.hasRecovery)],
           [w.hours, `${number(observed.hours, 1)} / ${number(observed.firingHours, 1)}`],
-          [w.perYear, isIdle ? "–" : number(hoursAYear)],
+          [w.perYear, isIdle || hoursAYear === null ? escaped(w.tooShort) : number(hoursAYear)],
           [w.limits, escaped(ratioLimit?.source ?? exhaustLimit?.source ?? "–")],
         ]),
       },
@@ -264,10 +270,13 @@ export function diagnosisPage(found: Diagnosis, rules: SavingsRules, language: L
                   { r: w.co2 },
                   { r: w.cost },
                   { r: w.payback },
-                  "",
                 ],
                 proposals,
-              )) + p(w.note, "note"),
+              )) +
+          p(w.note, "note") +
+          [...new Set(advice.flatMap(({ source }) => (source === null ? [] : [source])))]
+            .map((source) => p(source, "note"))
+            .join(""),
       },
       {
         id: "other",

@@ -52,11 +52,7 @@ export function sectionsOf(parts: ReportParts): readonly Section[] {
     make("checks", w.checks, openPoints(parts, w)),
     make("placebo", w.placebo, placebo(parts, w)),
     make("sensitivity", w.sensitivity, sensitivity(parts, w)),
-    make(
-      "closing",
-      w.closing,
-      `<ul class="plain">${w.closingList.map((each) => `<li>${escaped(each)}</li>`).join("")}</ul>`,
-    ),
+    make("closing", w.closing, closing(parts, w)),
     make("again", w.again, again(parts, w)),
   ];
 }
@@ -511,7 +507,9 @@ function money({ figures, language }: ReportParts, w: Words): string {
       ],
     );
   }
-  const notes = [worth.subsidy, worth.taxCredit, worth.carbonFee].filter((each) => each !== null);
+  const notes = [worth.subsidy, worth.taxCredit, worth.carbonFee, worth.airPollutionFee ?? null].filter(
+    (each) => each !== null,
+  );
   const range = [...worth.sensitivity].map(({ assumption, atLow, atHigh }) =>
     row([cell(escaped(w.assumption[assumption] ?? assumption)), right(m(atLow)), right(m(atHigh))]),
   );
@@ -554,6 +552,32 @@ function sensitivity({ figures, language }: ReportParts, w: Words): string {
         ? row([cell(escaped(label[language])), right(figure(savedGj ?? 0)), right(figure(halfWidthGj ?? 0))])
         : row([cell(escaped(label[language])), `<td colspan="2">${escaped(says[language])}</td>`]),
     ),
+  );
+}
+
+/** In the order of the programme's closing report; what nobody has said yet is said to be missing. */
+function closing({ document }: ReportParts, w: Words): string {
+  const of = document.evidence.closing;
+  const told = (text: string | undefined) =>
+    text === undefined || text.trim() === ""
+      ? `<span class="note">${escaped(w.closingMissing)}</span>`
+      : escaped(text).replaceAll("\n", "<br>");
+  const t = w.closingParts;
+  const parts: readonly (readonly [string, string])[] = [
+    [t.photos, told(of?.attached.photos)],
+    [t.measurements, `${escaped(t.rows)}<br>${told(of?.attached.measurements)}`],
+    [t.contracts, told(of?.attached.contracts)],
+    [t.tenders, told(of?.attached.tenders)],
+    [t.statusBefore, told(of?.statusBefore)],
+    [t.statusAfter, told(of?.statusAfter)],
+    [t.obstacles, told(of?.obstacles)],
+    [t.benefit, escaped(t.seeMoney)],
+    [t.carbon, escaped(t.seeCarbon)],
+    [t.advice, told(of?.advice)],
+  ];
+  return table(
+    [w.closingPart, ""],
+    parts.map(([name, html]) => row([cell(escaped(name)), cell(html)])),
   );
 }
 

@@ -10,8 +10,8 @@ export const partsStyle = `
 .rp .tw{overflow-x:auto}.rp table{width:100%;border-collapse:collapse;margin:6px 0;font-variant-numeric:tabular-nums}
 .rp th,.rp td{padding:4px 6px;border-bottom:1px solid var(--line-2);text-align:left;vertical-align:middle;font-weight:400}
 .rp thead th{font-size:12px;color:var(--text-3);vertical-align:bottom}.rp tbody th{font-weight:600}
-.rp .r{text-align:right}.rp td.bad{font-weight:600}.rp b.over{color:var(--p1-t)}
-.rp .kv{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:3px 14px;margin:0 0 6px}.rp .kv dt{color:var(--text-2)}.rp .kv dd{text-align:right;margin:0;font-variant-numeric:tabular-nums}
+.rp .r{text-align:right}.rp td.r{white-space:nowrap}.rp td.bad{font-weight:600}.rp b.over{color:var(--p1-t)}
+.rp .kv{display:grid;grid-template-columns:minmax(40%,1fr) minmax(0,auto);gap:3px 14px;margin:0 0 6px}.rp .kv dt{color:var(--text-2)}.rp .kv dd{text-align:right;margin:0;font-variant-numeric:tabular-nums}
 .rp .res{display:grid;grid-template-columns:1.3fr 1fr 1fr 1fr;gap:10px 18px}.rp .res .k{font-size:12px;color:var(--text-2)}
 .rp .res .n{font-size:26px;line-height:34px;font-weight:600;letter-spacing:-.02em;color:var(--value);font-variant-numeric:tabular-nums}.rp .res .n .u{font-size:13px;margin-left:4px;letter-spacing:0}.rp .res .d{font-size:12px;color:var(--text-2)}
 .rp svg.dg{display:block;width:100%;height:auto}.rp svg.dg text{font:11px sans-serif;fill:var(--text-3)}.rp svg.dg text.bold{fill:var(--text-2);font-weight:600}
@@ -36,7 +36,7 @@ header.ph{display:flex;justify-content:space-between;gap:16px;border-bottom:1.2p
 h1{font-size:20px;line-height:26px;margin:10px 0 2px}h2{font-size:14px;line-height:20px;margin:0;padding:8px 14px 0}
 section{border:1px solid #b9c2c7;border-radius:4px;margin:9px 0}section.tall{break-inside:auto}section{break-inside:avoid}
 .sub{color:var(--text-2);margin:0 0 8px}.tag{border:1.5px solid #111;border-radius:3px;padding:1px 6px;font-weight:600;margin-left:8px}
-.sign{display:grid;grid-template-columns:1fr 1fr 1fr;gap:24px;margin-top:40px;break-inside:avoid}.sign div{border-top:1px solid #111;padding-top:4px}
+.sign{display:grid;grid-template-columns:1fr 1fr 1fr;gap:24px;margin-top:26px;break-inside:avoid}.sign div{border-top:1px solid #111;padding-top:4px}
 .mark{position:fixed;inset:0;display:flex;align-items:center;justify-content:center;pointer-events:none;z-index:1}.mark span{font-size:110px;font-weight:700;color:#000;opacity:.07;transform:rotate(-32deg);white-space:nowrap}
 @page{size:A4;margin:13mm 13mm 15mm}
 @media print{body{padding:0;max-width:none;font-size:9.5pt;line-height:13pt}.rp .tw{overflow:visible}.rp table{font-size:8.4pt}.rp .res .n{font-size:16pt;line-height:20pt}.rp th,.rp td{padding:2.4pt 3.4pt}.rp .lb{width:110px}tr{break-inside:avoid}}

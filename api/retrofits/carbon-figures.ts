@@ -88,7 +88,8 @@ export function yearlyFuels(
     if (fuel === null) return [];
     const unit = fuel.flowPoint.endsWith("LPerH") ? "L" : fuel.flowPoint.endsWith("Nm3PerH") ? "Nm³" : "kg";
     const { label, fuelClass } = fuel;
-    return [{ fuelId, label, unit, fuelClass, quantity: perYear * quantityOf(fuel) }];
+    const quantity = perYear * quantityOf(fuel);
+    return [{ fuelId, label, unit, fuelClass, quantity, grossGj: (quantity * fuel.gcvMjPerUnit) / 1_000 }];
   };
   return {
     before: yearly(

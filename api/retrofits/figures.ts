@@ -127,6 +127,7 @@ function told(
   const perYear = daysPerYear / daysCounted;
   const carbon = carbonOf(document, set, avoided, rules, nowMs);
   const fuels = yearlyFuels(document, set, avoided, perYear, rules);
+  const lines = [...stackLines(evidence.stackTests, plan.boilers[0] ?? "", rules, nowMs)];
   const worth = worthOf({
     money,
     ...fuels,
@@ -135,6 +136,8 @@ function told(
     co2SavedTPerYear: carbon === null ? null : carbon.saved.value * perYear,
     rules,
     atMs: nowMs,
+    stack: lines,
+    feeDay: plan.reporting.to,
   });
   const efficiency = efficiencyOf(document, set, avoided);
   const [firstDay, lastDay] = [plan.reporting.from, plan.reporting.to];
@@ -240,7 +243,7 @@ function told(
     carbon,
     attribution: attributionOf(document, set, carbon, avoided, rules),
     published: publishedOf(document, rules, nowMs),
-    stack: [...stackLines(evidence.stackTests, plan.boilers[0] ?? "", rules, nowMs)],
+    stack: lines,
     stackTests: evidence.stackTests.map(({ when, date, certificate, fuelId }) => ({
       when,
       date,

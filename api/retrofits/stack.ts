@@ -204,5 +204,7 @@ function perGj(
         reductionPerHourPercent: compared.reductionPerHourPercent,
         reductionPerGjPercent: compared.reductionPerGjPercent,
         loadRatio: compared.loadRatio,
+        kgPerGjBefore: compared.beforeKgPerGj,
+        kgPerGjAfter: compared.afterKgPerGj,
       };
 }

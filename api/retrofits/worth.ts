@@ -1,7 +1,8 @@
-import type { RetrofitWorth } from "../../contracts/http/retrofit-result.ts";
+import type { RetrofitFigures, RetrofitWorth } from "../../contracts/http/retrofit-result.ts";
 import type { RetrofitMoney } from "../../contracts/http/retrofits.ts";
 import type { Label } from "../../domain/boiler.ts";
 import { dayStartMs, inForceAt } from "../../domain/limits.ts";
+import { airPollutionFeePerYear } from "../../domain/mv/air-pollution-fee.ts";
 import { carbonFeeSaving } from "../../domain/mv/carbon-fee.ts";
 import {
   annualSaving,
@@ -22,6 +23,8 @@ export interface YearlyFuel {
   readonly unit: string;
   readonly fuelClass: "coal" | "oil" | "gas";
   readonly quantity: number;
+  /** On gross energy. */
+  readonly grossGj: number;
 }
 
 export interface WorthInputs {
@@ -34,6 +37,9 @@ export interface WorthInputs {
   readonly co2SavedTPerYear: number | null;
   readonly rules: SavingsRules;
   readonly atMs: number;
+  readonly stack: RetrofitFigures["stack"];
+  /** By this day's rates. */
+  readonly feeDay: string;
 }
 
 const figure = (value: number) => Math.round(value).toLocaleString("en-US");
@@ -55,6 +61,7 @@ export function worthOf(inputs: WorthInputs): RetrofitWorth {
   const missing = [...billsBefore, ...billsAfter].filter(({ perUnit }) => perUnit === null);
   const { grant, says: subsidy } = subsidyOf(inputs);
   const fee = feeOf(inputs);
+  const air = airFeeOf(inputs);
   const base = {
     currency,
     billsBefore,
@@ -65,6 +72,7 @@ export function worthOf(inputs: WorthInputs): RetrofitWorth {
     subsidy,
     taxCredit: taxCreditOf(inputs),
     carbonFee: fee?.says ?? null,
+    airPollutionFee: air?.says ?? null,
   };
   if (missing.length > 0)
     return {
@@ -88,6 +96,7 @@ export function worthOf(inputs: WorthInputs): RetrofitWorth {
   const annualWith = (baseline: number, priceBefore: number, priceAfter: number) =>
     annualSaving(priced(billsBefore, baseline, priceBefore), priced(billsAfter, 1, priceAfter), {
       ...otherAnnual,
+      airPollutionFee: otherAnnual.airPollutionFee + (air?.saved ?? 0),
       carbonFee: fee?.saved ?? 0,
     });
   const annual = annualWith(1, 1, 1);
@@ -319,6 +328,51 @@ function feeOf({ money, co2SavedTPerYear, rules, atMs }: WorthInputs): {
       says: {
         en: `The plant emits ${figure(beforeT)} t a year, not above ${figure(rule.thresholdTPerYear)} t: it pays no carbon fee, so none is saved.`,
         "zh-TW": `全廠年排放 ${figure(beforeT)} 公噸，未超過 ${figure(rule.thresholdTPerYear)} 公噸，無須繳交碳費，故無碳費節省。`,
+      },
+    },
+  };
+}
+
+/** The fee before and after by the stack tests' kg per GJ; `null` without rates. */
+function airFeeOf({ money, before, after, stack, feeDay }: WorthInputs): {
+  readonly saved: number;
+  readonly says: NonNullable<RetrofitWorth["airPollutionFee"]>;
+} | null {
+  const rates = money.airPollutionRates ?? [];
+  if (rates.length === 0) return null;
+  const atMs = dayStartMs(feeDay);
+  const sums = { before: 0, after: 0 };
+  const untold: string[] = [];
+  const sources: string[] = [];
+  for (const pollutant of new Set(rates.map((each) => each.pollutant))) {
+    const rate = inForceAt(
+      rates.filter((each) => each.pollutant === pollutant),
+      atMs,
+    );
+    const perGj = stack.find(({ what }) => what === pollutant)?.perGj ?? null;
+    const [kgBefore, kgAfter] = [perGj?.kgPerGjBefore, perGj?.kgPerGjAfter];
+    if (rate === null || kgBefore === undefined || kgAfter === undefined) {
+      untold.push(pollutant);
+      continue;
+    }
+    const fee = (fuels: readonly YearlyFuel[], kgPerGj: number) =>
+      fuels.reduce(
+        (sum, { grossGj, fuelClass }) => sum + airPollutionFeePerYear(rate, kgPerGj, grossGj, fuelClass),
+        0,
+      );
+    sums.before += fee(before, kgBefore);
+    sums.after += fee(after, kgAfter);
+    sources.push(`${pollutant}: ${rate.perKg} ${money.currency}/kg, ${rate.validFrom}, ${rate.source}`);
+  }
+  const missing = untold.join(", ");
+  return {
+    saved: sums.before - sums.after,
+    says: {
+      ok: untold.length === 0 ? true : null,
+      source: sources.length === 0 ? null : sources.join("; "),
+      says: {
+        en: `Air-pollution fee ${figure(sums.before)} → ${figure(sums.after)} ${money.currency} a year, by the stack tests' kg per GJ.${missing === "" ? "" : ` Not in it, for want of a test of both periods or of a rate in force: ${missing}.`}`,
+        "zh-TW": `空污費每年 ${figure(sums.before)} → ${figure(sums.after)} ${money.currency}（依排放檢測每 GJ 排放量）。${missing === "" ? "" : `未計入（缺前後檢測或有效費率）：${missing}。`}`,
       },
     },
   };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, type TObject, type TProperties, Type } from "typebox";
 import { AlarmCourse, AlarmHistory, AlarmKpisText, Alarms, AlarmText } from "../../contracts/http/alarms.ts";
@@ -248,7 +249,8 @@ export function alarmRoutes(
             alarmId,
             rev,
             by: caller.actor,
-            key: headers["idempotency-key"] ?? world.random.uuid(),
+            // The same word of somebody else, or about something else, is another command.
+            key: keyOf(caller.actor, alarmId, action, headers["idempotency-key"] ?? world.random.uuid()),
             ...wanted(particular as Static<TObject<P>>, asEngineer),
           });
           const after = await (before === null ? newestOfTag(db, alarmId) : alarmById(db, alarmId));
@@ -258,6 +260,11 @@ export function alarmRoutes(
       );
     }
   };
+}
+
+/** What makes a command the same one: who says it, of what, and the word that the caller gave it. */
+function keyOf(...parts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }
 
 function placeOf(cursor: string): HistoryPlace {

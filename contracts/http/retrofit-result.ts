@@ -82,7 +82,16 @@ const StackLine = Type.Object({
   limitNowAfter: maybe,
   decimals: Type.Integer(),
   unit: Type.String(),
-  perGj: nullable(Type.Object({ reductionPerHourPercent: num, reductionPerGjPercent: num, loadRatio: num })),
+  perGj: nullable(
+    Type.Object({
+      reductionPerHourPercent: num,
+      reductionPerGjPercent: num,
+      loadRatio: num,
+      /** Per GJ fired, on gross energy. */
+      kgPerGjBefore: Type.Optional(num),
+      kgPerGjAfter: Type.Optional(num),
+    }),
+  ),
 });
 
 const Payback = nullable(Type.Number());
@@ -135,6 +144,8 @@ export const RetrofitWorth = Type.Object({
   subsidy: nullable(Noted),
   taxCredit: nullable(Noted),
   carbonFee: nullable(Noted),
+  /** Not in results of before there were rates. */
+  airPollutionFee: Type.Optional(nullable(Noted)),
 });
 export type RetrofitWorth = Static<typeof RetrofitWorth>;
 

@@ -170,6 +170,22 @@ export const CheckDecision = Type.Object(
   closed,
 );
 
+const Told = Type.String({ maxLength: 5_000 });
+
+/** What a programme's closing report asks for and no meter knows; blank: not said yet. */
+export const ClosingText = Type.Object(
+  {
+    statusBefore: Told,
+    statusAfter: Told,
+    obstacles: Told,
+    advice: Told,
+    /** What is handed in beside the report: where it is kept, one a line. */
+    attached: Type.Object({ photos: Told, measurements: Told, contracts: Told, tenders: Told }, closed),
+  },
+  closed,
+);
+export type ClosingText = Static<typeof ClosingText>;
+
 /** What is known beside the meters, and what was decided on contradictions. It may grow until the release. */
 export const RetrofitEvidence = Type.Object(
   {
@@ -178,6 +194,7 @@ export const RetrofitEvidence = Type.Object(
     /** Standard (k = 1), points of efficiency by the flue-loss method; `null`: the two routes are not held together. */
     flueLossUncertaintyPoints: nullable(percent),
     decisions: Type.Array(CheckDecision, { maxItems: 200 }),
+    closing: Type.Optional(ClosingText),
   },
   closed,
 );
@@ -194,6 +211,23 @@ export const RetrofitMoney = Type.Object(
     otherAnnual: Type.Object(
       { electricity: money, maintenance: money, airPollutionFee: money, credits: money },
       closed,
+    ),
+    /** By the kilogram and from a day on; with stack tests of both periods the fee follows from them. */
+    airPollutionRates: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            pollutant: Type.Enum(stackTestPollutants),
+            perKg: amount,
+            validFrom: IsoDate,
+            source: Sentence,
+            /** From gas, so much in a quarter pays nothing; `null`: gas pays like any other fuel. */
+            gasFreeTPerQuarter: nullable(amount),
+          },
+          closed,
+        ),
+        { maxItems: 30 },
+      ),
     ),
     years: Type.Integer({ minimum: 1, maximum: 40 }),
     discountRatePercent: Type.Number({ minimum: 0, maximum: 50 }),

@@ -5,7 +5,7 @@ import { api } from "../api.ts";
 import { Marker } from "../charts/marker.tsx";
 import { toneClass } from "../classes.ts";
 import { useDesk } from "../desk.ts";
-import { evidenceText } from "../evidence.ts";
+import { evidenceText, inputsText } from "../evidence.ts";
 import { formatNumber, formatPoint } from "../format.ts";
 import { hourArithmetic } from "../hour-so-far.ts";
 import { howLong } from "../reasons.ts";
@@ -147,11 +147,23 @@ function Figure(props: { readonly alarm: AlarmText }): JSX.Element {
 
 /** How it came to be said: the formula, what it costs, and whether something else began first. */
 function Explained(props: { readonly alarm: AlarmText }): JSX.Element {
+  const { feed, list } = useDesk();
   const t = () => text().alertsPage;
   const lines = () => {
     const { evidence, context, firstOut, late } = props.alarm;
     const cost = context?.costPerH ?? null;
+    const boiler = list.boiler(props.alarm.sourceId);
+    const fuel = boiler?.fuels.find(({ id }) => id === context?.fuelId) ?? null;
+    const inputs = inputsText(props.alarm);
+    const steadyMs = context?.steadySinceMs ?? null;
+    const moment = (atMs: number) => momentTime(atMs, feed.nowMs(), sourceOf(props.alarm, list).zone, true);
     return [
+      ...(inputs === "" ? [] : [t().inputs(inputs)]),
+      // Of what a table judged, its own line says so already.
+      ...(judgedIn(props.alarm) === null && steadyMs !== null
+        ? [text().boiler.steadySince(moment(steadyMs))]
+        : []),
+      ...(fuel === null ? [] : [t().fuel(labelOf(fuel.label))]),
       ...(evidence !== null && "formula" in evidence && evidence.formula !== ""
         ? [`${t().formula}${text().colon}${evidence.formula}`]
         : []),

@@ -19,6 +19,7 @@ export function ReportStep(props: { readonly open: OpenProject }): JSX.Element {
     <>
       <For each={open.sections().filter(({ id }) => id === "verdict")}>{(part) => <Part {...part} />}</For>
       <Points open={open} points={points()} />
+      <Closing open={open} />
       <Release open={open} points={points()} />
       <Files open={open} />
       <For each={open.sections().filter(({ id }) => shownHere.includes(id) && id !== "verdict")}>
@@ -81,6 +82,65 @@ function Point(props: { readonly open: OpenProject; readonly point: OpenPoint })
         </div>
       </Show>
     </li>
+  );
+}
+
+const toldParts = ["statusBefore", "statusAfter", "obstacles", "advice"] as const;
+const attachedParts = ["photos", "measurements", "contracts", "tenders"] as const;
+
+/** What a programme's closing report asks for and no meter knows: written down until the release. */
+function Closing(props: { readonly open: OpenProject }): JSX.Element {
+  const t = words;
+  const { open } = props;
+  const now = () =>
+    open.document().evidence.closing ?? {
+      statusBefore: "",
+      statusAfter: "",
+      obstacles: "",
+      advice: "",
+      attached: { photos: "", measurements: "", contracts: "", tenders: "" },
+    };
+  const change = (more: Partial<ReturnType<typeof now>>) => {
+    const next = { ...now(), ...more };
+    open.change(({ evidence }) => {
+      evidence.closing = next;
+    });
+  };
+  return (
+    <Show when={open.isOpen()}>
+      <section class="panel" data-testid="retrofit-closing">
+        <header>
+          <h2>{t().closing}</h2>
+        </header>
+        <div class="form">
+          <For each={toldParts}>
+            {(part) => (
+              <TextField
+                label={t().closingParts[part]}
+                lines={2}
+                value={now()[part]}
+                set={(value) => change({ [part]: value })}
+              />
+            )}
+          </For>
+          <For each={attachedParts}>
+            {(part) => (
+              <TextField
+                label={t().closingParts[part]}
+                lines={2}
+                value={now().attached[part]}
+                set={(value) => change({ attached: { ...now().attached, [part]: value } })}
+              />
+            )}
+          </For>
+        </div>
+        <div class="acts in">
+          <button type="button" class="btn" disabled={open.busy()} onClick={() => void open.save()}>
+            {t().save}
+          </button>
+        </div>
+      </section>
+    </Show>
   );
 }
 

@@ -72,6 +72,19 @@ function Prices(props: { readonly open: OpenProject }): JSX.Element {
       next.prices = next.prices.filter((price) => price.fuelId !== fuelId);
       if (perUnit !== null) next.prices.push({ fuelId, perUnit, source: "typed in" });
     });
+  const airRates = () => money().airPollutionRates ?? [];
+  const setAirRate = (pollutant: "sox" | "nox" | "pm", perKg: number | null) =>
+    open.change(({ money: next, plan }) => {
+      const before = (next.airPollutionRates ?? []).find((rate) => rate.pollutant === pollutant);
+      const others = (next.airPollutionRates ?? []).filter((rate) => rate.pollutant !== pollutant);
+      const known = before ?? {
+        pollutant,
+        validFrom: plan.reporting.from,
+        source: "typed in",
+        gasFreeTPerQuarter: null,
+      };
+      next.airPollutionRates = perKg === null ? others : [...others, { ...known, perKg }];
+    });
   return (
     <section class="panel" data-testid="retrofit-prices">
       <header>
@@ -86,6 +99,16 @@ function Prices(props: { readonly open: OpenProject }): JSX.Element {
               value={money().prices.find(({ fuelId }) => fuelId === fuel.id)?.perUnit ?? null}
               disabled={locked()}
               set={(value) => setPrice(fuel.id, value)}
+            />
+          )}
+        </For>
+        <For each={["sox", "nox", "pm"] as const}>
+          {(pollutant) => (
+            <NumberField
+              label={t().airRate({ sox: "SOx", nox: "NOx", pm: "PM" }[pollutant])}
+              value={airRates().find((rate) => rate.pollutant === pollutant)?.perKg ?? null}
+              disabled={locked()}
+              set={(value) => setAirRate(pollutant, value)}
             />
           )}
         </For>

@@ -87,6 +87,8 @@ export const alertsPage = {
   } as Readonly<Record<string, string>>,
   by: (who: string) => `by ${who}`,
   formula: "Formula",
+  inputs: (inputs: string) => `From ${inputs}`,
+  fuel: (fuel: string) => `Governing fuel: ${fuel}`,
   cost: (amount: string, currency: string) => `${amount} ${currency} an hour while it stays so`,
   first: (place: number) =>
     place === 1 ? "First of its source" : `Number ${place} at its source; the first may be the cause`,
@@ -124,6 +126,7 @@ export const alertsPage = {
   noDeliveries: "No message was made in this time.",
   needsOperator: "Your role may look, not act.",
   sound: { off: "Sound off", p1: "Sound for priority 1", p12: "Sound for priorities 1 and 2" },
-  soundHint: "Audible alert on this device; a tap changes it",
+  soundHint:
+    "Audible alert on this device, and a notification while this page is out of sight; a tap changes it",
   failed: (why: string) => `Could not be loaded: ${why}.`,
 };

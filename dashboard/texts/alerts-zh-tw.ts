@@ -86,6 +86,8 @@ export const alertsPage: typeof english = {
   },
   by: (who) => `（${who}）`,
   formula: "算式",
+  inputs: (inputs) => `依據 ${inputs}`,
+  fuel: (fuel) => `主要燃料：${fuel}`,
   cost: (amount, currency) => `持續期間每小時 ${amount} ${currency}`,
   first: (place) => (place === 1 ? "此來源的第一則" : `此來源的第 ${place} 則；第一則可能為原因`),
   ruleLimit: (limit) => `限值 ${limit}`,
@@ -119,6 +121,6 @@ export const alertsPage: typeof english = {
   noDeliveries: "此期間沒有訊息。",
   needsOperator: "您的角色僅能檢視。",
   sound: { off: "關閉音效", p1: "優先等級 1 發聲", p12: "優先等級 1、2 發聲" },
-  soundHint: "此裝置的警報音效；點按切換",
+  soundHint: "此裝置的警報音效；頁面不在畫面上時另顯示通知。點按切換",
   failed: (why) => `無法載入：${why}。`,
 };

@@ -65,6 +65,9 @@ export type AlarmRule = {
   /** Boilers that it is made for; `null`: whatever they burn, or heat. */
   readonly fuelClasses: readonly FuelClass[] | null;
   readonly heatCarriers: readonly HeatCarrier[] | null;
+  /** Of a capacity from the first up, below the second. */
+  readonly fromTPerH: number;
+  readonly belowTPerH: number;
   /** Rules whose alarm at the same boiler explains this one. */
   readonly inhibitedBy: readonly string[];
 } & AlarmWords &
@@ -95,7 +98,7 @@ export const sensorFlaws = flawReasons.filter(
 );
 
 /**
- * Whether a rule applies to a boiler: made for its fuel and its carrier, and of something that it has.
+ * Whether a rule applies to a boiler: made for its fuel, its carrier and its capacity, and of something that it has.
  * @param points what the boiler measures, and what follows from that
  */
 export function appliesTo(rule: AlarmRule, boiler: Boiler, points: ReadonlySet<string>): boolean {
@@ -103,6 +106,7 @@ export function appliesTo(rule: AlarmRule, boiler: Boiler, points: ReadonlySet<s
   if (fuelClasses !== null && !boiler.fuels.some(({ fuelClass }) => fuelClasses.includes(fuelClass)))
     return false;
   if (heatCarriers !== null && !heatCarriers.includes(boiler.heatCarrier)) return false;
+  if (boiler.capacityTPerH < rule.fromTPerH || boiler.capacityTPerH >= rule.belowTPerH) return false;
   switch (rule.watches) {
     case "limit-table":
     case "emission-hour":

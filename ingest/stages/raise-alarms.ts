@@ -55,7 +55,9 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
   const sensors = watchSensors(families, catalogue);
   const gateway = watchGateway(families, memory);
   const completeness = watchCompleteness(families, memory);
-  const meeting = meetLate(families, memory);
+  const meeting = meetLate(families, memory, ({ id }, ruleId, atMs) =>
+    rulesAt(plant, id, atMs).find((rule) => rule.id === ruleId),
+  );
   /** By boiler: the rules under which it was seen last. */
   const seenUnder = new Map<string, unknown>();
 
@@ -96,11 +98,14 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
       const past = memory.baselines[source.id]?.[rule.id] ?? null;
       const standing = () =>
         gateOf(rule, fire, frame.takenAtMs) ?? watch.standing(rule.levels[0], moment, past);
+      meeting.note(rule, source, standing);
       meeting.resolve(rule, source, standing, tell);
     }
     for (const { rule, flaws } of watched) {
       const isFlawed = () => frame.measured.some((slot) => flaws.has(frame.flaws[slot] ?? 0));
-      meeting.resolve(rule, source, () => (isFlawed() ? "beyond" : "inside"), tell);
+      const standing = () => (isFlawed() ? ("beyond" as const) : ("inside" as const));
+      meeting.note(rule, source, standing);
+      meeting.resolve(rule, source, standing, tell);
     }
   }
 
@@ -188,5 +193,9 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
       seenUnder.delete(boilerId);
     },
     meet: meeting.meet,
+    goesOn: (boilerId, fromMs) => {
+      if (fromMs === null) delete memory.behindGap[boilerId];
+      else memory.behindGap[boilerId] = { fromMs, isOver: {} };
+    },
   };
 }

@@ -50,6 +50,13 @@ export interface LateLeft {
 /** An alarm that began in a gap and held at its end. */
 export type LateHolding = LateLeft & { readonly began: ConditionEvent };
 
+/** What the first live readings behind a gap said, while its backlog is still on its way. */
+export interface BehindGap {
+  readonly fromMs: number;
+  /** By rule: whether nothing of it held there; of a rule that is not in it, no reading has said anything yet. */
+  readonly isOver: Record<string, boolean>;
+}
+
 /** All that the watches remember, as plain data. */
 export interface AlarmMemory {
   /** By source and rule. */
@@ -65,6 +72,8 @@ export interface AlarmMemory {
   completeness: Record<string, Completeness>;
   /** By boiler and rule: what late data left, until a live reading says whether it still holds. */
   late: Record<string, Record<string, LateHolding>>;
+  /** By boiler: of its newest gap. */
+  behindGap: Record<string, BehindGap>;
   monotonicMs: number;
 }
 
@@ -79,6 +88,7 @@ export function alarmMemory(): AlarmMemory {
     baselines: {},
     completeness: {},
     late: {},
+    behindGap: {},
     monotonicMs: 0,
   };
 }

@@ -1,6 +1,6 @@
 import { type BaselineMemory, baselineMemory } from "../../domain/alarms/baseline.ts";
 import type { Standing } from "../../domain/alarms/condition.ts";
-import type { AlarmRule } from "../../domain/alarms/rule.ts";
+import type { AlarmLevel, AlarmRule } from "../../domain/alarms/rule.ts";
 import type { Moment, Watch } from "../../domain/alarms/watch.ts";
 import type { AlarmMemory, Fire } from "./alarm-memory.ts";
 import { type Explained, type Families, levelOf, type Source, type Tell } from "./families.ts";
@@ -40,7 +40,9 @@ export function watchValues(families: Families, memory: AlarmMemory, firingSlot:
       let moved = false;
       for (const level of rule.levels) {
         const standing = gate ?? watch.standing(level, moment, past);
-        moved = families.advance(rule, source, level.id, level, standing, takenAtMs) || moved;
+        // The off-delay is for a value that hovers; a fire that is out ends what was said of it at once.
+        const counted = gate === "inside" ? withoutOffDelay(level) : level;
+        moved = families.advance(rule, source, level.id, counted, standing, takenAtMs) || moved;
       }
       if (!moved) continue;
       const explain = (): Explained => {
@@ -50,6 +52,18 @@ export function watchValues(families: Families, memory: AlarmMemory, firingSlot:
       families.settle(rule, source, takenAtMs, explain, tell);
     }
   };
+}
+
+/** Prepared once for each level: this is asked of every reading of a boiler that stands still. */
+const undelayed = new WeakMap<AlarmLevel, AlarmLevel>();
+
+function withoutOffDelay(level: AlarmLevel): AlarmLevel {
+  let without = undelayed.get(level);
+  if (without === undefined) {
+    without = { ...level, offDelayMs: 0 };
+    undelayed.set(level, without);
+  }
+  return without;
 }
 
 /**

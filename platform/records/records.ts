@@ -35,12 +35,24 @@ export async function sqliteRecords(folder: string): Promise<Records> {
   }
 }
 
-async function migrate(db: RecordsDb): Promise<void> {
+/**
+ * Brings a database up to date; one that a newer version wrote is left alone.
+ * @throws OperationalError `records-unusable`
+ */
+export async function migrate(db: RecordsDb): Promise<void> {
   const { error } = await new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },
   }).migrateToLatest();
   if (error !== undefined) {
+    const unknown = /previously executed migration (\S+) is missing/.exec(messageOf(error))?.[1];
+    if (unknown !== undefined) {
+      throw new OperationalError(
+        "records-unusable",
+        `The records were written by a newer Fluewatch (${unknown} is not known here); nothing was changed: start that version, or restore a backup of this one`,
+        { cause: error },
+      );
+    }
     throw new OperationalError(
       "records-unusable",
       `The records could not be brought up to date: ${messageOf(error)}`,

@@ -20,33 +20,67 @@ export interface StoredVerdictHour extends VerdictHour {
 /** How `verdictHours.above` is written, so that days can be counted without reading each verdict. */
 const outcomeNumber = { above: 1, within: 0, "not-judged": -1 } as const;
 
-/** Keeps what an hour came to, in the place of what was known of it before. */
-export async function saveVerdictHour(
+/** So many rows a statement, for what a statement may bind. */
+const rowsAtOnce = 500;
+
+/**
+ * Keeps what hours came to, each in the place of what was known of it before, in the order in which they are given.
+ *
+ * A past that is filled in brings thousands at once; they go in as few statements as keep that order.
+ */
+export async function saveVerdictHours(
   tx: Transaction<RecordsTables>,
-  { siteId, boilerId, quantity, hourStartMs, hour }: VerdictHour,
+  hours: readonly VerdictHour[],
   writtenAtMs: number,
 ): Promise<void> {
-  const row = await tx
-    .selectFrom("verdictHours")
-    .select(["verdict", "rev"])
-    .where("boilerId", "=", boilerId)
-    .where("quantity", "=", quantity)
-    .where("hourStartMs", "=", hourStartMs)
-    .executeTakeFirst();
-  const verdict = JSON.stringify(hour);
-  if (row?.verdict === verdict) return;
-  // An hour under way that goes on is no other judgement; another mean is.
-  const rev = row === undefined ? 1 : row.rev + (hour.kind === "mean" ? 1 : 0);
-  const above = outcomeNumber[hourOutcome(hour).kind];
-  await tx
-    .insertInto("verdictHours")
-    .values({ siteId, boilerId, quantity, hourStartMs, verdict, above, rev, writtenAtMs })
-    .onConflict((conflict) =>
-      conflict
-        .columns(["boilerId", "quantity", "hourStartMs"])
-        .doUpdateSet({ siteId, verdict, above, rev, writtenAtMs }),
-    )
-    .execute();
+  for (const { isMean, told } of inTurns(hours)) {
+    for (let at = 0; at < told.length; at += rowsAtOnce) {
+      const rows = told.slice(at, at + rowsAtOnce).map(({ hour, ...key }) => ({
+        ...key,
+        verdict: JSON.stringify(hour),
+        above: outcomeNumber[hourOutcome(hour).kind],
+        rev: 1,
+        writtenAtMs,
+      }));
+      await tx
+        .insertInto("verdictHours")
+        .values(rows)
+        .onConflict((conflict) =>
+          conflict
+            .columns(["boilerId", "quantity", "hourStartMs"])
+            .doUpdateSet(({ ref, eb }) => ({
+              siteId: ref("excluded.siteId"),
+              verdict: ref("excluded.verdict"),
+              above: ref("excluded.above"),
+              // An hour under way that goes on is no other judgement; another mean is.
+              rev: eb("verdictHours.rev", "+", isMean ? 1 : 0),
+              writtenAtMs,
+            }))
+            .whereRef("verdictHours.verdict", "!=", "excluded.verdict"),
+        )
+        .execute();
+    }
+  }
+}
+
+/** One statement may write a row once: what is told of an hour again is of the next turn. */
+function* inTurns(
+  hours: readonly VerdictHour[],
+): Generator<{ readonly isMean: boolean; readonly told: readonly VerdictHour[] }> {
+  let left = hours;
+  while (left.length > 0) {
+    const seen = new Set<string>();
+    const now: VerdictHour[] = [];
+    const again: VerdictHour[] = [];
+    for (const each of left) {
+      const key = `${each.boilerId} ${each.quantity} ${each.hourStartMs}`;
+      (seen.has(key) ? again : now).push(each);
+      seen.add(key);
+    }
+    for (const isMean of [true, false])
+      yield { isMean, told: now.filter(({ hour }) => (hour.kind === "mean") === isMean) };
+    left = again;
+  }
 }
 
 /** How many hours of each boiler and outcome there are in a stretch of time. */

@@ -3,7 +3,7 @@ import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdviceList } from "../../contracts/http/advice.ts";
-import { AlarmCourse, AlarmKpisText, Alarms } from "../../contracts/http/alarms.ts";
+import { AlarmCourse, type AlarmHistory, AlarmKpisText, Alarms } from "../../contracts/http/alarms.ts";
 import { Boilers, Latest } from "../../contracts/http/boilers.ts";
 import { Co2 } from "../../contracts/http/co2.ts";
 import { Days } from "../../contracts/http/days.ts";
@@ -251,6 +251,11 @@ describe("the contract", () => {
       status: 409,
       code: "rev-stale",
     });
+    // The same key for something else is another command, and not taken for one that is done.
+    expect(await give(`${id}/reset`, { rev }, "shelf-1")).toMatchObject({
+      status: 409,
+      code: "state-conflict",
+    });
     expect(await give(`${id}/reset`, { rev })).toMatchObject({ status: 409, code: "state-conflict" });
     expect(await give(`${id}/shelve`, { ...shelf, rev, minutes: 481 })).toMatchObject({ status: 400 });
     expect(await give(`${id}/shelve`, { ...shelf, rev, reason: " " })).toMatchObject({ status: 400 });
@@ -291,6 +296,24 @@ describe("the contract", () => {
     expect(kpis.per10Min.counts).toHaveLength(7);
     const total = kpis.per10Min.counts.reduce((sum, count) => sum + count, 0);
     expect(total).toBe(kpis.annunciations);
+    // Counted by hand, from the courses of all alarms.
+    const inRange = range.replace(/to=.*/, `to=${new Date(now).toISOString()}`);
+    const list = JSON.parse(
+      (await asked(`/api/v1/alarms/history?${inRange}`, { headers: { cookie } })).text,
+    ) as AlarmHistory;
+    let annunciations = 0;
+    let acknowledged = 0;
+    for (const { id } of list.alarms) {
+      const course = await asked(`/api/v1/alarms/${id}`, { headers: { cookie } });
+      let before = "normal";
+      for (const { kind, state } of (JSON.parse(course.text) as AlarmCourse).steps) {
+        if (state === "unacknowledged" && (before !== state || kind === "raised")) annunciations += 1;
+        if (kind === "acknowledge") acknowledged += 1;
+        before = state;
+      }
+    }
+    expect(annunciations).toBe(kpis.annunciations);
+    expect(acknowledged).toBe(kpis.acknowledged.count);
   });
 
   test("a body that is too large is refused", async () => {

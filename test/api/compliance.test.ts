@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Compliance, ComplianceHours } from "../../contracts/http/compliance.ts";
 import type { LimitsText } from "../../contracts/http/limits.ts";
+import type { NotJudgedReason } from "../../domain/limits.ts";
 import { audit } from "../../platform/records/audit.ts";
-import { saveVerdictHour } from "../../platform/records/verdict-records.ts";
+import {
+  saveVerdictHours,
+  type VerdictHour,
+  verdictHoursOf,
+} from "../../platform/records/verdict-records.ts";
 import { startTestApi, type TestApi } from "../helpers/api.ts";
 
 let plant: TestApi;
@@ -16,15 +21,17 @@ beforeAll(async () => {
   headers = plant.as(await plant.ticketCookie());
   const save = (boilerId: string, siteId: string, hour: number, above: number, within: number) =>
     plant.db.transaction().execute((tx) =>
-      saveVerdictHour(
+      saveVerdictHours(
         tx,
-        {
-          ...{ siteId, boilerId, quantity: "airRatio", hourStartMs: dayStart + hour * hourMs },
-          hour: {
-            ...{ kind: "readings", scanMs: 1_000, within, above, unjudged: { "not-steady": 10 } },
-            worst: above + within === 0 ? null : { value: 1.33, limit: 1.3, ...tables },
+        [
+          {
+            ...{ siteId, boilerId, quantity: "airRatio", hourStartMs: dayStart + hour * hourMs },
+            hour: {
+              ...{ kind: "readings", scanMs: 1_000, within, above, unjudged: { "not-steady": 10 } },
+              worst: above + within === 0 ? null : { value: 1.33, limit: 1.3, ...tables },
+            },
           },
-        },
+        ],
         dayStart,
       ),
     );
@@ -95,4 +102,22 @@ test("what has not changed is not sent again", async () => {
   const etag = String(first.headers["etag"]);
   const again = await plant.ask("limits", { headers: { ...headers, "if-none-match": etag } });
   expect([again.status, again.text]).toEqual([304, ""]);
+});
+
+test("hours told again in one go are kept in their order: another mean is another judgement, the same one none", async () => {
+  const mean = (hour: number, reason: NotJudgedReason): VerdictHour => ({
+    ...{ siteId: "north", boilerId: "toh-03", quantity: "noxAtRefO2Ppm" },
+    hourStartMs: dayStart + hour * hourMs,
+    hour: { kind: "mean", verdict: { kind: "not-judged", reason } },
+  });
+  const told = [
+    ...[mean(0, "no-data"), mean(1, "no-sensor"), mean(0, "not-firing"), mean(0, "not-firing")],
+    ...[mean(0, "hour-invalid"), mean(1, "no-sensor")],
+  ];
+  await plant.db.transaction().execute((tx) => saveVerdictHours(tx, told, dayStart));
+  const kept = await verdictHoursOf(plant.db, "toh-03", dayStart, dayStart + 24 * hourMs);
+  expect(kept.map(({ hour, rev }) => [hour, rev])).toEqual([
+    [mean(0, "hour-invalid").hour, 3],
+    [mean(1, "no-sensor").hour, 1],
+  ]);
 });

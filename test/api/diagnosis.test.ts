@@ -21,12 +21,12 @@ const site = registry.sites.find(({ id }) => id === boiler.siteId);
 if (site === undefined) throw new Error("the boiler has no site");
 const flow = boiler.fuels.find(({ fuelClass }) => fuelClass === "oil")?.flowPoint ?? "";
 
-/** Ten hours of which the last two stand still. */
+/** Thirty hours of which the last six stand still. */
 const store: Pick<TierReader, "rows"> = {
   rows: async (tier, { points }) =>
     tier === "hour"
-      ? Array.from({ length: 10 }, (_, hour): TierRow => {
-          const fires = hour < 8;
+      ? Array.from({ length: 30 }, (_, hour): TierRow => {
+          const fires = hour < 24;
           const values: Record<string, number> = {
             firing: fires ? 1 : 0,
             [flow]: fires ? 200 : 0,
@@ -48,7 +48,7 @@ const store: Pick<TierReader, "rows"> = {
 
 async function diagnosed(costs: Readonly<Record<string, number>> = {}) {
   if (boiler === undefined || site === undefined) throw new Error("no boiler");
-  const seen = await observed(boiler, nowMs - 36_000_000, nowMs, store as TierReader);
+  const seen = await observed(boiler, nowMs - 108_000_000, nowMs, store as TierReader);
   return {
     boiler,
     site,
@@ -61,7 +61,7 @@ async function diagnosed(costs: Readonly<Record<string, number>> = {}) {
 
 test("means are those of the firing time, and the hours are counted", async () => {
   const { observed: seen, airRatio } = await diagnosed();
-  expect(seen).toMatchObject({ tier: "hour", hours: 10, firingHours: 8 });
+  expect(seen).toMatchObject({ tier: "hour", hours: 30, firingHours: 24 });
   expect(seen.means["o2DryPercent"]).toBeCloseTo(8.5, 9);
   expect(seen.means["exhaustTempC"]).toBe(264);
   expect(airRatio).toBe(1.68);
@@ -86,7 +86,7 @@ test("each proposal has its saving, cost, payback and basis, in both languages",
 test("a boiler that stood still is not diagnosed", async () => {
   if (boiler === undefined || site === undefined) throw new Error("no boiler");
   const none = { rows: async () => [] } as unknown as TierReader;
-  const seen = await observed(boiler, nowMs - 36_000_000, nowMs, none);
+  const seen = await observed(boiler, nowMs - 108_000_000, nowMs, none);
   const page = diagnosisPage(
     { boiler, site, observed: seen, airRatio: airRatioOf(seen), advice: [], costs: {} },
     rules,

@@ -228,12 +228,24 @@ describe("the dyeing works, a year before and a year after", () => {
   });
 
   test("the subsidy is the oil-to-gas row's cap, without the million for monitoring; a plant below the threshold saves no fee", async () => {
-    const { worth } = figures(await computed("money"));
+    const { worth, stack } = figures(await computed("money"));
+    const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
     expect(worth.grant).toBe(1_500_000);
     expect(worth.subsidy).toMatchObject({ ok: true });
     expect(worth.subsidy?.says.en).toContain("600,000 + 600,000 + 300,000");
     expect(worth.carbonFee?.says.en).toContain("it pays no carbon fee");
     expect(worth.annual?.carbonFee).toBe(0);
+    // 143.3 ppm SOx and 125.8 ppm NOx of oil, by the kg per GJ of the tests; gas pays for neither.
+    expect(worth.airPollutionFee?.says.en).toMatch(/^Air-pollution fee [\d,]+ → 0 TWD a year/);
+    const oilGj = worth.billsBefore.reduce(
+      (sum, { quantity }) => sum + (quantity * (rules.fuel("heavy-oil", 0)?.gcvMjPerUnit ?? 0)) / 1_000,
+      0,
+    );
+    const kgPerGj = stack.reduce(
+      (sum, { what, perGj }) => sum + (what === "pm" ? 0 : (perGj?.kgPerGjBefore ?? 0)),
+      0,
+    );
+    expect(worth.annual?.airPollutionFee).toBeCloseTo(10 * kgPerGj * oilGj, 3);
   });
 
   test("the shares of the reduction add up to it without a remainder", async () => {
@@ -496,13 +508,15 @@ describe("a site's month by its meters", () => {
     await step("month", "release", { title: plant.document.title.en });
     const { body } = await asked("&format=json");
     const found = body as EnergyMonth;
+    const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
     expect(found.boilers).toHaveLength(2);
     for (const { coveragePercent, fuelGj, heatGj, fuels } of found.boilers) {
       expect(coveragePercent).toBeCloseTo(100, 6);
       expect((heatGj ?? 0) / fuelGj).toBeGreaterThan(0.88);
       expect((heatGj ?? 0) / fuelGj).toBeLessThan(0.91);
       const gas = fuels.find(({ fuelId }) => fuelId === "natural-gas");
-      expect(gas?.energyLhvGj).toBeCloseTo((33.4944 * (gas?.quantity ?? 0)) / 1_000, 6);
+      const ncv = rules.fuel("natural-gas", Date.parse("2019-06-01"))?.ncvMjPerUnit ?? Number.NaN;
+      expect(gas?.energyLhvGj).toBeCloseTo((ncv * (gas?.quantity ?? 0)) / 1_000, 6);
       expect(gas?.co2T).toBeCloseTo((56.1 * (gas?.energyLhvGj ?? 0)) / 1_000, 6);
     }
     const held = found.baselines.find(({ retrofitId }) => retrofitId === "month")?.found;

@@ -276,8 +276,27 @@ if (program !== null) {
         .getByRole("link", { name: /^Shelved/ })
         .click();
       await second.getByText("“#48213”").first().waitFor();
+      // Armed by a tap, and out of sight: what becomes unacknowledged is told by the browser itself.
+      await second.context().grantPermissions(["notifications"]);
+      await second.getByRole("button", { name: "Sound off" }).click();
+      await second.getByRole("button", { name: "Sound for priority 1", exact: true }).click();
+      await second.evaluate(`{
+        Object.defineProperty(document, "hidden", { value: true, configurable: true });
+        globalThis.shown = [];
+        globalThis.Notification = class extends Notification {
+          constructor(title, options) {
+            super(title, options);
+            shown.push(title + ": " + options.body);
+          }
+        };
+      }`);
       await second.getByTestId("unshelve").click();
       await second.getByText("Nothing is shelved").waitFor();
+      await second.waitForFunction("shown.length > 0");
+      expect(await second.evaluate("shown")).toEqual([
+        expect.stringMatching(/^Air ratio above limit: Demo plant TOH-02 · 1\.\d\d/),
+      ]);
+      await second.evaluate("delete document.hidden");
       await second
         .locator(".tabs")
         .getByRole("link", { name: /^Active/ })

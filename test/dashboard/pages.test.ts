@@ -5,7 +5,7 @@ import type { AxeResults } from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gatewayTopic } from "../../contracts/topics.ts";
-import { saveVerdictHour } from "../../platform/records/verdict-records.ts";
+import { saveVerdictHours } from "../../platform/records/verdict-records.ts";
 import { startTestApi, type TestApi } from "../helpers/api.ts";
 import { neededProgram } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
@@ -91,24 +91,26 @@ describe.skipIf(program === null || !existsSync(join(built, "index.html")))(
           const above = hour === 9 ? 540 : 0;
           const unjudged = hour < 6 ? { "not-firing": 3_600 } : {};
           const within = hour < 6 ? 0 : 3_600 - above;
-          await saveVerdictHour(
+          await saveVerdictHours(
             tx,
-            {
-              ...{
-                siteId: "north",
-                boilerId: "toh-01",
-                quantity: "airRatio",
-                hourStartMs: dayStart + hour * hourMs,
+            [
+              {
+                ...{
+                  siteId: "north",
+                  boilerId: "toh-01",
+                  quantity: "airRatio",
+                  hourStartMs: dayStart + hour * hourMs,
+                },
+                hour: {
+                  kind: "readings",
+                  scanMs: 1_000,
+                  within,
+                  above,
+                  unjudged,
+                  worst: hour < 6 ? null : worst,
+                },
               },
-              hour: {
-                kind: "readings",
-                scanMs: 1_000,
-                within,
-                above,
-                unjudged,
-                worst: hour < 6 ? null : worst,
-              },
-            },
+            ],
             dayStart,
           );
         }
@@ -212,8 +214,20 @@ describe.skipIf(program === null || !existsSync(join(built, "index.html")))(
         "2026-03-12T01:00:00.000Z,TOH-01,Air ratio,1.41,1.3,9,Guidance,1,SIMULATED\r\n",
       );
       await page.getByRole("button", { name: "Earlier month" }).click();
-      await page.getByText("February 2026").first().waitFor();
+      await page.locator(".mon").getByText("February 2026").waitFor();
       await page.getByText("No hour of this month was above a limit.").waitFor();
+    });
+
+    test("a month prints as a statement, by the years of the Republic in Chinese, without what can only be pressed", async () => {
+      const page = await newPage({ theme: "dark", language: "zh-TW" });
+      await open(page, `/compliance?month=${month}`);
+      await page.emulateMedia({ media: "print" });
+      await page.getByText("限值遵循月報表，民國 115 年 3 月").waitFor();
+      await page.getByTestId("calendar").waitFor();
+      for (const hidden of [".nav", ".tools", "main .btn"])
+        expect(await page.locator(hidden).first().isVisible(), hidden).toBe(false);
+      const pdf = await page.pdf({ format: "A4" });
+      expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
     });
 
     test("a gateway's row opens to its lines, units and sensors", async () => {

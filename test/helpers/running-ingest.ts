@@ -5,7 +5,7 @@ import type { IngestConfig } from "../../ingest/config.ts";
 import { startIngest } from "../../ingest/ingest.ts";
 import type { Plant } from "../../ingest/plant.ts";
 import type { Bus } from "../../platform/bus.ts";
-import { sqliteRecords } from "../../platform/records/records.ts";
+import { type RecordsDb, sqliteRecords } from "../../platform/records/records.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { realWorld } from "../../platform/world.ts";
@@ -40,11 +40,14 @@ export async function startedIngest(
     plant = testPlant(steady),
     bus = broker.connect(),
     writer = (store) => store,
+    otherRecords,
   }: {
     readonly plant?: Plant;
     readonly bus?: Bus;
     readonly config?: IngestConfig;
     readonly writer?: (store: Telemetry) => Telemetry;
+    /** Others than those of the folder; they are the caller's to stop. */
+    readonly otherRecords?: RecordsDb;
   } = {},
 ) {
   mkdirSync(join(folder, "journal"), { recursive: true });
@@ -54,7 +57,7 @@ export async function startedIngest(
     folder: join(folder, "journal"),
     telemetry: writer(telemetry),
     keep,
-    records: records.db,
+    records: otherRecords ?? records.db,
     bus,
     world,
   });
@@ -69,7 +72,7 @@ export async function startedIngest(
     until(`${count} stored`, async () => (await stored()).length >= count);
   return {
     broker,
-    records: records.db,
+    records: otherRecords ?? records.db,
     telemetry,
     acks,
     ackedUpto,

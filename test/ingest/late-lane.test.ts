@@ -178,6 +178,33 @@ describe("late data", () => {
     expect(it.of("low-o2")).toMatchObject([{ state: "unacknowledged", sinceMs: startMs + 300_000 }]);
   });
 
+  test("what was over behind the gap stays over, whatever has begun again by the time that the backlog is here", () => {
+    const it = watched();
+    const isLow = (second: number) => (second >= 100 && second < 145) || second >= 225;
+    const o2 = (second: number) => (isLow(second) ? low : good);
+    run(it, 0, 10, o2);
+    for (let second = 10; second < 165; second += 1) it.tick(second);
+    run(it, 165, 240, o2);
+    for (let second = 10; second < 165; second += 1) it.reading(second, o2(second), true);
+    run(it, 240, 260, o2);
+    expect(it.of("low-o2").map(({ sinceMs, late }) => [(sinceMs - startMs) / 1_000, late])).toEqual([
+      [100, true],
+      [225, false],
+    ]);
+  });
+
+  test("what has waited long enough by its true onset is told, though the live readings alone had not seen that", () => {
+    const it = watched();
+    const o2 = (second: number) => (second >= 225 && second < 270 ? low : good);
+    run(it, 0, 10, o2);
+    for (let second = 10; second < 240; second += 1) it.tick(second);
+    run(it, 240, 269, o2);
+    for (let second = 10; second < 240; second += 1) it.reading(second, o2(second), true);
+    run(it, 269, 400, o2);
+    expect(it.of("low-o2")).toMatchObject([{ sinceMs: startMs + 225_000, late: true, occurrences: 1 }]);
+    expect(it.told.filter((each) => each.startsWith("low-o2"))).toEqual(["low-o2 new"]);
+  });
+
   test("a backlog that ends in the middle keeps nothing from people for longer than a minute", () => {
     const it = watched();
     const o2 = (second: number) => (second >= 300 ? low : good);
@@ -228,9 +255,9 @@ describe("late data", () => {
         const it = watched();
         run(it, 0, fromS, o2);
         for (let at = fromS; at < toS; at += 1) it.tick(at);
-        // An episode that began before the live readings and was over before the backlog came is two in the records.
+        // An episode that began before the live readings and was over before the backlog came is judged by its two parts.
         const cut = lows.find(([from, to]) => from < toS && to > toS);
-        const meetS = Math.min(toS + liveFirstS, endS - 10, ...(cut === undefined ? [] : [cut[1] + 50]));
+        const meetS = Math.min(toS + liveFirstS, endS - 10, ...(cut === undefined ? [] : [cut[1]]));
         run(it, toS, meetS, o2);
         for (let at = fromS; at < toS; at += 1) {
           if (at === Math.floor(fromS + restartAt * (toS - fromS))) it.restart();

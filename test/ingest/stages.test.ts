@@ -395,7 +395,10 @@ describe("the rules that come with Fluewatch", () => {
     const lit = run(through, 120, () => smoking, 300);
     expect(told(lit)).toEqual(["high-co on 1"]);
     expect(conditions(lit)[0]?.sinceMs).toBe(startMs + 330_000);
-    expect(told(run(through, 120, () => off, 420))).toEqual(["high-co off 1"]);
+    const out = run(through, 120, () => off, 420);
+    expect(told(out)).toEqual(["high-co off 1"]);
+    // At once: an alarm of a fire that is out would hang there for its off-delay.
+    expect(conditions(out)[0]?.atMs).toBe(startMs + 420_000);
   });
 
   test("a device that does not answer is one alarm of its boiler, which grows and shrinks with its points", () => {

@@ -125,3 +125,11 @@ describe("the audit trail", () => {
     }
   });
 });
+
+test("records that a newer version wrote are left alone, and that is said", async () => {
+  const folder = temporaryFolder();
+  const newer = await sqliteRecords(folder);
+  await sql`insert into kysely_migration values ('999-later', '2030-01-01T00:00:00Z')`.execute(newer.db);
+  await newer.stop();
+  await expect(sqliteRecords(folder)).rejects.toThrow(/newer Fluewatch \(999-later.*start that version/);
+});

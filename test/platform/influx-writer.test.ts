@@ -176,6 +176,16 @@ if (influxd !== null) {
   });
 }
 
+const given = process.env["FLUEWATCH_TEST_INFLUX2"];
+if (given !== undefined) {
+  telemetrySuite("InfluxDB 2.x or 3, of yours", async () => {
+    const [url = "", ofOrg = "", ofBucket = "", ofToken = ""] = given.split("\n");
+    const open = (of: typeof catalogue) =>
+      influxTelemetry(influx2Server({ url, org: ofOrg, bucket: ofBucket, token: ofToken }), of, () => {});
+    return { store: open(catalogue), reopen: async (again) => open(again) };
+  });
+}
+
 const victoria = neededProgram("victoria-metrics");
 if (victoria !== null) {
   test("a foreign server of /api/v2/write, VictoriaMetrics, reads every value of our lines", async () => {

@@ -270,6 +270,17 @@ ${lines}
     expect(rulesOf("toh-02")).not.toContain("gateway-silent");
   });
 
+  test("but one of a capacity goes to the boilers that have it", () => {
+    const sized = `${point.replace("shellTempC", "coDryPpm")}\n    fromTPerH: 4\n    belowTPerH: 32`;
+    const plant = plantOf(load({ "own.yaml": rule(sized) }));
+    const isAt = (id: string) =>
+      rulesAt(plant, id, Date.UTC(2026, 0, 1)).some((each) => each.id === "high-shell");
+    expect(["toh-01", "cfb-01"].map(isAt)).toEqual([true, false]);
+    expect(refused({ "own.yaml": rule(sized.replace("32", "4")) })).toEqual([
+      "own.yaml:19: rules.0.belowTPerH is 4; it must be more than fromTPerH, which is 4",
+    ]);
+  });
+
   test("without a response", () => {
     expect(refused({ "own.yaml": rule(point).replace("[{ en: Look, zh-TW: 查看 }]", "[]") })).toEqual([
       expect.stringMatching(/^own\.yaml:8: rules\.0\.response /),

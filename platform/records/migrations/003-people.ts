@@ -1,4 +1,4 @@
-import { type Kysely, type Migration, sql } from "kysely";
+import { type Kysely, type Migration, PostgresAdapter, sql } from "kysely";
 
 /** Who may see which site, tokens, the audit chain, and what was judged of each clock hour. */
 export const people: Migration = {
@@ -32,11 +32,19 @@ export const people: Migration = {
       .addColumn("hash", "text", (column) => column.notNull())
       .execute();
     // Nobody who comes by SQL changes or removes an entry by mistake; one who means to is found by the chain.
-    for (const change of ["update", "delete"] as const) {
+    const refusal = "audit entries are never changed or removed";
+    const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
+    if (isPostgres) {
       await sql`
-        create trigger ${sql.id(`audit-no-${change}`)} before ${sql.raw(change)} on ${sql.table("audit")}
-        begin select raise(abort, 'audit entries are never changed or removed'); end
+        create function ${sql.id("audit-refuse")}() returns trigger language plpgsql as
+        ${sql.lit(`begin raise exception '${refusal}'; end`)}
       `.execute(db);
+    }
+    for (const change of ["update", "delete"] as const) {
+      const before = sql`create trigger ${sql.id(`audit-no-${change}`)} before ${sql.raw(change)} on ${sql.table("audit")}`;
+      if (isPostgres)
+        await sql`${before} for each row execute function ${sql.id("audit-refuse")}()`.execute(db);
+      else await sql`${before} begin select raise(abort, ${sql.lit(refusal)}); end`.execute(db);
     }
     await schema
       .createTable("verdictHours")

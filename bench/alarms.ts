@@ -1,0 +1,236 @@
+// `npm run bench -- alarms`: from a register that changes to the alarm in an open browser, with 200 boilers at 1 Hz:
+// real Modbus, real MQTT, the built program in a process of its own, the alerts page in Chromium.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { stringify } from "yaml";
+import { packageRoot } from "../platform/package-root.ts";
+import { sqliteRecords } from "../platform/records/records.ts";
+import { realWorld } from "../platform/world.ts";
+
+const servers = 10;
+const unitsEach = 20;
+const boilers = servers * unitsEach;
+const changes = 400;
+const changeEveryMs = 150;
+/** Longer than a scan, so that each is seen; shorter than the delay of any shipped rule. */
+const lowForMs = 2_500;
+const warmUpMs = 8_000;
+const soundO2Percent = 4;
+const lowO2Percent = 1.5;
+const world = realWorld("error");
+
+const o2 = new Float64Array(boilers).fill(soundO2Percent);
+const folder = mkdtempSync(join(tmpdir(), "fluewatch-bench-"));
+const listening = await Promise.all(Array.from({ length: servers }, (_, index) => modbusServer(index)));
+const program = start(plantFile(listening.map(portOf)));
+try {
+  await bench(await printedLink(program));
+} finally {
+  program.kill("SIGTERM");
+  if (program.exitCode === null) await once(program, "exit");
+  for (const server of listening) server.close();
+}
+await printQueued();
+rmSync(folder, { recursive: true, force: true });
+process.exit(0);
+
+async function bench(link: string): Promise<void> {
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+  });
+  const page = await browser.newPage({ viewport: { width: 1_440, height: 900 } });
+  // Each row of the list tells when it was first there.
+  await page.addInitScript(`
+    globalThis.seenAtMs = {};
+    new MutationObserver(() => {
+      for (const row of document.querySelectorAll("tr[data-alarm]")) seenAtMs[row.dataset.alarm] ??= Date.now();
+    }).observe(document, { childList: true, subtree: true, attributes: true });
+  `);
+  await page.goto(link);
+  await page.goto(`${new URL(link).origin}/alerts`);
+  await page.waitForSelector(".a-list");
+  await world.clock.sleep(warmUpMs);
+
+  const changedAtMs: { readonly boilerId: string; readonly atMs: number }[] = [];
+  for (let change = 0; change < changes; change += 1) {
+    const index = change % boilers;
+    o2[index] = lowO2Percent;
+    changedAtMs.push({ boilerId: `b-${index}`, atMs: world.clock.nowMs() });
+    void world.clock.sleep(lowForMs).then(() => {
+      o2[index] = soundO2Percent;
+    });
+    // Not in step with the scans.
+    await world.clock.sleep(changeEveryMs * (0.5 + world.random.next()));
+  }
+  await world.clock.sleep(2 * lowForMs);
+  const seen = (await page.evaluate("seenAtMs")) as Readonly<Record<string, number>>;
+  await browser.close();
+  const tookMs = changedAtMs.flatMap(({ boilerId, atMs }) => {
+    const shown = Object.entries(seen)
+      .filter(([id, shownMs]) => id.startsWith(`changed--${boilerId}--`) && shownMs >= atMs)
+      .map(([, shownMs]) => shownMs - atMs);
+    return shown.length === 0 ? [] : [Math.min(...shown)];
+  });
+  console.log(`${boilers} boilers at 1 Hz, ${changes} registers changed, one alarm each:`);
+  print("register change → alarm in the browser", tookMs);
+  console.log(`  never shown                              ${changes - tookMs.length}`);
+}
+
+/** From the first reading beyond the limit to the queue of who is told, by the records that were left. */
+async function printQueued(): Promise<void> {
+  const { db, stop } = await sqliteRecords(join(folder, "data", "records"));
+  const rows = await db
+    .selectFrom("notificationItems")
+    .innerJoin("alarms", "alarms.id", "notificationItems.alarmId")
+    .where("alarms.ruleId", "=", "changed")
+    .where("notificationItems.because", "=", "new")
+    .select(["alarms.sinceMs", "notificationItems.queuedAtMs"])
+    .execute();
+  await stop();
+  print(
+    "condition true → notification queued",
+    rows.map(({ sinceMs, queuedAtMs }) => Number(queuedAtMs) - Number(sinceMs)),
+  );
+}
+
+function print(what: string, tookMs: readonly number[]): void {
+  const sorted = tookMs.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  console.log(
+    `  ${what.padEnd(40)} p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${sorted.at(-1)} ms, of ${sorted.length}`,
+  );
+}
+
+/** A plant of so many boilers on these ports, and one rule without delay or gate. */
+function plantFile(ports: readonly number[]): string {
+  const label = (text: string) => ({ en: text, "zh-TW": text });
+  const register = (point: string, address: number) => ({ point, table: "input", address, type: "float32" });
+  mkdirSync(join(folder, "devices"));
+  mkdirSync(join(folder, "rules"));
+  const map = { kind: "device-map", id: "bench-probe", title: "Oxygen and load" };
+  writeFileSync(
+    join(folder, "devices", "bench-probe.yaml"),
+    stringify({ ...map, registers: [register("o2DryPercent", 0), register("loadPercent", 2)] }),
+  );
+  writeFileSync(
+    join(folder, "rules", "changed.yaml"),
+    stringify({
+      kind: "alarm-rules",
+      id: "bench",
+      validFrom: "2020-01-01",
+      source: "The benchmark",
+      rules: [
+        {
+          ...{
+            id: "changed",
+            watches: "point",
+            point: "o2DryPercent",
+            side: "below",
+            limit: 2,
+            deadband: 0.2,
+          },
+          ...{ onDelaySeconds: 0, offDelaySeconds: 0, priority: 3, acknowledgement: "optional" },
+          ...{ title: label("Changed"), response: [label("Nothing")], consequence: label("None") },
+        },
+      ],
+    }),
+  );
+  const ids = Array.from({ length: boilers }, (_, index) => `b-${index}`);
+  const site = { id: "works", name: label("Works"), place: label("Bench"), timeZone: "Asia/Taipei" };
+  const plant = {
+    sites: [
+      {
+        ...site,
+        boilers: ids.map((id) => ({
+          ...{ id, name: id, capacityTPerH: 10, heatCarrier: "steam" },
+          fuels: ["natural-gas"],
+        })),
+      },
+    ],
+    gateways: [
+      {
+        ...{ id: "gw", site: "works", scanMs: 1_000 },
+        lines: ports.map((port, index) => ({ id: `line-${index}`, host: "127.0.0.1", port })),
+        devices: ids.map((id, index) => ({
+          ...{ id: `probe-${index}`, line: `line-${Math.floor(index / unitsEach)}`, map: "bench-probe" },
+          ...{ unitId: 1 + (index % unitsEach), boiler: id },
+        })),
+      },
+    ],
+    notifications: {
+      destinations: [{ id: "scada", mqtt: {} }],
+      routes: [{ to: ["scada"] }],
+    },
+  };
+  const file = join(folder, "plant.yaml");
+  writeFileSync(file, stringify(plant));
+  return file;
+}
+
+function start(config: string): ChildProcess {
+  return spawn(
+    process.execPath,
+    [join(packageRoot(), "scripts", "fluewatch.js"), "start", "--config", config],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: {
+        PATH: "/usr/bin:/bin",
+        FLUEWATCH_DATA_DIR: join(folder, "data"),
+        FLUEWATCH_HTTP_PORT: "0",
+        FLUEWATCH_MQTT_PORT: "0",
+        FLUEWATCH_LOG_LEVEL: "error",
+      },
+    },
+  );
+}
+
+async function printedLink(child: ChildProcess): Promise<string> {
+  let output = "";
+  for await (const chunk of child.stdout ?? []) {
+    output += String(chunk);
+    const link = /Fluewatch is ready: (http\S+)/.exec(output)?.[1];
+    if (link !== undefined) {
+      child.stdout?.on("data", () => {});
+      return link;
+    }
+  }
+  throw new Error(`Fluewatch did not start:\n${output}`);
+}
+
+/** Answers each unit of a line at once with its boiler's oxygen and load. */
+function modbusServer(server: number): Promise<Server> {
+  const listener = createServer({ noDelay: true }, (socket) => {
+    socket.on("error", () => {});
+    socket.on("data", (bytes) => {
+      for (let from = 0; from + 12 <= bytes.length; from += 12) {
+        const unit = bytes.readUInt8(from + 6) - 1;
+        const first = bytes.readUInt16BE(from + 8) / 2;
+        const count = bytes.readUInt16BE(from + 10);
+        const answer = Buffer.alloc(9 + 2 * count);
+        bytes.copy(answer, 0, from, from + 8);
+        answer.writeUInt16BE(3 + 2 * count, 4);
+        answer.writeUInt8(2 * count, 8);
+        const values = [o2[server * unitsEach + unit] ?? 0, 80];
+        for (let each = 0; each < count / 2; each += 1)
+          answer.writeFloatBE(values[first + each] ?? 0, 9 + 4 * each);
+        socket.write(answer);
+      }
+    });
+  });
+  return new Promise((resolve, reject) => {
+    listener.once("error", reject);
+    listener.listen(0, "127.0.0.1", () => resolve(listener));
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("a server has no port");
+  return address.port;
+}
