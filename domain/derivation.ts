@@ -260,6 +260,14 @@ export function boilerDerivation(
     return true;
   }
 
+  function planOf(frame: Frame, fuelKnown: boolean): Plan | null {
+    for (let index = 0; index < plans.length; index += 1) {
+      const plan = plans[index] as Plan;
+      if (fits(plan, frame, fuelKnown)) return plan;
+    }
+    return null;
+  }
+
   /** @returns whether all came out as a plan can know it; if not, the frame is as it was */
   function follow(
     { computes, clamps, given, flawed, flaws: known }: Plan,
@@ -317,11 +325,11 @@ export function boilerDerivation(
       const context = contexts.get(lent) ?? fired(boiler, lent);
       const fuelKnown = burns !== null;
       view.slots = frame.values;
-      const fitting = plans.find((plan) => fits(plan, frame, fuelKnown));
-      if (fitting !== undefined && follow(fitting, frame, context)) return;
+      const fitting = planOf(frame, fuelKnown);
+      if (fitting !== null && follow(fitting, frame, context)) return;
       const plan = planFor(frame, fuelKnown);
       for (const each of prepared) apply(each, frame, context, plan);
-      if (fitting === undefined && !plan.isSpecial) plans = [plan, ...plans].slice(0, mostPlans);
+      if (fitting === null && !plan.isSpecial) plans = [plan, ...plans].slice(0, mostPlans);
     },
   };
 }

@@ -149,7 +149,8 @@ export async function endOfSegment(
     });
     ({ position, atEnd } = scanned);
   }
-  const tail = await files.read(segment.name, position, segment.bytes - position);
+  // Of a file that another process goes on writing, more may have been seen than was there when it was listed.
+  const tail = await files.read(segment.name, position, Math.max(0, segment.bytes - position));
   const cutShort = parseRecord(tail, 0, segment.salt).kind === "cut";
   return { offset, lostBytes: cutShort ? 0 : tail.length };
 }

@@ -9,26 +9,27 @@ import { rollupFields } from "./rollup-fields.ts";
 /** One point of line protocol, in the parts that a server may find fault with. */
 export interface Line {
   readonly head: string;
-  /** `name=value`, as they are written. */
-  readonly fields: readonly string[];
+  /** `name=value`, with commas between them. */
+  readonly fields: string;
   readonly atMs: number;
 }
 
 export function textOf({ head, fields, atMs }: Line): string {
-  return `${head} ${fields.join(",")} ${atMs}`;
+  return `${head} ${fields} ${atMs}`;
 }
 
 /** A reading: tagged with site and boiler, a float field per point; a doubtful or missing one has its flaw beside it. */
 export function readingLine({ origin, frame }: FrameToStore, catalogue: PointCatalogue): Line {
   const { siteId, gatewayId, sid, seq, timeSegment } = origin;
   const { values } = frame;
-  const fields = [`gateway="${gatewayId}"`, `sid="${sid}"`, `seq=${seq}`];
+  const { names } = catalogue;
+  let fields = `gateway="${gatewayId}",sid="${sid}",seq=${seq}`;
   for (let slot = 0; slot < values.length; slot += 1) {
     const value = values[slot] as number;
-    if (Number.isFinite(value)) fields.push(`${catalogue.names[slot]}=${value}`);
+    if (Number.isFinite(value)) fields += `,${names[slot]}=${value}`;
   }
   const flaws = readingFlawsText(frame, catalogue);
-  if (flaws !== null) fields.push(`flaws=${quotedText(flaws)}`);
+  if (flaws !== null) fields += `,flaws=${quotedText(flaws)}`;
   const segment = timeSegment > 0 ? `,tseg=${timeSegment}` : "";
   return {
     head: `${measurements.raw},boiler=${frame.boilerId},site=${siteId}${segment}`,
@@ -60,10 +61,15 @@ export function conflictLine(reading: FrameToStore, kept: Brought, catalogue: Po
   };
 }
 
-export function fieldsOf(fields: Readonly<Record<string, number | string>>): readonly string[] {
-  return Object.entries(fields).map(([name, value]) =>
-    typeof value === "number" ? `${name}=${value}` : `${name}=${quotedText(value)}`,
-  );
+export function fieldsOf(fields: Readonly<Record<string, number | string>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${typeof value === "number" ? value : quotedText(value)}`)
+    .join(",");
+}
+
+/** The fields of a line one by one: a comma within quotes parts nothing. */
+export function fieldsIn(fields: string): readonly string[] {
+  return fields.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [];
 }
 
 function quotedText(text: string): string {

@@ -1,5 +1,5 @@
 import type { Refusals } from "../telemetry.ts";
-import { type Line, textOf } from "./lines.ts";
+import { fieldsIn, type Line, textOf } from "./lines.ts";
 import { type InfluxServer, refusal, saidIn, unreachable } from "./server.ts";
 
 /** What a server refused for good: a value, or a whole line. */
@@ -97,14 +97,15 @@ function withoutField(lines: readonly Line[], field: string) {
   const refused: string[] = [];
   const left: Line[] = [];
   for (const line of lines) {
-    const own = line.fields.filter((each) => each.startsWith(`${field}=`));
+    const all = fieldsIn(line.fields);
+    const own = all.filter((each) => each.startsWith(`${field}=`));
     if (own.length === 0) {
       left.push(line);
       continue;
     }
-    refused.push(textOf({ ...line, fields: own }));
-    const fields = line.fields.filter((each) => !own.includes(each));
-    if (fields.length > 0) left.push({ ...line, fields });
+    refused.push(textOf({ ...line, fields: own.join(",") }));
+    const fields = all.filter((each) => !own.includes(each));
+    if (fields.length > 0) left.push({ ...line, fields: fields.join(",") });
   }
   return refused.length === 0 ? null : { refused, lines: left };
 }
