@@ -23,11 +23,13 @@ import type { Trouble } from "../platform/trouble.ts";
 import type { World } from "../platform/world.ts";
 import { commands } from "./commands.ts";
 import type { ApiConfig } from "./config.ts";
+import type { Configuration } from "./configuration.ts";
 import { dryRuns, type TryRules } from "./dry-runs.ts";
 import { cookieNameOf, guard } from "./guard.ts";
 import { type LivePush, startLive } from "./live.ts";
 import { liveState } from "./live-state.ts";
 import { metricsRoute } from "./metrics.ts";
+import { oidcSignIn } from "./oidc.ts";
 import { refuseAddress, replyWithProblems } from "./problems.ts";
 import type { Registry, SavingsRules } from "./registry.ts";
 import type { Projects } from "./retrofits/projects.ts";
@@ -37,6 +39,7 @@ import { auditRoutes } from "./routes/audit.ts";
 import { boilerRoutes } from "./routes/boilers.ts";
 import { co2Route } from "./routes/co2.ts";
 import { complianceRoutes } from "./routes/compliance.ts";
+import { configurationRoutes } from "./routes/configuration.ts";
 import { daysRoute } from "./routes/days.ts";
 import { type DeadLetterContent, deadLetterRoutes } from "./routes/dead-letters.ts";
 import { diagnosisRoutes } from "./routes/diagnosis.ts";
@@ -80,6 +83,7 @@ export interface ApiNeeds {
   readonly fileAt: (name: string) => string;
   /** `null`: no simulators run in this process. */
   readonly trainer: Trainer | null;
+  readonly configuration: Configuration;
   /** Tries rules out on the past. */
   readonly tryRules: TryRules;
   /** Of what runs in this process and says nothing over the bus. */
@@ -110,9 +114,12 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   if (!isLocal) await assertSafeOutside(tls !== null, records);
   const cookie = { name: cookieNameOf(tls !== null), secure: tls !== null };
   const inside = sessions(records, world);
+  const secretIn = (name: string) => readFileSync(needs.fileAt(name), "utf8").trim();
+  const vouching =
+    config.oidc === undefined ? null : oidcSignIn(config.oidc, secretIn(config.oidc.clientSecretFile), world);
   const live = liveState(bus, world);
   const sending = commands(bus, world);
-  const trials = dryRuns(needs.tryRules, world);
+  const trials = dryRuns(world);
   const app = fastify({
     logger: false,
     bodyLimit,
@@ -164,7 +171,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
   await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { docExpansion: "list" } });
   await app.register(
     async (v1) => {
-      await v1.register(sessionRoutes(inside, records, cookie, world));
+      await v1.register(sessionRoutes(inside, records, cookie, vouching, world));
       await v1.register(userRoutes(registry, records, inside, world));
       await v1.register(tokenRoutes(registry, records, inside, world));
       await v1.register(auditRoutes(records, world));
@@ -177,7 +184,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(readingsRoute(registry, telemetry, records, catalogue, world));
       await v1.register(storageRoute(telemetry, keep, world));
       await v1.register(alarmRoutes(registry, records, sending, world));
-      await v1.register(alarmRuleRoutes(registry, trials, world));
+      await v1.register(alarmRuleRoutes(registry, trials, needs.tryRules, world));
       await v1.register(notificationRoutes(registry, records, world));
       await v1.register(gatewaysRoute(registry, live, world));
       await v1.register(integrityRoute(registry, telemetry, records, live, world));
@@ -185,6 +192,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       await v1.register(limitsRoute(registry, world));
       await v1.register(complianceRoutes(registry, records, world));
       await v1.register(settingsRoute(registry));
+      await v1.register(configurationRoutes(needs.configuration, trials, records, world));
       await v1.register(
         retrofitRoutes({
           projects: needs.retrofits,

@@ -2,6 +2,30 @@ import { type Static, Type } from "typebox";
 
 const closed = { additionalProperties: false } as const;
 
+const Url = Type.String({
+  pattern: "^https?://[^\\s]+$",
+  maxLength: 512,
+  description: "an address, https://…",
+});
+
+export const oidcConfig = Type.Object(
+  {
+    issuer: Url,
+    clientId: Type.String({ minLength: 1, maxLength: 256 }),
+    /** A file that this user alone may read, seen from the configuration's folder. */
+    clientSecretFile: Type.String({ minLength: 1 }),
+    /** On the button. */
+    label: Type.String({ minLength: 1, maxLength: 64, default: "OpenID Connect" }),
+    /** Where browsers find Fluewatch; the service sends them back to `/api/v1/session/oidc/callback` there. */
+    publicUrl: Url,
+    scope: Type.String({ default: "openid profile email", pattern: "(^| )openid( |$)" }),
+    /** What of the service's word is the user's name here. */
+    userClaim: Type.Enum(["preferred_username", "email", "sub"], { default: "preferred_username" }),
+  },
+  closed,
+);
+export type OidcConfig = Static<typeof oidcConfig>;
+
 export const apiConfig = Type.Object(
   {
     host: Type.String({
@@ -18,6 +42,8 @@ export const apiConfig = Type.Object(
         closed,
       ),
     ),
+    /** A service at which people may sign in, by OpenID Connect; they are users here by the name that it gives. */
+    oidc: Type.Optional(oidcConfig),
     /** Addresses of proxies whose word on the caller's address is taken; nobody else's is. */
     trustedProxies: Type.Array(Type.String({ minLength: 1 }), { default: [] }),
   },

@@ -1,4 +1,4 @@
-import type { DryRun } from "../contracts/http/dry-runs.ts";
+import type { BackTestResult, DryRun } from "../contracts/http/dry-runs.ts";
 import { messageOf, OperationalError } from "../platform/errors.ts";
 import type { Service } from "../platform/service.ts";
 import type { World } from "../platform/world.ts";
@@ -12,21 +12,21 @@ export type TryRules = (
   fromMs: number,
   toMs: number,
   signal: AbortSignal,
-) => Promise<NonNullable<DryRun["result"]>>;
+) => Promise<BackTestResult>;
 
-/** Trials of rules, one at a time; the last one is remembered. */
+/** Trials of what is not in force yet, one at a time; the last one is remembered. */
 export interface DryRuns extends Service {
-  start(rules: string, fromMs: number, toMs: number): DryRun;
+  start(trying: (signal: AbortSignal) => Promise<BackTestResult>): DryRun;
   of(id: string): DryRun | null;
 }
 
-export function dryRuns(tryRules: TryRules, world: World): DryRuns {
+export function dryRuns(world: World): DryRuns {
   const stopping = new AbortController();
   let last: DryRun | null = null;
   let running: Promise<void> = Promise.resolve();
   return {
     name: "dry runs",
-    start: (rules, fromMs, toMs) => {
+    start: (tryOut) => {
       if (last?.state === "running")
         throw new OperationalError("dry-run-busy", "Another dry run is under way; wait until it is done");
       const run: DryRun = {
@@ -36,7 +36,7 @@ export function dryRuns(tryRules: TryRules, world: World): DryRuns {
         problem: null,
         result: null,
       };
-      const trying = tryRules(rules, fromMs, toMs, stopping.signal);
+      const trying = tryOut(stopping.signal);
       last = run;
       running = trying.then(
         (result) => {

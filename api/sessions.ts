@@ -53,6 +53,11 @@ export interface Sessions {
   /** @throws OperationalError `sign-in-failed` or `too-many-attempts` */
   signInByPassword(user: string, password: string, from: string): Promise<Entered>;
   /**
+   * Somebody for whom another service has vouched.
+   * @throws OperationalError `sign-in-failed`
+   */
+  signInVouched(user: string, how: string): Promise<Entered>;
+  /**
    * A wallboard or a verifier comes in by its link.
    * @throws OperationalError `sign-in-failed`
    */
@@ -209,6 +214,13 @@ export function sessions(db: RecordsDb, world: World): Sessions {
       return begin(name, "password");
     },
     isPassword,
+    signInVouched: async (name, how) => {
+      if ((await userNamed(db, name)) === null) {
+        world.log.warn({ user: name, how }, "nobody here has this name");
+        throw new OperationalError("sign-in-failed", "Nobody here has this name");
+      }
+      return begin(name, how);
+    },
     signInByLink: async (secret) => {
       const signedIn = await of(secret, "cookie");
       if (signedIn === null || signedIn.kind === "session")

@@ -1,15 +1,7 @@
-import type { AdviceList } from "../contracts/http/advice.ts";
-import type { AlarmRules } from "../contracts/http/alarm-rules.ts";
-import type { AlarmCourse, AlarmKpisText, Alarms, AlarmText } from "../contracts/http/alarms.ts";
-import type { Boilers } from "../contracts/http/boilers.ts";
-import type { DryRun } from "../contracts/http/dry-runs.ts";
-import type { Gateways } from "../contracts/http/gateways.ts";
-import type { Integrity } from "../contracts/http/integrity.ts";
-import type { Deliveries, Recipients } from "../contracts/http/notifications.ts";
+import type { AlarmText } from "../contracts/http/alarms.ts";
 import type { Problem } from "../contracts/http/problem.ts";
-import type { Session } from "../contracts/http/session.ts";
-import type { Trend } from "../contracts/http/trend.ts";
-import type { TrainerChange, TrainerText } from "../contracts/trainer.ts";
+import type { TrainerChange } from "../contracts/trainer.ts";
+import type { Operations } from "./operations.ts";
 import { text } from "./texts/texts.ts";
 
 /** What a request failed with: the server's own code, or `unreachable`. */
@@ -28,52 +20,77 @@ export function onSignInNeeded(listener: () => void): void {
 }
 
 export const api = {
-  session: () => call<Session>("GET", "session"),
+  session: () => ask("GET session", {}),
   signIn: (
     body:
       | { readonly ticket: string }
       | { readonly link: string }
       | { readonly user: string; readonly password: string },
-  ) => call<Session>("POST", "session", body),
-  signOut: () => call<null>("DELETE", "session"),
-  boilers: () => call<Boilers>("GET", "boilers"),
-  gateways: () => call<Gateways>("GET", "gateways"),
-  integrity: () => call<Integrity>("GET", "integrity"),
-  advice: (boilerId: string) => call<AdviceList>("GET", `boilers/${encodeURIComponent(boilerId)}/advice`),
-  alarms: (since: number | null) => call<Alarms>("GET", since === null ? "alarms" : `alarms?since=${since}`),
-  alarmHistory: (fromMs: number, toMs: number) =>
-    call<Alarms>("GET", `alarms/history?from=${Math.floor(fromMs)}&to=${Math.ceil(toMs)}`),
+  ) => ask("POST session", { body: body }),
+  signInWays: () => ask("GET session/ways", {}),
+  signOut: () => ask("DELETE session", {}),
+  boilers: () => ask("GET boilers", {}),
+  gateways: () => ask("GET gateways", {}),
+  integrity: () => ask("GET integrity", {}),
+  advice: (boilerId: string) => ask("GET boilers/{boilerId}/advice", { path: { boilerId } }),
+  alarms: (since: number | null) =>
+    ask("GET alarms", since === null ? {} : { query: { since: String(since) } }),
+  alarmHistory: (fromMs: number, toMs: number) => ask("GET alarms/history", { query: within(fromMs, toMs) }),
   acknowledge: (alarmId: string, body: { readonly rev: number; readonly comment?: string }, key: string) =>
-    call<AlarmText>("POST", `alarms/${encodeURIComponent(alarmId)}/acknowledge`, body, {
-      "Idempotency-Key": key,
-    }),
+    ask("POST alarms/{alarmId}/acknowledge", { path: { alarmId }, body }, { "Idempotency-Key": key }),
   /** Any other command: shelve, unshelve, reset, comment, out of service, in service. */
   alarmCommand: (alarmId: string, command: string, body: { readonly rev: number }, key: string) =>
     call<AlarmText>("POST", `alarms/${encodeURIComponent(alarmId)}/${command}`, body, {
       "Idempotency-Key": key,
     }),
-  alarmCourse: (alarmId: string) => call<AlarmCourse>("GET", `alarms/${encodeURIComponent(alarmId)}`),
-  alarmKpis: (fromMs: number, toMs: number) =>
-    call<AlarmKpisText>("GET", `alarms/kpi?from=${Math.floor(fromMs)}&to=${Math.ceil(toMs)}`),
-  alarmRules: () => call<AlarmRules>("GET", "rules/alarms"),
-  startDryRun: (rules: string) => call<DryRun>("POST", "rules/dry-runs", { rules }),
-  dryRun: (id: string) => call<DryRun>("GET", `rules/dry-runs/${encodeURIComponent(id)}`),
-  recipients: () => call<Recipients>("GET", "notifications/recipients"),
-  deliveries: (fromMs: number, toMs: number) =>
-    call<Deliveries>("GET", `notifications?from=${Math.floor(fromMs)}&to=${Math.ceil(toMs)}`),
+  alarmCourse: (alarmId: string) => ask("GET alarms/{alarmId}", { path: { alarmId } }),
+  alarmKpis: (fromMs: number, toMs: number) => ask("GET alarms/kpi", { query: within(fromMs, toMs) }),
+  alarmRules: () => ask("GET rules/alarms", {}),
+  startDryRun: (rules: string) => ask("POST rules/dry-runs", { body: { rules } }),
+  dryRun: (id: string) => ask("GET rules/dry-runs/{dryRunId}", { path: { dryRunId: id } }),
+  recipients: () => ask("GET notifications/recipients", {}),
+  deliveries: (fromMs: number, toMs: number) => ask("GET notifications", { query: within(fromMs, toMs) }),
   testDestination: (destinationId: string) =>
-    call<Deliveries>("POST", `notifications/destinations/${encodeURIComponent(destinationId)}/test`),
-  sendAgain: (key: string) => call<Deliveries>("POST", "notifications/again", { key }),
-  trainer: () => call<TrainerText>("GET", "trainer"),
+    ask("POST notifications/destinations/{destinationId}/test", { path: { destinationId } }),
+  sendAgain: (key: string) => ask("POST notifications/again", { body: { key } }),
+  trainer: () => ask("GET trainer", {}),
   changeTrainer: (boilerId: string, change: TrainerChange) =>
-    call<TrainerText>("POST", `trainer/boilers/${encodeURIComponent(boilerId)}`, change),
+    ask("POST trainer/boilers/{boilerId}", { path: { boilerId }, body: change }),
   trend: (boilerId: string, points: readonly string[], fromMs: number, toMs: number, buckets: number) =>
-    call<Trend>(
-      "GET",
-      `boilers/${encodeURIComponent(boilerId)}/trend?points=${points.join(",")}` +
-        `&from=${Math.floor(fromMs)}&to=${Math.ceil(toMs)}&buckets=${buckets}`,
-    ),
+    ask("GET boilers/{boilerId}/trend", {
+      path: { boilerId },
+      query: { points: points.join(","), ...within(fromMs, toMs), buckets: String(buckets) },
+    }),
 };
+
+export function within(fromMs: number, toMs: number): { readonly from: string; readonly to: string } {
+  return { from: String(Math.floor(fromMs)), to: String(Math.ceil(toMs)) };
+}
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+/** Calls a route of the specification: what it is given, and what it replies, is what stands there. */
+export function ask<Route extends keyof Operations>(
+  route: Route,
+  given: Operations[Route]["given"],
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Reply<Operations[Route]["reply"]>> {
+  const {
+    path = {},
+    query = {},
+    body,
+  } = given as {
+    readonly path?: Parts;
+    readonly query?: Parts;
+    readonly body?: unknown;
+  };
+  const [method = "", template = ""] = route.split(" ");
+  const address = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ""));
+  const asked = Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value ?? "")}`);
+  return call(method, asked.length === 0 ? address : `${address}?${asked.join("&")}`, body, headers);
+}
 
 /** The server has checked its replies against the contract already; here they are taken as what they are. */
 export async function call<T>(

@@ -1,12 +1,6 @@
-import type { AuditPage } from "../contracts/http/audit.ts";
-import type { Compliance, ComplianceHours } from "../contracts/http/compliance.ts";
-import type { LimitsText } from "../contracts/http/limits.ts";
-import type { Retrofits } from "../contracts/http/retrofits.ts";
-import type { SettingsText } from "../contracts/http/settings.ts";
-import type { Storage } from "../contracts/http/storage.ts";
-import type { NewToken, TokenGiven, Tokens } from "../contracts/http/tokens.ts";
-import type { Users, UserText } from "../contracts/http/users.ts";
-import { call } from "./api.ts";
+import type { NewToken } from "../contracts/http/tokens.ts";
+import type { UserText } from "../contracts/http/users.ts";
+import { ask, within } from "./api.ts";
 
 export interface DeadLetters {
   readonly total: number;
@@ -22,35 +16,32 @@ export interface DeadLetters {
 }
 
 type MayDo = Pick<UserText, "role" | "sites">;
-const named = encodeURIComponent;
 
 /** What the pages that are loaded when they are opened ask for. */
 export const manageApi = {
-  compliance: (fromMs: number, toMs: number) =>
-    call<Compliance>("GET", `compliance?from=${fromMs}&to=${toMs}`),
+  compliance: (fromMs: number, toMs: number) => ask("GET compliance", { query: within(fromMs, toMs) }),
   hours: (boilerId: string, fromMs: number, toMs: number) =>
-    call<ComplianceHours>("GET", `boilers/${named(boilerId)}/compliance?from=${fromMs}&to=${toMs}`),
-  limits: () => call<LimitsText>("GET", "limits"),
-  retrofits: () => call<Retrofits>("GET", "retrofits"),
-  deadLetters: () => call<DeadLetters>("GET", "dead-letters"),
-  settings: () => call<SettingsText>("GET", "settings"),
-  storage: () => call<Storage>("GET", "storage"),
-  users: () => call<Users>("GET", "users"),
+    ask("GET boilers/{boilerId}/compliance", { path: { boilerId }, query: within(fromMs, toMs) }),
+  limits: () => ask("GET limits", {}),
+  retrofits: () => ask("GET retrofits", {}),
+  deadLetters: () => ask("GET dead-letters", {}),
+  settings: () => ask("GET settings", {}),
+  storage: () => ask("GET storage", {}),
+  users: () => ask("GET users", {}),
   addUser: (user: MayDo & { readonly name: string; readonly password: string }) =>
-    call<null>("POST", "users", user),
-  changeUser: (name: string, to: MayDo) => call<null>("PUT", `users/${named(name)}`, to),
+    ask("POST users", { body: user }),
+  changeUser: (name: string, to: MayDo) => ask("PUT users/{name}", { path: { name }, body: to }),
   setPassword: (name: string, password: string) =>
-    call<null>("PUT", `users/${named(name)}/password`, { password }),
-  removeUser: (name: string) => call<null>("DELETE", `users/${named(name)}`),
+    ask("PUT users/{name}/password", { path: { name }, body: { password } }),
+  removeUser: (name: string) => ask("DELETE users/{name}", { path: { name } }),
   ownPassword: (current: string, password: string) =>
-    call<null>("PUT", "session/password", { current, password }),
-  tokens: () => call<Tokens>("GET", "tokens"),
-  giveToken: (wish: NewToken) => call<TokenGiven>("POST", "tokens", wish),
-  takeBackToken: (id: string) => call<null>("DELETE", `tokens/${named(id)}`),
+    ask("PUT session/password", { body: { current, password } }),
+  tokens: () => ask("GET tokens", {}),
+  giveToken: (wish: NewToken) => ask("POST tokens", { body: wish }),
+  takeBackToken: (id: string) => ask("DELETE tokens/{tokenId}", { path: { tokenId: id } }),
   audit: (cursor: string | null, action: string) =>
-    call<AuditPage>(
-      "GET",
-      `audit?limit=50${cursor === null ? "" : `&cursor=${cursor}`}${action === "" ? "" : `&action=${named(action)}`}`,
-    ),
-  auditAnchor: () => call<{ readonly seq: number; readonly hash: string }>("GET", "audit/anchor"),
+    ask("GET audit", {
+      query: { limit: "50", ...(cursor !== null && { cursor }), ...(action !== "" && { action }) },
+    }),
+  auditAnchor: () => ask("GET audit/anchor", {}),
 };

@@ -14,9 +14,11 @@ import { type BackTest, backTest } from "./back-test.ts";
 import type { IngestConfig } from "./config.ts";
 import type { Door } from "./door.ts";
 import { type Journal, openJournal } from "./journal.ts";
-import { publishFrames } from "./live-view.ts";
-import { acceptedSoFar, newestSnapshot, snapshotFor, startPass } from "./pass.ts";
-import type { Plant } from "./plant.ts";
+
+import { type LiveView, publishFrames } from "./live-view.ts";
+import { acceptedSoFar, newestSnapshot, type StagesAt, snapshotFor, startPass } from "./pass.ts";
+import { type EnteringConfig, onlyPlant, type Plant, type PlantHistory } from "./plant.ts";
+
 import { queuedSink } from "./queued-sink.ts";
 import { recordsSink } from "./records-sink.ts";
 import { startRetention } from "./retention.ts";
@@ -26,7 +28,8 @@ import { telemetrySink } from "./telemetry-sink.ts";
 import { busDoor, startThirdParty } from "./third-party/third-party.ts";
 
 export interface IngestNeeds {
-  readonly plant: Plant;
+  readonly plant: Plant | PlantHistory;
+  readonly entering?: EnteringConfig | null;
   readonly folder: string;
   readonly telemetry: ReadingWriter & Retention;
   readonly keep: KeepConfig;
@@ -54,7 +57,9 @@ export interface Ingest extends Service {
 
 /** Accepts what gateways send, and turns the journal into history, alarms and the live view. */
 export async function startIngest(config: IngestConfig, needs: IngestNeeds): Promise<Ingest> {
-  const { plant, folder, bus, world } = needs;
+  const { folder, bus, world } = needs;
+  const plants = "newest" in needs.plant ? needs.plant : onlyPlant(needs.plant);
+  const plant = plants.newest;
   const rolling = rollingUp(needs.telemetry, plant, needs.keep, world);
   const telemetry = await telemetrySink(rolling, world, newestSnapshot(folder)?.reached?.["telemetry"] ?? 0);
   const records = await recordsSink(needs.records, plant, bus, world);
@@ -62,14 +67,24 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   const snapshot = snapshotFor(folder, sinks);
   const confirmed = Math.max(snapshot?.offset ?? 0, ...sinks.map(({ checkpoint }) => checkpoint));
   const journal = await openJournal(folder, config.journal, confirmed, world);
-  const { stages, view } = stagesOf(plant);
+  let view: LiveView | null = null;
+  const stagesAt: StagesAt = (version) => {
+    const made = stagesOf(plants.at(version));
+    view = made.view;
+    return made.stages;
+  };
 
   const services = serviceStack(world);
   services.add({ name: "journal", stop: () => journal.close() });
   services.add(startRetention(needs.telemetry, needs.keep, () => rolling.filledInAtMs, world));
   const pass = services.add(
-    startPass(folder, config, journal, plant.catalogue, stages, sinks, snapshot, world),
+    startPass(folder, config, journal, plant.catalogue, stagesAt, sinks, snapshot, world),
   );
+  if (needs.entering) {
+    const { entered, ...accepted } = needs.entering;
+    await journal.append({ kind: "config", ...accepted });
+    await entered();
+  }
   const accepting = services.add(
     startAccepting(plant, journal, await acceptedSoFar(folder, journal), bus, needs.door ?? null, world),
   );
@@ -86,7 +101,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
   services.add(backgroundLoop("ticks", (signal) => tick(journal, lag, needs, signal)));
   const live = [...plant.sites.values()].filter(({ recorded = false }) => !recorded);
   const liveIds = live.map(({ id }) => id);
-  services.add(publishFrames(view, liveIds, bus, world));
+  services.add(publishFrames(() => view?.latest() ?? [], liveIds, bus, world));
 
   services.add(
     backgroundLoop("ingest status", async (signal) => {

@@ -7,6 +7,7 @@ import type { LogReader } from "../platform/log/segment.ts";
 import { openSegmentLog, type SegmentLog } from "../platform/log/segment-log.ts";
 import type { World } from "../platform/world.ts";
 import type { JournalConfig } from "./config.ts";
+import type { AcceptedConfig } from "./plant.ts";
 
 export type BatchIdentity = Pick<Batch, "site" | "gw" | "sid" | "seq">;
 
@@ -14,13 +15,15 @@ export type BatchIdentity = Pick<Batch, "site" | "gw" | "sid" | "seq">;
  * One entry of the journal. Everything else is a function of these and of dated data.
  *
  * `batch`: the bytes as the gateway sealed them. `quarantine`: a message that could not be accepted, whole, with
- * the reason. `requeue`: such a message, taken in after all. `command`: what a person wants. `tick`: a second has passed, so that silence is noticed.
+ * the reason. `requeue`: such a message, taken in after all. `command`: what a person wants. `config`: from here on another version of
+ * the configuration counts; the version itself is in the records. `tick`: a second has passed, so that silence is noticed.
  */
 export type Entry =
   | { readonly kind: "batch"; readonly bytes: Buffer }
   | ({ readonly kind: "quarantine"; readonly bytes: Buffer } & Quarantine)
   | { readonly kind: "requeue"; readonly deadOffset: number; readonly bytes: Buffer }
   | { readonly kind: "command"; readonly bytes: Buffer }
+  | ({ readonly kind: "config" } & AcceptedConfig)
   | ({ readonly kind: "tick"; readonly monotonicMs: number } & ServerState);
 
 /** How the machine does that keeps the data; `null` or absent: nobody said. */
@@ -61,7 +64,7 @@ const mib = 1024 * 1024;
 const gib = 1024 * mib;
 /** Between two savings of what the pass remembers, a journal that is kept at its quota grows beyond it. */
 const graceSegments = 1;
-const marks = { batch: "B", quarantine: "Q", requeue: "R", command: "C", tick: "T" } as const;
+const marks = { batch: "B", quarantine: "Q", requeue: "R", command: "C", config: "S", tick: "T" } as const;
 
 export async function openJournal(
   folder: string,
@@ -134,6 +137,10 @@ function encoded(entry: Entry): Buffer {
     case "batch":
     case "command":
       return Buffer.concat([mark, entry.bytes]);
+    case "config": {
+      const { kind: _kind, ...accepted } = entry;
+      return Buffer.concat([mark, Buffer.from(JSON.stringify(accepted))]);
+    }
     case "tick":
       return Buffer.concat([mark, Buffer.from(tickText(entry))]);
     case "requeue": {
@@ -167,6 +174,8 @@ function decoded(body: Buffer): Entry {
       return { kind: "batch", bytes: rest };
     case marks.command:
       return { kind: "command", bytes: rest };
+    case marks.config:
+      return { kind: "config", ...(JSON.parse(rest.toString()) as AcceptedConfig) };
     case marks.requeue:
       return { kind: "requeue", deadOffset: Number(rest.readBigUInt64BE(0)), bytes: rest.subarray(8) };
     case marks.tick: {

@@ -106,7 +106,12 @@ const frameEveryMs = 1_000;
 const completeEveryFrames = 10;
 
 /** Tells each site once a second what has changed, and every ten seconds all, so that a late joiner needs no protocol. */
-export function publishFrames(view: LiveView, siteIds: readonly string[], bus: Bus, world: World): Service {
+export function publishFrames(
+  latestNow: LiveView["latest"],
+  siteIds: readonly string[],
+  bus: Bus,
+  world: World,
+): Service {
   async function run(signal: AbortSignal): Promise<void> {
     const told = new Map<string, number>();
     let complete = true;
@@ -118,7 +123,7 @@ export function publishFrames(view: LiveView, siteIds: readonly string[], bus: B
       if (bus.up) {
         const whole = complete;
         complete = false;
-        const latest = view.latest();
+        const latest = latestNow();
         for (const site of siteIds) {
           const boilers = latest
             .filter(({ siteId, boilerId, n }) => siteId === site && (whole || told.get(boilerId) !== n))

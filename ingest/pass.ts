@@ -21,6 +21,8 @@ export interface Snapshot {
   readonly accepted: readonly AcceptedLog[];
   readonly cursors: SavedCursors;
   readonly stages: Readonly<Record<string, unknown>>;
+  /** The version of the configuration that counted; absent in what was saved before there were any. */
+  readonly version?: number;
   /** What gateways sent last, by their logs; absent in what was saved before it was kept. */
   readonly held?: ReturnType<HeldValues["memory"]>;
   /** How far each sink was then, by its name; for a start at which a store does not answer. */
@@ -33,6 +35,9 @@ export interface Pass extends Service {
   /** Resolves when it has ended: stopped, or at the entry after which it had to end. */
   readonly finished: Promise<void>;
 }
+
+/** The stages of the plant as a version of the configuration has it. */
+export type StagesAt = (version: number) => readonly Stage[];
 
 /** A pass that follows the journal for ever, as it grows. */
 const forEver = Number.POSITIVE_INFINITY;
@@ -74,7 +79,8 @@ export async function acceptedSoFar(folder: string, journal: Journal): Promise<A
 
 /**
  * The one reader of the journal: runs every entry through the stages and hands what came of it to the sinks. All
- * that it knows is a function of the journal, so after a crash it begins at a snapshot and comes to the same.
+ * that it knows is a function of the journal and of the versions of the configuration that it names, so after a crash
+ * it begins at a snapshot and comes to the same.
  * @param upto it ends after this entry, with everything durable; without it, when it is stopped
  */
 export function startPass(
@@ -82,18 +88,27 @@ export function startPass(
   config: IngestConfig,
   journal: Journal,
   catalogue: PointCatalogue,
-  stages: readonly Stage[],
+  stagesAt: StagesAt,
   sinks: readonly Sink[],
   snapshot: Snapshot | null,
   world: World,
   upto = forEver,
 ): Pass {
   let events: PlantEvent[] = [];
-  const through = pipeline(stages, (event) => events.push(event));
+  let version = snapshot?.version ?? 0;
+  let stages: readonly Stage[] = [];
+  let through = (_event: PlantEvent): void => {};
+  takeUp(snapshot?.stages ?? {});
   const accepted = acceptedBatches(snapshot?.accepted);
   const happenings = plantHappenings(catalogue, snapshot?.cursors, snapshot?.held);
-  for (const stage of stages) stage.recall(snapshot?.stages[stage.name] ?? null);
   let offset = snapshot?.offset ?? 0;
+
+  /** Stages of the version that counts, which go on from what was remembered. */
+  function takeUp(remembered: Snapshot["stages"]): void {
+    stages = stagesAt(version);
+    through = pipeline(stages, (event) => events.push(event));
+    for (const stage of stages) stage.recall(remembered[stage.name] ?? null);
+  }
 
   async function follow(signal: AbortSignal): Promise<void> {
     const reader = journal.reader(offset + 1);
@@ -105,6 +120,11 @@ export function startPass(
         const batch = takenIn(accepted, entry);
         events = [];
         const isNews = batch === null || entry.kind === "requeue" || accepted.identityOf(batch) === "new";
+        if (entry.kind === "config" && entry.version !== version) {
+          version = entry.version;
+          // As after a restart, so that both come to the same.
+          takeUp(JSON.parse(JSON.stringify(memories())) as Snapshot["stages"]);
+        }
         if (isNews) happenings.tell(entry, batch, through);
         const newlyLost = note(accepted, entry, batch);
         offset = entry.offset;
@@ -125,12 +145,17 @@ export function startPass(
     await saveSnapshot();
   }
 
+  function memories(): Snapshot["stages"] {
+    return Object.fromEntries(stages.map((stage) => [stage.name, stage.memory()]));
+  }
+
   async function saveSnapshot(): Promise<void> {
     const taken: Snapshot = {
       offset,
       accepted: accepted.all(),
       cursors: happenings.cursors(),
-      stages: Object.fromEntries(stages.map((stage) => [stage.name, stage.memory()])),
+      stages: memories(),
+      version,
       held: happenings.held(),
       reached: Object.fromEntries(sinks.map(({ name, checkpoint }) => [name, checkpoint])),
     };

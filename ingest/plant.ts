@@ -22,6 +22,9 @@ export interface RulesEdition extends From {
 export interface BoilerEdition extends RulesEdition {
   readonly boiler: Boiler;
   readonly plausibility: Plausibility;
+  /** Every edition of the tables, and of the emission standard, that this boiler is held against. */
+  readonly tables: readonly LimitTables[];
+  readonly standards: readonly EmissionStandard[];
 }
 
 /** A boiler's place in the plant: who measures it, and by what it is judged. */
@@ -33,9 +36,6 @@ export interface PlantBoiler {
   readonly steady: SteadySettings;
   /** By how much the site's clock hours are off the UTC ones: 30 min in some zones. */
   readonly hourOffsetMs: number;
-  /** Every edition of the tables, and of the emission standard, that this boiler is held against. */
-  readonly tables: readonly LimitTables[];
-  readonly standards: readonly EmissionStandard[];
 }
 
 export interface PlantSite extends Site {
@@ -57,6 +57,62 @@ export interface Plant {
   readonly boilers: ReadonlyMap<string, PlantBoiler>;
   readonly gateways: ReadonlyMap<string, PlantGateway>;
   readonly catalogue: PointCatalogue;
+}
+
+/**
+ * The plant as each version of the configuration has it. All of them know the same points, so that a frame means the
+ * same in each; what an earlier version said counts for the time before the next one.
+ */
+export interface PlantHistory {
+  readonly newest: Plant;
+  /** As it was when a version had been accepted last; 0: before any. */
+  at(version: number): Plant;
+}
+
+/** A version of the configuration, as it was accepted. */
+export interface AcceptedConfig {
+  readonly version: number;
+  readonly hash: string;
+  readonly by: string;
+  readonly atMs: number;
+}
+
+/** One that the journal does not tell of yet; `entered` is called when it does. */
+export interface EnteringConfig extends AcceptedConfig {
+  entered(): Promise<void>;
+}
+
+/** A plant that was never another. */
+export function onlyPlant(plant: Plant): PlantHistory {
+  return { newest: plant, at: () => plant };
+}
+
+/** A plant that another one follows: what was measured before that moment is judged as it was then. */
+export function followedBy(before: Plant, after: Plant, atMs: number): Plant {
+  const joined = <T extends { readonly editions: Editions<E> }, E extends From>(
+    was: ReadonlyMap<string, T>,
+    is: ReadonlyMap<string, T>,
+  ) =>
+    new Map(
+      [...is].map(([id, now]): [string, T] => {
+        const old = was.get(id);
+        if (old === undefined) return [id, now];
+        return [id, { ...now, editions: joinedEditions<E>(old.editions, now.editions, atMs) }];
+      }),
+    );
+  return {
+    catalogue: after.catalogue,
+    sites: joined<PlantSite, RulesEdition>(before.sites, after.sites),
+    boilers: joined<PlantBoiler, BoilerEdition>(before.boilers, after.boilers),
+    gateways: joined<PlantGateway, RulesEdition>(before.gateways, after.gateways),
+  };
+}
+
+function joinedEditions<T extends From>(was: Editions<T>, is: Editions<T>, atMs: number): Editions<T> {
+  const [first, ...others] = was.filter(({ fromMs }) => fromMs < atMs);
+  const here = { ...editionAt(is, atMs), fromMs: atMs };
+  const later = is.filter(({ fromMs }) => fromMs > atMs);
+  return first === undefined ? [here, ...later] : [first, ...others, here, ...later];
 }
 
 /** The edition in force at a moment of event time. */

@@ -15,7 +15,7 @@ import type { World } from "../platform/world.ts";
 import type { IngestConfig } from "./config.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { batchOf, earliestPlace, newestSnapshot, snapshotFor, startPass } from "./pass.ts";
-import type { Plant } from "./plant.ts";
+import { onlyPlant, type Plant, type PlantHistory } from "./plant.ts";
 import { recordsCheckpoint, recordsSink } from "./records-sink.ts";
 import { rollingUp } from "./roll-up.ts";
 import { stagesOf } from "./stages/stages.ts";
@@ -41,7 +41,7 @@ export interface ReplayReport {
 }
 
 export interface ReplayNeeds {
-  readonly plant: Plant;
+  readonly plant: Plant | PlantHistory;
   /** Ingest's, locked by the caller. */
   readonly folder: string;
   readonly telemetry: Telemetry;
@@ -61,7 +61,9 @@ export async function replayJournal(
   { rebuilt }: ReplayWish,
   needs: ReplayNeeds,
 ): Promise<ReplayReport> {
-  const { plant, folder, telemetry, records, world } = needs;
+  const { folder, telemetry, records, world } = needs;
+  const plants = "newest" in needs.plant ? needs.plant : onlyPlant(needs.plant);
+  const plant = plants.newest;
   const journal = await openJournal(folder, config.journal, 0, world);
   try {
     const before = await projected(needs);
@@ -82,13 +84,12 @@ export async function replayJournal(
     const snapshot = snapshotFor(folder, sinks);
     const fromOffset = (snapshot?.offset ?? 0) + 1;
     const uptoOffset = journal.log.durableOffset;
-    const { stages } = stagesOf(plant);
     const pass = startPass(
       folder,
       config,
       journal,
       plant.catalogue,
-      stages,
+      (version) => stagesOf(plants.at(version)).stages,
       sinks,
       snapshot,
       world,

@@ -1,4 +1,15 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "libsql";
 import { messageOf, OperationalError, systemCode } from "./errors.ts";
@@ -47,11 +58,19 @@ export function lockDataFolder(dataDir: string, role: string): DataFolder {
   };
 }
 
-/** Replaces a small file whole: a reader sees the old text or the new one, also after a power cut. */
-export function replaceFile(file: string, text: string): void {
+/**
+ * Replaces a small file whole: a reader sees the old text or the new one, also after a power cut. One that is there
+ * keeps its mode.
+ * @param text `null`: takes it away
+ */
+export function replaceFile(file: string, text: string | null): void {
   const draft = `${file}.new`;
-  writeFileSync(draft, text, { mode: 0o600, flush: true });
-  renameSync(draft, file);
+  if (text === null) rmSync(file, { force: true });
+  else {
+    const mode = existsSync(file) ? statSync(file).mode & 0o777 : 0o600;
+    writeFileSync(draft, text, { mode, flush: true });
+    renameSync(draft, file);
+  }
   const folder = openSync(dirname(file), "r");
   fsyncSync(folder);
   closeSync(folder);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { Static, TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { Settings } from "typebox/system";
@@ -11,8 +11,23 @@ export interface Fault {
   readonly file: string;
   /** Counted from 1; `null` where the file as a whole is meant. */
   readonly line: number | null;
+  /** The place that the line is of; absent where the file as a whole is meant. */
+  readonly path?: readonly (string | number)[];
   readonly message: string;
 }
+
+/** Where files are read from. */
+export interface Files {
+  /** The names of a folder's files; none of a folder that is not there. */
+  list(folder: string): readonly string[];
+  /** Throws where there is no such file. */
+  read(file: string): string;
+}
+
+export const filesOnDisk: Files = {
+  list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
+  read: (file) => readFileSync(file, "utf8"),
+};
 
 /** A YAML file that is what its schema says, with defaults filled in, and a way to point into it. */
 export interface YamlFile<T> {
@@ -35,10 +50,11 @@ const mostAliases = 10_000;
 export function loadYaml<S extends TSchema>(
   file: string,
   choose: (raw: unknown) => S | { readonly refused: string },
+  files: Files = filesOnDisk,
 ): Loaded<Static<S>> {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = files.read(file);
   } catch (error) {
     return { ok: false, faults: [{ file, line: null, message: `cannot be read: ${messageOf(error)}` }] };
   }
@@ -55,6 +71,7 @@ export function loadYaml<S extends TSchema>(
   const fault = (path: readonly (string | number)[], message: string): Fault => ({
     file,
     line: lineInDocument(document, lines, path),
+    path,
     message,
   });
   let raw: unknown;

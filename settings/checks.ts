@@ -66,12 +66,22 @@ export function configFaults(
 
   for (const { key, message } of mqttFaults(config.mqtt)) wrong(["mqtt", key], message);
   thirdPartyFaults(config, wrong);
-  const { host, tls } = config.api;
+  const { host, tls, oidc } = config.api;
   if (!isLoopback(host) && tls === undefined)
     wrong(
       ["api", "host"],
       `is "${host}"; others than 127.0.0.1, localhost and ::1 need api.tls with certificateFile and keyFile`,
     );
+  if (oidc !== undefined) {
+    for (const key of ["issuer", "publicUrl"] as const) {
+      const url = URL.canParse(oidc[key]) ? new URL(oidc[key]) : null;
+      if (url === null) wrong(["api", "oidc", key], "is no address");
+      else if (url.protocol !== "https:" && !isLoopback(url.hostname))
+        wrong(["api", "oidc", key], "must be https:// unless it is this machine");
+    }
+    const fault = secretFault(oidc.clientSecretFile);
+    if (fault !== null) wrong(["api", "oidc", "clientSecretFile"], fault);
+  }
 
   for (const [name, { range }] of Object.entries(config.points)) {
     if (Object.hasOwn(points, name))

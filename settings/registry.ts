@@ -34,19 +34,19 @@ import type {
   RulesEdition,
 } from "../ingest/plant.ts";
 import { recipientsIn } from "../notifications/config.ts";
+import type { Config } from "./config.ts";
 import { limitsText } from "./limits-text.ts";
 import { alarmRuleTexts } from "./rule-texts.ts";
 import { type LabelledFuel, plausibilityOf } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 
-/** The points that Fluewatch knows and those that the configuration adds. */
-export function catalogueOf({ config }: Settings): PointCatalogue {
-  const further = Object.entries(config.points).map(
-    ([name, { unit, decimals = 0, range }]): [string, Point] => [
-      name,
-      { unit, decimals, range: [range[0], range[1]], from: "sensor" },
-    ],
-  );
+/** The points that Fluewatch knows and those that the configuration adds; of several versions of it, the last one's word counts. */
+export function catalogueOf(...versions: readonly [Settings, ...Settings[]]): PointCatalogue {
+  const points = Object.assign({}, ...versions.map(({ config }) => config.points)) as Config["points"];
+  const further = Object.entries(points).map(([name, { unit, decimals = 0, range }]): [string, Point] => [
+    name,
+    { unit, decimals, range: [range[0], range[1]], from: "sensor" },
+  ]);
   return pointCatalogue(Object.fromEntries(further));
 }
 
@@ -61,7 +61,7 @@ export function fuelsNow({ rules }: Settings, nowMs: number): ReadonlyMap<string
 }
 
 /** What ingest needs of the settings, in every edition of it: the time of an event decides which counts. */
-export function plantOf(settings: Settings): Plant {
+export function plantOf(settings: Settings, catalogue = catalogueOf(settings)): Plant {
   const { config, rules } = settings;
   const boilers = new Map<string, PlantBoiler>();
   const gateways = new Map<string, PlantGateway>();
@@ -81,8 +81,6 @@ export function plantOf(settings: Settings): Plant {
         editions: editionsOf(boiler, site, settings),
         steady: steadyOf(site),
         hourOffsetMs: offsetMs,
-        tables: rules.limitTables.filter(({ id }) => id === boiler.limits),
-        standards: rules.emissionStandards.filter(({ id }) => id === boiler.emissionStandard),
       });
     }
     for (const { id, site: siteId, scanMs } of config.gateways) {
@@ -95,12 +93,12 @@ export function plantOf(settings: Settings): Plant {
     const { id, name, place, timeZone } = site;
     sites.set(id, { id, name, place, timeZone, editions: rulesOf("site") });
   }
-  return { sites, boilers, gateways, catalogue: catalogueOf(settings) };
+  return { sites, boilers, gateways, catalogue };
 }
 
 /** A plant beside which stand others of which only a past is known: they are taken in and stored, and never alarm. */
 export function withRecorded(plant: Plant, recorded: readonly Settings[]): Plant {
-  const others = recorded.map(plantOf);
+  const others = recorded.map((each) => plantOf(each));
   const quiet = <T extends { readonly rules: readonly AlarmRule[] }>([first, ...rest]: readonly [
     T,
     ...T[],
@@ -218,14 +216,13 @@ function rulesOfKind(
 
 /** The boiler anew from each day on which something of it changed: a fuel's data, a price, a floor, an alarm rule. */
 function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings): Editions<BoilerEdition> {
-  const { fuels, files, emissionStandards } = settings.rules;
+  const { fuels, files, emissionStandards, limitTables } = settings.rules;
+  const tables = limitTables.filter(({ id }) => id === config.limits);
+  const standards = emissionStandards.filter(({ id }) => id === config.emissionStandard);
   const dated: readonly Dated[] = [
     ...[...settings.rules.alarmRules.values()].flat(),
     ...config.fuels.flatMap((id) => fuels.get(id) ?? []),
-    ...bindingOf(
-      standingOf(config),
-      emissionStandards.filter(({ id }) => id === config.emissionStandard),
-    ),
+    ...bindingOf(standingOf(config), standards),
     ...site.prices,
     ...files["dew-floors"].filter(({ id }) => id === site.rules.dewFloors),
     ...files["surface-loss"].filter(({ id }) => id === site.rules.surfaceLoss),
@@ -239,6 +236,8 @@ function editionsOf(config: BoilerConfig, site: SiteConfig, settings: Settings):
       fromMs,
       boiler,
       plausibility: plausibilityOf(pick(settings.rules.files.plausibility, site.rules.plausibility, fromMs)),
+      tables,
+      standards,
       rules: rulesOfKind("boiler", fromMs, site, settings).filter((rule) => appliesTo(rule, boiler, points)),
     };
   };

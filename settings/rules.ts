@@ -21,7 +21,7 @@ import {
 } from "../domain/limits.ts";
 import { fuelFlowPoints } from "../domain/points.ts";
 import type { Plausibility } from "../domain/screening.ts";
-import { type Fault, loadYaml } from "../platform/yaml-file.ts";
+import { type Fault, type Files, filesOnDisk, loadYaml } from "../platform/yaml-file.ts";
 import { alarmRulesOf } from "./alarm-rules.ts";
 
 export type LabelledFuel = Fuel & { readonly label: Label };
@@ -47,7 +47,7 @@ export interface Rules {
 export type FaultAt = (path: readonly (string | number)[], message: string) => Fault;
 
 /** Reads every rule file; what is wrong goes to `faults`, and the rest is still read. */
-export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
+export function rulesFrom(names: readonly string[], faults: Fault[], from: Files = filesOnDisk): Rules {
   const limitTables: LimitTables[] = [];
   const emissionStandards: EmissionStandard[] = [];
   const fuels = new Map<string, FuelEdition[]>();
@@ -58,15 +58,19 @@ export function rulesFrom(names: readonly string[], faults: Fault[]): Rules {
   const incomplete = new Set<RuleKind>();
   for (const name of names) {
     let itsKinds: readonly RuleKind[] = known; // of a file that cannot be read at all
-    const loaded = loadYaml(name, (raw) => {
-      const kind = (raw as { readonly kind?: unknown }).kind;
-      const named = known.find((each) => each === kind);
-      if (named !== undefined) {
-        itsKinds = [named];
-        return ruleFiles[named];
-      }
-      return { refused: `kind is ${JSON.stringify(kind) ?? "missing"}; allowed are ${known.join(", ")}` };
-    });
+    const loaded = loadYaml(
+      name,
+      (raw) => {
+        const kind = (raw as { readonly kind?: unknown }).kind;
+        const named = known.find((each) => each === kind);
+        if (named !== undefined) {
+          itsKinds = [named];
+          return ruleFiles[named];
+        }
+        return { refused: `kind is ${JSON.stringify(kind) ?? "missing"}; allowed are ${known.join(", ")}` };
+      },
+      from,
+    );
     if (loaded.ok) read.push({ rule: loaded.file.value as RuleFile, fault: loaded.file.fault });
     else {
       faults.push(...loaded.faults);

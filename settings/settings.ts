@@ -1,8 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type DeviceMapFile as DeviceMap, DeviceMapFile } from "../contracts/device-map.ts";
 import type { Environment } from "../platform/environment.ts";
-import { type Fault, faultsError, loadYaml } from "../platform/yaml-file.ts";
+import { type Fault, type Files, faultsError, filesOnDisk, loadYaml } from "../platform/yaml-file.ts";
 import { configFaults } from "./checks.ts";
 import { type Config, configSchema } from "./config.ts";
 import { mqttOf } from "./mqtt.ts";
@@ -18,6 +17,19 @@ export interface Settings {
   readonly dataDir: string;
   /** A file that the configuration names, seen from its own folder. */
   readonly fileAt: (name: string) => string;
+  /** Where Fluewatch itself is, with the rules and device maps that come with it. */
+  readonly packageRoot: string;
+  /** The same configuration of other texts. */
+  readonly again: (files: Files) => Settings | { readonly faults: readonly Fault[] };
+}
+
+/** The folder of the rules, or of the device maps: those that come with Fluewatch, and those beside the configuration. */
+export function foldersOf(
+  configFile: string,
+  packageRoot: string,
+  name: "rules" | "devices",
+): readonly string[] {
+  return [...new Set([join(packageRoot, "config", name), join(dirname(configFile), name)])];
 }
 
 /**
@@ -26,18 +38,29 @@ export interface Settings {
  * @throws OperationalError `config-invalid`, with every fault at its line
  */
 export function loadSettings(configFile: string, packageRoot: string, environment: Environment): Settings {
+  const read = settingsIn(filesOnDisk, configFile, packageRoot, environment);
+  if ("faults" in read) throw faultsError(read.faults);
+  return read;
+}
+
+/** The same of files that may be elsewhere, or nowhere yet. */
+export function settingsIn(
+  files: Files,
+  configFile: string,
+  packageRoot: string,
+  environment: Environment,
+): Settings | { readonly faults: readonly Fault[] } {
   const file = resolve(configFile);
-  const folders = (name: string) => [
-    ...new Set([join(packageRoot, "config", name), join(dirname(file), name)]),
-  ];
   const faults: Fault[] = [];
-  const rules = rulesFrom(folders("rules").flatMap(yamlFiles), faults);
-  const { maps, incomplete } = deviceMaps(folders("devices").flatMap(yamlFiles), faults);
-  const loaded = loadYaml(file, () => configSchema);
-  if (!loaded.ok) throw faultsError([...faults, ...loaded.faults]);
+  const all = (name: "rules" | "devices") =>
+    foldersOf(file, packageRoot, name).flatMap((folder) => yamlFiles(folder, files));
+  const rules = rulesFrom(all("rules"), faults, files);
+  const { maps, incomplete } = deviceMaps(all("devices"), faults, files);
+  const loaded = loadYaml(file, () => configSchema, files);
+  if (!loaded.ok) return { faults: [...faults, ...loaded.faults] };
   const fileAt = (name: string) => resolve(dirname(file), name);
   faults.push(...configFaults(loaded.file, rules, maps, incomplete, (name) => secretFault(fileAt(name))));
-  if (faults.length > 0) throw faultsError(faults);
+  if (faults.length > 0) return { faults };
 
   const { value } = loaded.file;
   const config: Config = {
@@ -52,25 +75,27 @@ export function loadSettings(configFile: string, packageRoot: string, environmen
     maps: new Map([...maps].map(([id, { map }]) => [id, map])),
     dataDir: resolve(environment.dataDir ?? config.dataDir),
     fileAt,
+    packageRoot,
+    again: (others) => settingsIn(others, configFile, packageRoot, environment),
   };
 }
 
-function yamlFiles(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+export function yamlFiles(folder: string, files: Files): readonly string[] {
+  return files
+    .list(folder)
     .filter((name) => name.endsWith(".yaml"))
     .sort()
     .map((name) => join(folder, name));
 }
 
-function deviceMaps(files: readonly string[], faults: Fault[]) {
+function deviceMaps(names: readonly string[], faults: Fault[], files: Files) {
   const maps = new Map<
     string,
     { readonly map: DeviceMap; readonly fault: (path: (string | number)[], message: string) => Fault }
   >();
   let incomplete = false;
-  for (const file of files) {
-    const loaded = loadYaml(file, () => DeviceMapFile);
+  for (const file of names) {
+    const loaded = loadYaml(file, () => DeviceMapFile, files);
     if (!loaded.ok) {
       faults.push(...loaded.faults);
       incomplete = true;

@@ -19,7 +19,7 @@ const rooms: Readonly<Record<string, { readonly may: readonly string[]; readonly
 
 /** Of the rooms, `settings` may know what they ask of a configuration, and nothing of what they do. */
 const openToSettings =
-  /^((gateway|ingest|notifications|api|simulators)\/(config|registry|plant|directory)|simulators\/(scenario|scenario-faults|duration|fitted))\.ts$/;
+  /^((gateway|ingest|notifications|api|simulators)\/(config|configuration|registry|plant|directory)|simulators\/(scenario|scenario-faults|duration|fitted))\.ts$/;
 
 interface Import {
   readonly from: string;

@@ -5,7 +5,7 @@ import { DryRun } from "../../contracts/http/dry-runs.ts";
 import { Problem } from "../../contracts/http/problem.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import type { World } from "../../platform/world.ts";
-import type { DryRuns } from "../dry-runs.ts";
+import type { DryRuns, TryRules } from "../dry-runs.ts";
 import { rangeOf } from "../query.ts";
 import type { Registry } from "../registry.ts";
 
@@ -13,7 +13,12 @@ const weekMs = 7 * 86_400_000;
 const longestMs = 31 * 86_400_000;
 
 /** The alarm rules, and others tried out on the past before they are put in force. */
-export function alarmRuleRoutes(registry: Registry, runs: DryRuns, world: World): FastifyPluginAsyncTypebox {
+export function alarmRuleRoutes(
+  registry: Registry,
+  runs: DryRuns,
+  tryRules: TryRules,
+  world: World,
+): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       "/rules/alarms",
@@ -52,7 +57,7 @@ export function alarmRuleRoutes(registry: Registry, runs: DryRuns, world: World)
         const { fromMs, toMs } = rangeOf({ from: from ?? String(nowMs - weekMs), to: to ?? String(nowMs) });
         if (toMs - fromMs > longestMs)
           throw new OperationalError("request-invalid", "a dry run looks at 31 days at most");
-        return reply.code(202).send(runs.start(rules, fromMs, toMs));
+        return reply.code(202).send(runs.start((signal) => tryRules(rules, fromMs, toMs, signal)));
       },
     );
 

@@ -25,6 +25,8 @@ export const BackTestText = Type.Object({
   byRule: Type.Array(Type.Object({ ruleId: Id, before: Type.Integer(), after: Type.Integer() })),
 });
 
+export type BackTestResult = Static<typeof BackTestText>;
+
 /** A back-test under way, or done. */
 export const DryRun = Type.Object({
   id: Type.String(),

@@ -19,3 +19,9 @@ export const Session = Type.Object({
   endsAtMs: Instant,
 });
 export type Session = Static<typeof Session>;
+
+/** How somebody may come in besides user and password. */
+export const SignInWays = Type.Object({
+  oidc: nullable(Type.Object({ label: Type.String() })),
+});
+export type SignInWays = Static<typeof SignInWays>;

@@ -2,6 +2,7 @@ import { For, type JSX, Match, Show, Switch } from "solid-js";
 import type { RoleText } from "../../contracts/http/session.ts";
 import { AccountPanel } from "../panels/account-panel.tsx";
 import { AuditPanel } from "../panels/audit-panel.tsx";
+import { ConfigPanel } from "../panels/config-panel.tsx";
 import { PlantPanel, RetentionPanel } from "../panels/plant-panel.tsx";
 import { TokensPanel } from "../panels/tokens-panel.tsx";
 import { UsersPanel } from "../panels/users-panel.tsx";
@@ -10,7 +11,7 @@ import { session } from "../session.ts";
 import { manageText } from "../texts/manage.ts";
 import "../styles/manage.css";
 
-const tabs = ["account", "users", "tokens", "plant", "retention", "audit"] as const;
+const tabs = ["account", "users", "tokens", "plant", "configuration", "retention", "audit"] as const;
 
 /** What can be set, and where what cannot be set here is. */
 export function SettingsPage(): JSX.Element {
@@ -49,6 +50,9 @@ export function SettingsPage(): JSX.Element {
         </Match>
         <Match when={tab() === "plant"}>
           <PlantPanel />
+        </Match>
+        <Match when={tab() === "configuration"}>
+          <ConfigPanel />
         </Match>
         <Match when={tab() === "retention"}>
           <RetentionPanel />

@@ -1,7 +1,8 @@
-import { createSignal, type JSX, Show } from "solid-js";
-import { reasonText } from "../api.ts";
+import { createResource, createSignal, type JSX, Show } from "solid-js";
+import { api, reasonText } from "../api.ts";
 import { Logo } from "../charts/icons.tsx";
 import { LanguageButton, ThemeButton } from "../panels/preference-buttons.tsx";
+import { query } from "../router.tsx";
 import { session, signIn } from "../session.ts";
 import { text } from "../texts/texts.ts";
 
@@ -15,7 +16,13 @@ export function SignInPage(): JSX.Element {
   const [busy, setBusy] = createSignal(false);
   const [wrong, setWrong] = createSignal<Wrong | null>(null);
   const wrongAt = (where: Wrong["where"]) => (wrong()?.where === where ? wrong()?.says() : undefined);
+  const [ways] = createResource(() => api.signInWays());
+  const service = () => {
+    const reply = ways();
+    return reply?.ok ? reply.value.oidc : null;
+  };
   const whyHere = () => {
+    if (query("why") === "vouched") return t().vouched;
     const now = session();
     return now.kind === "out" && now.why !== "first" ? t()[now.why] : null;
   };
@@ -85,6 +92,14 @@ export function SignInPage(): JSX.Element {
         <span class="wrong" role="alert">
           {wrongAt("form")}
         </span>
+        <Show when={service()}>
+          {(by) => (
+            // Another page of the server's: the browser itself goes there, and on to the service.
+            <a class="btn" href="/api/v1/session/oidc" data-testid="sign-in-service">
+              {t().by(by().label)}
+            </a>
+          )}
+        </Show>
       </form>
     </main>
   );

@@ -3,13 +3,12 @@ import type { RetrofitFollowUp } from "../../contracts/http/retrofit-follow-up.t
 import type { OpenPoint, RetrofitResult } from "../../contracts/http/retrofit-result.ts";
 import type {
   RetrofitBoiler,
-  RetrofitCoverage,
   RetrofitDocument,
   Retrofits,
   RetrofitText,
   StackTestText,
 } from "../../contracts/http/retrofits.ts";
-import { call, type Failure, type Reply } from "../api.ts";
+import { ask, call, type Failure, type Reply } from "../api.ts";
 import { language } from "../preferences.ts";
 import { session } from "../session.ts";
 
@@ -19,23 +18,23 @@ export interface ReportSection {
   readonly html: string;
 }
 
+const of = (id: string) => ({ path: { retrofitId: id } });
 const one = (id: string) => `retrofits/${encodeURIComponent(id)}`;
 
 /** What the pages ask the server about retrofits. */
 export const retrofitApi = {
-  list: () => call<Retrofits>("GET", "retrofits"),
-  get: (id: string) => call<RetrofitText>("GET", one(id)),
-  create: (id: string, document: RetrofitDocument) =>
-    call<RetrofitText>("POST", "retrofits", { id, document }),
+  list: () => ask("GET retrofits", {}),
+  get: (id: string) => ask("GET retrofits/{retrofitId}", of(id)),
+  create: (id: string, document: RetrofitDocument) => ask("POST retrofits", { body: { id, document } }),
   save: (id: string, rev: number, document: RetrofitDocument) =>
-    call<RetrofitText>("PUT", one(id), { rev, document }),
+    ask("PUT retrofits/{retrofitId}", { ...of(id), body: { rev, document } }),
   step: (id: string, what: "freeze" | "compute" | "release" | "versions", body: object) =>
     call<RetrofitText>("POST", `${one(id)}/${what}`, body),
-  result: (id: string) => call<RetrofitResult>("GET", `${one(id)}/result`),
+  result: (id: string) => ask("GET retrofits/{retrofitId}/result", of(id)),
   sections: (id: string) =>
     call<{ readonly sections: readonly ReportSection[] }>("GET", `${one(id)}/sections?lang=${language()}`),
   coverage: (id: string, from: string, to: string) =>
-    call<RetrofitCoverage>("GET", `${one(id)}/coverage?from=${from}&to=${to}`),
+    ask("GET retrofits/{retrofitId}/coverage", { ...of(id), query: { from, to } }),
   checkCsv: (csv: string) =>
     call<{ readonly tests: StackTestText[]; readonly findings: readonly OpenPoint[] }>(
       "POST",
@@ -45,7 +44,7 @@ export const retrofitApi = {
   followUp: (id: string) => call<RetrofitFollowUp>("GET", `${one(id)}/follow-up`),
   link: (id: string) =>
     call<{ readonly path: string; readonly expiresAtMs: number }>("POST", `${one(id)}/links`, { days: 30 }),
-  verify: (id: string) => call<{ readonly same: boolean }>("GET", `${one(id)}/verify`),
+  verify: (id: string) => ask("GET retrofits/{retrofitId}/verify", of(id)),
 };
 
 export function mayEdit(): boolean {

@@ -132,6 +132,8 @@ export const en = {
     userEmpty: "Write the name of the user",
     passwordEmpty: "Write the password",
     wrong: "User and password do not match",
+    by: (service: string) => `Sign in by ${service}`,
+    vouched: "That service did not sign you in here: it does not know you, or nobody here has your name.",
     usedTicket:
       "This sign-in link has been used already, or is not from this server. Sign in with user and password, or restart Fluewatch for a new link.",
     ended: "You have been signed out because nobody was here for a while.",

@@ -183,6 +183,7 @@ export const manageEn = {
       users: "Users",
       tokens: "Tokens and links",
       plant: "Plant and prices",
+      configuration: "Configuration",
       retention: "Retention",
       audit: "Audit",
     },
@@ -252,7 +253,7 @@ export const manageEn = {
     plant: {
       sites: "Sites and boilers",
       where:
-        "They are described in the configuration file; change it there and start again with it. The file is checked by:",
+        "They are described in the configuration file; change it under Configuration, or in a text editor. The file is checked by:",
       columns: {
         site: "Site",
         zone: "Time zone",

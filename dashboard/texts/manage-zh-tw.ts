@@ -162,6 +162,7 @@ export const manageZhTw: ManageTexts = {
       users: "使用者",
       tokens: "權杖與連結",
       plant: "廠區與價格",
+      configuration: "設定",
       retention: "保存期限",
       audit: "稽核",
     },
@@ -230,7 +231,7 @@ export const manageZhTw: ManageTexts = {
     },
     plant: {
       sites: "廠區與鍋爐",
-      where: "於設定檔描述；請於該檔變更後重新啟動。檢查設定檔：",
+      where: "於設定檔描述；可於「設定」分頁或以文字編輯器變更。檢查設定檔：",
       columns: {
         site: "廠區",
         zone: "時區",

@@ -112,6 +112,8 @@ export const zhTw: Texts = {
     userEmpty: "請輸入使用者名稱",
     passwordEmpty: "請輸入密碼",
     wrong: "使用者與密碼不符",
+    by: (service) => `以 ${service} 登入`,
+    vouched: "該服務未能讓您登入：該服務不認識您，或此處沒有您的使用者名稱。",
     usedTicket:
       "此登入連結已使用過，或並非由本伺服器產生。請以使用者與密碼登入，或重新啟動 Fluewatch 取得新連結。",
     ended: "因閒置過久，已自動登出。",

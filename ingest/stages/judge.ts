@@ -17,6 +17,7 @@ import {
   emissionQuantities,
   judgeHour,
   judgeTables,
+  type LimitTables,
   notJudged,
   type TableVerdicts,
   type Verdicts,
@@ -28,7 +29,7 @@ import {
   steadyMemory,
   steadyWatch,
 } from "../../domain/steady-state.ts";
-import { forEachEdition, type Plant, type PlantBoiler } from "../plant.ts";
+import { forEachEdition, type Plant } from "../plant.ts";
 import type { BoilerStage } from "../stage.ts";
 
 /** What is remembered of one boiler. */
@@ -69,14 +70,15 @@ const saidOfLate = { verdicts: { ...notJudged("no-data"), ...emissionsNotJudged 
 /** Holds each boiler against the tables while it is steady, and its clock hours against the emission standard. */
 export function judge(plant: Plant): BoilerStage {
   const { catalogue, gateways } = plant;
-  const prepared = forEachEdition(plant, ({ boiler, plausibility }, entry) => {
-    const { steady, hourOffsetMs, gatewayId } = entry;
+  const prepared = forEachEdition(plant, (edition, { steady, hourOffsetMs, gatewayId }) => {
+    const { boiler, plausibility, tables, standards } = edition;
     const scanMs = gateways.get(gatewayId)?.scanMs ?? null;
     const { firingO2AtMostPercent } = plausibility;
     const rule = { ...boiler, firingO2AtMostPercent };
     return {
-      entry,
       boiler,
+      tables,
+      standards,
       steady: steadyWatch(catalogue, steady, { fuels: boiler.fuels, scanMs, firingO2AtMostPercent }),
       hours: emissionQuantities.map((quantity) => ({
         quantity,
@@ -93,12 +95,11 @@ export function judge(plant: Plant): BoilerStage {
     const ofBoiler = prepared(boilerId, takenAtMs);
     if (ofBoiler === null) return null;
     const before = said.get(boilerId) ?? nothingSaid(boilerId);
-    const { entry } = ofBoiler;
     let isNew = false;
     const state = ofBoiler.steady.see(before.memory.steady, frame);
     if (before.state !== state) {
       before.state = state;
-      before.tables = tablesOf(state, ofBoiler.boiler, entry);
+      before.tables = tablesOf(state, ofBoiler.boiler, ofBoiler.tables);
       isNew = true;
     }
     for (let index = 0; index < ofBoiler.hours.length; index += 1) {
@@ -126,15 +127,11 @@ export function judge(plant: Plant): BoilerStage {
       const { last } = hour;
       if (ofQuantity.of === last && ofQuantity.verdict !== noSensor) continue;
       ofQuantity.of = last;
-      ofQuantity.verdict =
-        last === null
-          ? hourNotComplete
-          : judgeHour(
-              quantity,
-              last,
-              prepared(boilerId, last.hourStartMs)?.boiler ?? ofBoiler.boiler,
-              entry.standards,
-            );
+      if (last === null) ofQuantity.verdict = hourNotComplete;
+      else {
+        const { boiler, standards } = prepared(boilerId, last.hourStartMs) ?? ofBoiler;
+        ofQuantity.verdict = judgeHour(quantity, last, boiler, standards);
+      }
       isNew = true;
     }
     if (isNew) before.verdicts = verdictsOf(before);
@@ -215,7 +212,7 @@ function verdictsOf({ tables, hours }: Said): Verdicts {
   return { ...tables, ...verdicts };
 }
 
-function tablesOf(state: SteadyState, boiler: Boiler, { tables }: PlantBoiler): TableVerdicts {
+function tablesOf(state: SteadyState, boiler: Boiler, tables: readonly LimitTables[]): TableVerdicts {
   if (!state.steady) return notJudged(state.reason);
   const fuel = state.governingFuel === null ? undefined : boiler.fuels[state.governingFuel];
   if (fuel === undefined) return notJudged("fuel-unknown");

@@ -43,7 +43,7 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
   const { catalogue } = plant;
   const prepared = forEachEdition(
     plant,
-    ({ boiler, rules }, { standards }): Prepared => ({
+    ({ boiler, rules, standards }): Prepared => ({
       rules,
       watches: rules.flatMap((rule) => watchFor(rule, boiler, standards, catalogue) ?? []),
       sensors: sensorWatches(rules),

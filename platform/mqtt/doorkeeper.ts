@@ -100,7 +100,8 @@ export function doorkeeper(
   const turned = new WeakSet<object>();
   /** Who was told no by name: that is counted already. */
   const isTurnedAway = new WeakSet<object>();
-  const ownIds = new Set([...(grants?.values() ?? [])].map(({ clientId }) => clientId));
+  /** Grants come and go with the configuration. */
+  const isOwnId = (id: string) => [...(grants?.values() ?? [])].some(({ clientId }) => clientId === id);
 
   function refused(reason: RefusalAtBroker, about: object): void {
     counts[reason] += 1;
@@ -130,7 +131,7 @@ export function doorkeeper(
   function mayBeCalled(clientId: string, { user, grant }: Guest): boolean {
     if (grants === null) return true;
     if (grant.clientId !== null) return clientId === grant.clientId;
-    if (user !== serverUser && (ownIds.has(clientId) || clientId.startsWith("fluewatch-"))) return false;
+    if (user !== serverUser && (isOwnId(clientId) || clientId.startsWith("fluewatch-"))) return false;
     const before = online.get(clientId);
     return before === undefined || before.user === user;
   }

@@ -202,6 +202,23 @@ export interface RecordsTables {
     readonly reason: string | null;
     readonly atMs: number;
   };
+  /** Every version of the configuration that was accepted, whole. */
+  readonly configVersions: {
+    readonly version: number;
+    /** SHA-256 of its files' names and texts. */
+    readonly hash: string;
+    readonly by: string;
+    readonly comment: string;
+    readonly atMs: number;
+    /** JSON of the names of its files, each with the SHA-256 of its text. */
+    readonly files: string;
+    /** When its files had been written where a text editor finds them; `null`: not yet. */
+    readonly writtenAtMs: number | null;
+    /** When the journal told of it; `null`: not yet. */
+    readonly enteredAtMs: number | null;
+  };
+  /** Texts of configurations, each once, by SHA-256. */
+  readonly configTexts: { readonly hash: string; readonly text: string };
   /** Links that show one released report to somebody who is not signed in, for a while. */
   readonly retrofitLinks: {
     /** SHA-256 of what stands in the link. */

@@ -122,6 +122,7 @@ function parameterAt(name: string, place: Place): string {
     retrofitId: retrofit,
     deadLetterId: String(deadLetterAt.get(site) ?? ""),
     dryRunId: "none",
+    version: "1",
     token: "0".repeat(64),
   };
   const value = known[name];
@@ -179,6 +180,9 @@ describe("every route of the specification", () => {
     expect(open.sort()).toEqual([
       "GET /api/v1/health",
       "GET /api/v1/health/ready",
+      "GET /api/v1/session/oidc",
+      "GET /api/v1/session/oidc/callback",
+      "GET /api/v1/session/ways",
       // The link itself is the permission.
       "GET /api/v1/verifier/{token}",
       "GET /api/v1/verifier/{token}/rows",
@@ -193,7 +197,7 @@ describe("every route of the specification", () => {
         const { status } = await answerTo(operation, identity, "own");
         const what = `${method} ${path} as ${identity}`;
         if (role === "anyone")
-          expect([200, 401, path.includes("/verifier/") ? 404 : 503], what).toContain(status);
+          expect([200, 401, /\/verifier\/|\/oidc/.test(path) ? 404 : 503], what).toContain(status);
         else if (identity === "nobody") expect(status, what).toBe(401);
         else if (rank(identity) < rank(role)) expect(status, what).toBe(403);
         else if (sites === "all") expect(status, what).toBe(403);

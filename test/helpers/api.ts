@@ -16,6 +16,7 @@ import { serviceStack } from "../../platform/service.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { realWorld, type World } from "../../platform/world.ts";
+import { openConfiguration } from "../../settings/configuration.ts";
 import { catalogueOf, plantOf, registryOf } from "../../settings/registry.ts";
 import { savingsRulesOf } from "../../settings/savings-rules.ts";
 import { loadSettings, type Settings } from "../../settings/settings.ts";
@@ -129,6 +130,11 @@ export async function startTestApi(
       world,
     }),
   );
+  const configuration = await openConfiguration(settings, {
+    ...{ db: records.db, world, readOnly: null },
+    probe: async () => ({ refusal: "nobody is there", words: [], candidates: [] }),
+    tryOut: () => Promise.reject(new Error("no rules are tried out here")),
+  });
   const savings = savingsRulesOf(settings, []);
   const api: Api = stack.add(
     await startApi(
@@ -149,6 +155,7 @@ export async function startTestApi(
         adminPassword: options.adminPassword ?? null,
         fileAt: (name) => resolve(folder, name),
         tryRules: () => Promise.reject(new Error("no rules are tried out here")),
+        configuration: configuration.forPeople,
         trainer: null,
       },
     ),

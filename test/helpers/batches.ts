@@ -23,12 +23,17 @@ export function testPlant(steady: Partial<SteadySettings> = {}): Plant {
     siteId: "works",
     gatewayId: "gw-1",
     editions: [
-      { fromMs: 0, boiler: boiler({ id }), plausibility: shippedPlausibility(), rules: rulesOf("boiler") },
+      {
+        fromMs: 0,
+        boiler: boiler({ id }),
+        plausibility: shippedPlausibility(),
+        tables: rules.limitTables,
+        standards: rules.emissionStandards,
+        rules: rulesOf("boiler"),
+      },
     ],
     steady: { ...defaultSteadySettings, ...steady },
     hourOffsetMs: 0,
-    tables: rules.limitTables,
-    standards: rules.emissionStandards,
   });
   return {
     sites: new Map([

@@ -13,6 +13,7 @@ import { type ServiceStack, serviceStack } from "../../platform/service.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { realWorld, type World } from "../../platform/world.ts";
+import { openConfiguration } from "../../settings/configuration.ts";
 import { type Example, loadExample } from "../../settings/example.ts";
 import {
   catalogueOf,
@@ -132,6 +133,11 @@ export async function savingsPlant({
   );
   const rules = savingsRulesOf(settings, [recorded]);
   const own = projects({ rules, store: telemetry, db: records.db, world, software: "fluewatch test" });
+  const configuration = await openConfiguration(settings, {
+    ...{ db: records.db, world, readOnly: "a test" },
+    probe: async () => ({ refusal: "nobody is there", words: [], candidates: [] }),
+    tryOut: () => Promise.reject(new Error("no rules are tried out here")),
+  });
   const api: Api = stack.add(
     await startApi(
       { ...settings.config.api, port: 0 },
@@ -152,6 +158,7 @@ export async function savingsPlant({
         trainer: null,
         deadLetter: ingest.deadLetter,
         tryRules: () => Promise.reject(new Error("no rules are tried out here")),
+        configuration: configuration.forPeople,
       },
     ),
   );

@@ -164,19 +164,20 @@ describe("dry runs", () => {
       changed: [],
       byRule: [],
     };
-    const runs = dryRuns((rules, _from, _to, signal) => {
+    const runs = dryRuns(world);
+    const trying = (rules: string) => (signal: AbortSignal) => {
       withRulesText(settings, rules);
-      return new Promise((resolve) => {
+      return new Promise<typeof empty>((resolve) => {
         finish = () => resolve(empty);
         signal.addEventListener("abort", finish);
       });
-    }, world);
-    expect(() => runs.start("kind: nothing", 0, 1)).toThrow(/rules.yaml:1/);
-    const { id } = runs.start(rulesWith(2), 0, 1);
-    expect(() => runs.start(rulesWith(2), 0, 1)).toThrow(/under way/);
+    };
+    expect(() => runs.start(trying("kind: nothing"))).toThrow(/rules.yaml:1/);
+    const { id } = runs.start(trying(rulesWith(2)));
+    expect(() => runs.start(trying(rulesWith(2)))).toThrow(/under way/);
     (finish as (() => void) | null)?.();
     await until("it is done", () => runs.of(id)?.state === "done");
-    runs.start(rulesWith(2), 0, 1);
+    runs.start(trying(rulesWith(2)));
     expect(runs.of(id)).toBeNull();
     await runs.stop();
   });

@@ -30,7 +30,7 @@ function twoYears(): Plant {
     const [level] = found.levels;
     return { ...found, firingForMs: null, levels: [{ ...level, ...changes }] };
   };
-  const tables = entry.tables.map((each) => {
+  const tables = edition.tables.map((each) => {
     const airRatio = each.tables.airRatio.map((row) => ({ ...row, limit: row.limit && 1.1 }));
     return { ...each, validFrom: newYear, source: "the new year", tables: { ...each.tables, airRatio } };
   });
@@ -40,6 +40,7 @@ function twoYears(): Plant {
     ...edition,
     fromMs,
     boiler: boiler({ fuels: [{ ...gas, ncvMjPerUnit }] }),
+    tables: [...edition.tables, ...tables],
     rules,
   });
   const lowO2 = rule("low-o2", { limit: 5, deadband: 0.1, onDelayMs: 10_000 });
@@ -49,7 +50,6 @@ function twoYears(): Plant {
       at(0, 36, [highCo(400), lowO2]),
       at(midnightMs, 40, [highCo(200), rule("air-ratio-above-table")]),
     ],
-    tables: [...entry.tables, ...tables],
   };
   return { ...known, boilers: new Map([["b-1", b1]]) };
 }

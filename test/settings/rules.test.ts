@@ -352,7 +352,7 @@ describe("a jurisdiction is a file", () => {
       const { boiler } = editionAt(day(isoDate));
       const fuel = boiler.fuels[0];
       if (fuel === undefined) throw new Error("a boiler has a fuel");
-      return judgeTables(means, boiler, fuel, own.tables, day(isoDate)).airRatio;
+      return judgeTables(means, boiler, fuel, own.editions[0].tables, day(isoDate)).airRatio;
     };
     // 21 / (21 − 4.5) = 1.27
     expect(at("2019-12-31")).toEqual({ kind: "not-in-force" });
@@ -362,15 +362,15 @@ describe("a jurisdiction is a file", () => {
   });
 
   test("it binds the boilers that name it, and no other", () => {
-    expect(boilers.get("cfb-01")?.tables.map(({ id }) => id)).toEqual(["tw-boiler-tables"]);
-    expect(own.tables.map(({ id }) => id)).toEqual(["gas-tables", "gas-tables"]);
-    expect(inForceAt(own.tables, day("2024-01-01"))?.validFrom).toBe("2020-01-01");
+    expect(boilers.get("cfb-01")?.editions[0].tables.map(({ id }) => id)).toEqual(["tw-boiler-tables"]);
+    expect(own.editions[0].tables.map(({ id }) => id)).toEqual(["gas-tables", "gas-tables"]);
+    expect(inForceAt(own.editions[0].tables, day("2024-01-01"))?.validFrom).toBe("2020-01-01");
   });
 
   test("a standard's own reference oxygen and order of averaging come with its edition", () => {
     const limit = (isoDate: string) => {
       const atMs = day(isoDate);
-      return emissionLimitInForce("noxAtRefO2Ppm", editionAt(atMs).boiler, own.standards, atMs);
+      return emissionLimitInForce("noxAtRefO2Ppm", editionAt(atMs).boiler, own.editions[0].standards, atMs);
     };
     expect(limit("2020-06-30")).toBeNull();
     expect(limit("2026-12-31")).toMatchObject({

@@ -5,6 +5,7 @@ import { people } from "./003-people.ts";
 import { notifications } from "./004-notifications.ts";
 import { retrofits } from "./005-retrofits.ts";
 import { declaredLosses } from "./006-declared-losses.ts";
+import { configurations } from "./007-configurations.ts";
 
 /** In the order of their names; one that was released is never changed. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "004-notifications": notifications,
   "005-retrofits": retrofits,
   "006-declared-losses": declaredLosses,
+  "007-configurations": configurations,
 };
