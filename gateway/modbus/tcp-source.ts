@@ -24,7 +24,8 @@ interface InFlight {
  * A transaction id is used once on a connection, and a new connection counts on, should the device send there what it
  * owed on the old one: a late answer can be taken for no other. Answers with an id of the past (late, or sent twice) are
  * passed over. A connection is closed when what came on it is no answer, breaks off, or when nothing came of two
- * requests in a row.
+ * requests in a row. While an answer is still owed, what comes must be whole frames: the beginning of a late one would
+ * complete an answer that was cut off, and stand in its last registers.
  */
 export function modbusTcpSource(open: OpenWire, { clock }: World): RegisterSource {
   let wire: Wire | null = null;
@@ -32,6 +33,8 @@ export function modbusTcpSource(open: OpenWire, { clock }: World): RegisterSourc
   let unread: Buffer = Buffer.alloc(0);
   let transactionId = 0;
   let silences = 0;
+  /** Transaction ids of this connection that were given up, and may be answered yet. */
+  const owed = new Set<number>();
 
   async function read(block: RegisterBlock, timeoutMs: number): Promise<ReadOutcome> {
     if (transactionId === mostTransactionId) {
@@ -54,7 +57,10 @@ export function modbusTcpSource(open: OpenWire, { clock }: World): RegisterSourc
     });
     over.abort();
     inFlight = null;
-    if (outcome.kind === "silent") silences += 1;
+    if (outcome.kind === "silent") {
+      silences += 1;
+      owed.add(transactionId);
+    }
     if (outcome.kind === "garbled" || silences >= mostSilences || unread.length > 0) drop();
     return outcome;
   }
@@ -62,6 +68,7 @@ export function modbusTcpSource(open: OpenWire, { clock }: World): RegisterSourc
   async function connect(): Promise<Wire> {
     unread = Buffer.alloc(0);
     silences = 0;
+    owed.clear();
     return open({
       bytes: heard,
       gone: () => {
@@ -73,20 +80,32 @@ export function modbusTcpSource(open: OpenWire, { clock }: World): RegisterSourc
 
   function heard(bytes: Buffer): void {
     unread = unread.length === 0 ? bytes : Buffer.concat([unread, bytes]);
+    const frames: Buffer[] = [];
     while (unread.length >= headerBytes) {
       const length = unread.readUInt16BE(4);
+      // Where the next frame begins cannot be known any more.
       if (unread.readUInt16BE(2) !== 0 || length < 3 || length > mostLengthBytes) {
-        // Where the next frame begins cannot be known any more.
-        inFlight?.finish({ kind: "garbled", why: "what came is not Modbus TCP" });
-        drop();
+        breakOff("what came is not Modbus TCP");
         return;
       }
-      if (unread.length < 6 + length) return;
-      const frame = unread.subarray(0, 6 + length);
+      if (unread.length < 6 + length) break;
+      frames.push(unread.subarray(0, 6 + length));
       unread = unread.subarray(6 + length);
+    }
+    if (owed.size > 0 && unread.length > 0) {
+      breakOff("an answer came in pieces while another was owed");
+      return;
+    }
+    for (const frame of frames) {
       silences = 0;
+      owed.delete(frame.readUInt16BE(0));
       if (inFlight !== null && frame.readUInt16BE(0) === inFlight.transactionId) answered(frame, inFlight);
     }
+  }
+
+  function breakOff(why: string): void {
+    inFlight?.finish({ kind: "garbled", why });
+    drop();
   }
 
   function answered(frame: Buffer, { block, askedMs, finish }: InFlight): void {

@@ -35,13 +35,15 @@ export async function saveVerdictHours(
 ): Promise<void> {
   for (const { isMean, told } of inTurns(hours)) {
     for (let at = 0; at < told.length; at += rowsAtOnce) {
-      const rows = told.slice(at, at + rowsAtOnce).map(({ hour, ...key }) => ({
-        ...key,
-        verdict: JSON.stringify(hour),
-        above: outcomeNumber[hourOutcome(hour).kind],
-        rev: 1,
-        writtenAtMs,
-      }));
+      const rows = told
+        .slice(at, at + rowsAtOnce)
+        .map(({ siteId, boilerId, quantity, hourStartMs, hour }) => ({
+          ...{ siteId, boilerId, quantity, hourStartMs },
+          verdict: JSON.stringify(hour),
+          above: outcomeNumber[hourOutcome(hour).kind],
+          rev: 1,
+          writtenAtMs,
+        }));
       await tx
         .insertInto("verdictHours")
         .values(rows)

@@ -199,6 +199,32 @@ test("a unit that is dead behind a gateway does not cost the others their connec
   expect(connections).toBe(2);
 });
 
+test.each([
+  ["one after the other", false],
+  ["in one piece", true],
+])("an answer that was cut off is not completed by one that was owed: %s", async (_, isOnePiece) => {
+  let late: Buffer | null = null;
+  const source = modbusTcpSource(
+    async ({ bytes }) => ({
+      write: (request) => {
+        const answer = Buffer.from([0, 0, 0, 0, 0, 7, 1, 3, 4, 0, 42, 0, 43]);
+        request.copy(answer, 0, 0, 2);
+        if (late === null) {
+          late = answer;
+          return;
+        }
+        const cutOff = answer.subarray(0, -2);
+        const pieces = isOnePiece ? [Buffer.concat([cutOff, late])] : [cutOff, late];
+        queueMicrotask(() => pieces.forEach(bytes));
+      },
+      close: () => {},
+    }),
+    world,
+  );
+  expect((await source.read(block(1, 0, 2), 5)).kind).toBe("silent");
+  expect((await source.read(block(1, 0, 2), 100)).kind).toBe("garbled");
+});
+
 test.each(["tcp", "rtu"] as const)(
   "a half-open or refused connection by %s is found by its silence and made anew",
   async (way) => {
