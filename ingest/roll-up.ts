@@ -248,7 +248,7 @@ export function rollingUp(
     const notes = JSON.stringify(notesNow());
     const changed = notes !== committed;
     committed = notes;
-    return { rollups: [...fresh, ...hours], notes: changed ? notes : null };
+    return { rollups: [...complete, ...minutes, ...hours], notes: changed ? notes : null };
   }
 
   /** Makes again what is settled, and gives what differs from what stands. */
@@ -269,10 +269,16 @@ export function rollingUp(
       const wanted = new Set(starts);
       for (const made of await make(boilerId, fromMs, toMs)) {
         if (!wanted.has(made.startMs)) continue;
-        const before = standing.find(({ startMs }) => startMs === made.startMs);
+        const stands = standing.find(({ startMs }) => startMs === made.startMs);
+        // What was summed up in memory goes in by this commit, in the place of what stands.
+        const summed = complete.find(
+          (each) => each.tier === tier && each.boilerId === boilerId && each.startMs === made.startMs,
+        );
+        const before = summed ?? stands;
         // What it was made of may be gone: then it stays as it is.
         if (before !== undefined && (made.startMs < horizonMs || sameRollup(before, made))) continue;
-        done.push({ ...made, revision: (before?.revision ?? 0) + 1 });
+        complete = complete.filter((each) => each !== summed);
+        done.push({ ...made, revision: (stands?.revision ?? 0) + 1 });
       }
     }
     return done;

@@ -28,14 +28,14 @@ const settings = loadSettings(configFile, root, readEnvironment({}));
 /** @type {{ kind: string, text: string }[]} */
 const script = JSON.parse(readFileSync(scriptFile, "utf8"));
 
-const plant = plantOf(settings, world.clock.nowMs());
+const plant = plantOf(settings);
 const bus = { name: "nobody listens", up: false, shed: 0, onUp: () => {}, subscribe: () => {} };
 const { db } = await sqliteRecords(folder);
 const sink = await recordsSink(db, plant, bus, world);
 const snapshot = snapshotFor(folder, [sink]);
 const journal = await openJournal(folder, settings.config.ingest.journal, sink.checkpoint, world);
 const { stages } = stagesOf(plant);
-startPass(folder, settings.config.ingest, journal, plant.catalogue, stages, [sink], snapshot, world);
+startPass(folder, settings.config.ingest, journal, plant.catalogue, () => stages, [sink], snapshot, world);
 const { notifications, sites } = settings.config;
 const siteIds = sites.map((/** @type {{ id: string }} */ { id }) => id);
 const desk = openDesk(notifications, notificationSecrets(settings), siteIds, bus, world);

@@ -118,6 +118,22 @@ const anyReading = fc.record({
   o2: fc.option(fc.double({ min: 0, max: 21, noNaN: true }), { freq: 4 }),
   steam: fc.double({ min: 0, max: 20_000, noNaN: true }),
 });
+/** A minute that goes in anew after a commit that broke off, and in the same commit a late reading of it. */
+const summedInMemoryAndLate: [
+  { boilerId: string; second: number; o2: null; steam: number }[],
+  { size: number; trouble: Trouble; pauseMs: number }[],
+  number,
+  boolean,
+] = [
+  [0, 180, 240, 181, 1].map((second) => ({ boilerId: "b-1", second, o2: null, steam: 0 })),
+  [
+    { size: 1, trouble: "none", pauseMs: 0 },
+    { size: 4, trouble: "between", pauseMs: 0 },
+    { size: 4, trouble: "none", pauseMs: 0 },
+  ],
+  0,
+  false,
+];
 const uniqueReadings = fc.uniqueArray(anyReading, {
   minLength: 1,
   maxLength: 120,
@@ -172,7 +188,7 @@ describe("rollups", () => {
           expect(told(store.rollups())).toEqual(told(rollupsByDefinition(readings, catalogue, hourOffsetMs)));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [summedInMemoryAndLate] },
     );
   });
 
