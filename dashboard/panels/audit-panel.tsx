@@ -71,7 +71,7 @@ export function AuditPanel(): JSX.Element {
         )}
       </Show>
       <Show when={entries().length > 0} fallback={<p class="advn">{t().noneYet}</p>}>
-        <div class="st">
+        <div class="st" tabindex="0">
           <table data-testid="audit">
             <thead>
               <tr>

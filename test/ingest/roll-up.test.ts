@@ -119,18 +119,13 @@ const anyReading = fc.record({
   steam: fc.double({ min: 0, max: 20_000, noNaN: true }),
 });
 /** A minute that goes in anew after a commit that broke off, and in the same commit a late reading of it. */
-const summedInMemoryAndLate: [
-  { boilerId: string; second: number; o2: null; steam: number }[],
-  { size: number; trouble: Trouble; pauseMs: number }[],
-  number,
-  boolean,
-] = [
-  [0, 180, 240, 181, 1].map((second) => ({ boilerId: "b-1", second, o2: null, steam: 0 })),
-  [
-    { size: 1, trouble: "none", pauseMs: 0 },
-    { size: 4, trouble: "between", pauseMs: 0 },
-    { size: 4, trouble: "none", pauseMs: 0 },
-  ],
+const oneBoiler = [0, 180, 240, 181, 1].map((second) => ({
+  ...{ boilerId: "b-1" as const, second, o2: null, steam: 0 },
+}));
+const commit = (size: number, trouble: Trouble) => ({ size, trouble, pauseMs: 0 as const });
+const summedInMemoryAndLate: [typeof oneBoiler, ReturnType<typeof commit>[], 0, boolean] = [
+  oneBoiler,
+  [commit(1, "none"), commit(4, "between"), commit(4, "none")],
   0,
   false,
 ];
