@@ -139,9 +139,11 @@ async function plantWithClocks({ startMs = noon, gatewayAheadMs = 0, driftPpm = 
     setO2: (percent: number) => {
       o2Tenths = percent * 10;
     },
+    /** The new one's clock begins so far from where the old one was told to stop, however long that took. */
     restartGateway: async (meanwhileSetMs: number) => {
+      const toldAtMs = world.clock.nowMs();
       await passing(gateway.stop());
-      aheadMs += meanwhileSetMs;
+      aheadMs += meanwhileSetMs - (world.clock.nowMs() - toldAtMs);
       gateway = await start();
     },
     alarms: () => alarmsSince(records.db, null),
