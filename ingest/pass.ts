@@ -141,7 +141,7 @@ export function startPass(
       // What could not be read is passed over: after a loss of the journal, nothing may stand up to there.
       await journal.log.grown(Math.max(offset, durable), signal);
     }
-    for (const sink of sinks) await sink.stop();
+    await Promise.all(sinks.map((sink) => sink.stop()));
     await saveSnapshot();
   }
 

@@ -28,7 +28,8 @@ export interface QueuedSink extends Sink {
 }
 
 const mib = 1024 * 1024;
-const drainWithinMs = 5_000;
+/** Of the ten seconds that a stop may take. */
+const drainWithinMs = 2_000;
 
 /**
  * Puts a queue before a sink, so that a store that stalls holds up nobody else: what does not fit in memory goes into
