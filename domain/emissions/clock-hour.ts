@@ -282,7 +282,7 @@ export function hourWatch(
       if (all.count === 0) return null;
       const { hourStartMs } = memory;
       const { count: validMinutes, clamped: clampedMinutes } = all;
-      return { hourStartMs, mean: meanOf([all]), validMinutes, clampedMinutes, input: inputOf(memory) };
+      return { mean: meanOf([all]), validMinutes, clampedMinutes, input: inputOf(memory), hourStartMs };
     },
   };
 }
