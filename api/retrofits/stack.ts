@@ -89,8 +89,8 @@ export function impliedBy(test: StackTestText, rules: SavingsRules): Label | nul
   const sulphur =
     sulphurPercent === null || fuel.composition.basis !== "mass" ? null : `${figure(sulphurPercent)} %`;
   return {
-    en: `${test.certificate}: the flue gas implies ${rate} of ${fuel.label.en.toLowerCase()}${sulphur === null ? "" : ` with ${sulphur} of sulphur by mass`}. An estimate, by element balance: dry air, no sulphur held back.`,
-    "zh-TW": `${test.certificate}：煙氣顯示${fuel.label["zh-TW"]}用量約 ${rate}${sulphur === null ? "" : `，含硫量（質量）約 ${sulphur}`}。此為元素平衡之估計值：以乾空氣計，硫無截留。`,
+    en: `${test.certificate}, ${fuel.label.en}: the flue gas implies ${rate}${sulphur === null ? "" : ` with ${sulphur} of sulphur by mass`}. An estimate, by element balance: dry air, no sulphur held back.`,
+    "zh-TW": `${test.certificate}（${fuel.label["zh-TW"]}）：由煙氣推得用量約 ${rate}${sulphur === null ? "" : `，含硫量（質量）約 ${sulphur}`}。此為元素平衡之估計值：以乾空氣計，硫無截留。`,
   };
 }
 

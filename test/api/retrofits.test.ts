@@ -451,7 +451,7 @@ describe("bad input gets a sentence that says what would help", () => {
     expect(tests[0]?.rows).toHaveLength(3);
     // The guidance's test before the change: far from the 290 L/h that its report prints, and 0.35 % of sulphur.
     expect(implied.map(({ en }) => en)).toEqual([
-      "P049: the flue gas implies 200 L/h of heavy oil with 0.35 % of sulphur by mass. An estimate, by element balance: dry air, no sulphur held back.",
+      "P049, Heavy oil: the flue gas implies 200 L/h with 0.35 % of sulphur by mass. An estimate, by element balance: dry air, no sulphur held back.",
     ]);
     expect(implied[0]?.["zh-TW"]).toContain("估計值");
     expect(findings.map(({ id }) => id)).toEqual(["stack:2018-04-12:pm:header-concentration"]);
