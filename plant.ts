@@ -30,10 +30,10 @@ import { postgresRecords } from "./platform/records/postgres-records.ts";
 import { type Records, type RecordsDb, sqliteRecords } from "./platform/records/records.ts";
 import { type Service, type ServiceStack, serviceStack } from "./platform/service.ts";
 import type { TelemetryStore } from "./platform/telemetry/config.ts";
-
 import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
 import { influx1Server, influx2Server } from "./platform/telemetry/influx/server.ts";
 import { influxTelemetry } from "./platform/telemetry/influx-telemetry.ts";
+import { openedLater } from "./platform/telemetry/opened-later.ts";
 import { forgetRefusals, refusalLog } from "./platform/telemetry/refusal-log.ts";
 import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
@@ -269,7 +269,7 @@ export async function openTelemetry(
   const { config, dataDir } = settings;
   const { influx1, influx2 } = config.telemetry;
   const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
-  if (store === "duckdb") return plant.add(await duckdbTelemetry(path, catalogue));
+  if (store === "duckdb") return plant.add(await openedLater(() => duckdbTelemetry(path, catalogue)));
   const { password, token } = telemetrySecrets(settings);
   const server =
     store === "influx1" && influx1 !== undefined
