@@ -158,6 +158,31 @@ if (influxd !== null) {
     });
   });
 
+  test("what is older than InfluxDB keeps is named line by line, though it says only that some were dropped", async () => {
+    const url = `http://127.0.0.1:${server.port}/query`;
+    const asked = (q: string) => fetch(url, { method: "POST", body: new URLSearchParams({ q }) });
+    await asked('CREATE DATABASE "short" WITH DURATION 1h');
+    const told: Refused[] = [];
+    const store = influxTelemetry(
+      influx1Server({ host: "127.0.0.1", port: server.port, database: "short" }),
+      catalogue,
+      (some) => told.push(...some),
+    );
+    const nowMs = Date.now();
+    const all = storedReadings(20, "b").map((reading, index) => ({
+      ...reading,
+      takenAtMs: nowMs + index * 1_000 - (index % 2 === 0 ? 86_400_000 : 0),
+    }));
+    await store.write(toStore(all, catalogue), 20);
+    const kept = await store.readings({ boilerId: "b", fromMs: 0, toMs: 9e12, limit: 100 });
+    expect(kept.map(({ seq }) => seq)).toEqual(
+      all.filter((_, index) => index % 2 === 1).map(({ seq }) => seq),
+    );
+    expect(told).toHaveLength(10);
+    expect(told.every(({ field, reason }) => field === null && /retention policy/.test(reason))).toBe(true);
+    await store.stop();
+  });
+
   test("InfluxDB 1.x without its database has it made again, and stores", async () => {
     const store = influxTelemetry(
       influx1Server({ host: "127.0.0.1", port: server.port, database: "dropped" }),
