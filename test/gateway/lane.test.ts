@@ -286,7 +286,7 @@ describe("a dead unit", () => {
     expect(withDeadMs / withoutMs).toBeLessThanOrEqual(1.02);
   });
 
-  test("three of seven, once found out, make the four others no slower", async () => {
+  test("three of seven, once found out, cost the four others 5 % of their scan at most", async () => {
     const meanMs = async (dead: readonly number[]) => {
       const world = simulatedWorld();
       const made = line(world, (block) =>
@@ -305,7 +305,7 @@ describe("a dead unit", () => {
       });
       return scanMs.reduce((sum, each) => sum + each, 0) / scanMs.length;
     };
-    expect((await meanMs([1, 2, 3])) / (await meanMs([]))).toBeLessThanOrEqual(1.02);
+    expect((await meanMs([1, 2, 3])) / (await meanMs([]))).toBeLessThanOrEqual(1.05);
   });
 
   test("probes take a tenth of the line's time, however many are dead", async () => {

@@ -239,7 +239,7 @@ test.each(["tcp", "rtu"] as const)(
   },
 );
 
-const cuts = sized(30, 200);
+const cuts = sized(5, 200);
 
 test.each(["tcp", "rtu"] as const)(
   `a line by %s that is cut ${cuts} times is never stuck`,

@@ -273,7 +273,8 @@ describe("traps of the stores' packages", () => {
       await until("there is no room for more, and its store is complained of", () => {
         return sink.waitingReadings >= 10_000 && sink.trouble !== null;
       });
-      expect(handed).toBeLessThan(11_000);
+      // As many as may wait, twice: those of the commit that did not come about, and those that came meanwhile.
+      expect(handed).toBeLessThanOrEqual(20_000 + each);
       const server = await startInflux(influxd, undefined, port);
       await handing;
       await until("all is stored", () => sink.checkpoint === readings / each, 60_000);

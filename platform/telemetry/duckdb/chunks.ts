@@ -31,9 +31,14 @@ async function append<Row>(
   const types = columns.map(({ type }) => type);
   const appender = await writer.createAppender(table);
   for (let from = 0; from < rows.length; from += chunkRows) {
-    const portion = rows.slice(from, from + chunkRows);
-    const chunk = DuckDBDataChunk.create(types, portion.length);
-    for (const [index, { value }] of columns.entries()) chunk.setColumnValues(index, portion.map(value));
+    const count = Math.min(chunkRows, rows.length - from);
+    const chunk = DuckDBDataChunk.create(types, count);
+    for (const [index, { value }] of columns.entries()) {
+      // Straight into the column: a list of numbers and nulls in between would cost an object for each number.
+      const vector = chunk.getColumnVector(index);
+      for (let row = 0; row < count; row += 1) vector.setItem(row, value(rows[from + row] as Row));
+      vector.flush();
+    }
     appender.appendDataChunk(chunk);
   }
   appender.closeSync();
