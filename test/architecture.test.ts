@@ -152,3 +152,30 @@ describe("clocks, timers, randomness and the environment", () => {
     for (const [what, pattern] of banned) expect(pattern.test(platform), what).toBe(true);
   });
 });
+
+describe("tests that the pages name", () => {
+  const page = (name: string) => readFileSync(join(root, "docs", name), "utf8");
+
+  test("each trap has a test of that name", () => {
+    const [, ...groups] = page("traps.md").split(/^- /m);
+    expect(groups.length).toBeGreaterThan(20);
+    for (const trap of groups) {
+      const named = [...trap.matchAll(/`(test\/[^`]+)`:((?:\s+"[^"]+",?)+)/g)].flatMap(
+        ([, file = "", titles = ""]) =>
+          [...titles.matchAll(/"([^"]+)"/g)].map(([, title = ""]) => ({ file, title })),
+      );
+      expect(named, trap).not.toEqual([]);
+      for (const { file, title } of named)
+        expect(readFileSync(join(root, file), "utf8").includes(title), `${file}: ${title}`).toBe(true);
+    }
+  });
+
+  test("each promise of delivery has its file", () => {
+    const rows = page("delivery.md").match(/^\| P\d.*$/gm) ?? [];
+    const files = rows.flatMap((row) => row.match(/test\/[\w/-]+\.test\.ts/g) ?? []);
+    expect(files.length).toBeGreaterThan(20);
+    expect(files.filter((file) => !statSync(join(root, file), { throwIfNoEntry: false })?.isFile())).toEqual(
+      [],
+    );
+  });
+});
