@@ -5,7 +5,7 @@ import { plantHappenings } from "./happenings.ts";
 import type { Journal } from "./journal.ts";
 import { batchOf, note } from "./pass.ts";
 import type { Plant } from "./plant.ts";
-import { type PlantEvent, pipeline } from "./stage.ts";
+import { type ConditionEvent, type PlantEvent, pipeline } from "./stage.ts";
 import { stagesOf } from "./stages/stages.ts";
 
 /** An alarm's condition from its onset to its end, whoever might have hidden or acknowledged it. */
@@ -87,19 +87,29 @@ export async function backTest(
 function watching(plant: Plant) {
   const open = new Map<string, Episode>();
   const over: Episode[] = [];
+  /** Late data show the true onset of one that holds, or is over. */
+  const backdate = (tag: string, { ruleId, sourceId, sinceMs, atMs: wasMs }: ConditionEvent) => {
+    const known = open.get(tag);
+    if (known?.sinceMs === wasMs) open.set(tag, { ...known, sinceMs });
+    const at = over.findIndex(
+      (each) => each.ruleId === ruleId && each.sourceId === sourceId && each.sinceMs === wasMs,
+    );
+    const ended = over[at];
+    if (ended !== undefined) over[at] = { ...ended, sinceMs };
+  };
   const take = (event: PlantEvent) => {
     if (event.kind === "past-episode") over.push(episodeOf(event));
     if (event.kind !== "condition") return;
-    const { turned, sinceMs, atMs, priority } = event;
+    const { turned, atMs, priority } = event;
     const tag = `${event.ruleId}--${event.sourceId}`;
     const known = open.get(tag);
     if (turned === "on") open.set(tag, episodeOf({ ...event, returnedAtMs: null }));
+    else if (turned === "since") backdate(tag, event);
     else if (known === undefined) return;
     else if (turned === "off") {
       over.push({ ...known, returnedAtMs: atMs });
       open.delete(tag);
-    } else if (turned === "since") open.set(tag, { ...known, sinceMs });
-    else if (priority < known.priority) open.set(tag, { ...known, priority });
+    } else if (priority < known.priority) open.set(tag, { ...known, priority });
   };
   return {
     through: pipeline(stagesOf(plant).stages, take),

@@ -212,7 +212,7 @@ describe("the annunciation of an alarm", () => {
   const by = "lin";
   const events = {
     on: { kind: "on", sinceMs: nowMs - 30_000, atMs: nowMs, nowMs, firstOut: null, late: false, ...level },
-    backdate: { kind: "backdate", sinceMs: nowMs - hour, nowMs },
+    backdate: { kind: "backdate", sinceMs: nowMs - hour, wasMs: nowMs - 30_000, nowMs },
     raised: { kind: "raised", nowMs, ...level, priority: 1 },
     lowered: { kind: "lowered", nowMs, ...level, priority: 3 },
     off: { kind: "off", atMs: nowMs, nowMs },
@@ -288,14 +288,22 @@ describe("the annunciation of an alarm", () => {
       comment: "acknowledged",
       ...overlays,
     },
-    returned: { on: "unacknowledged", acknowledge: "closed", comment: "returned", ...overlays },
+    returned: {
+      backdate: "returned",
+      on: "unacknowledged",
+      acknowledge: "closed",
+      comment: "returned",
+      ...overlays,
+    },
     "latched-unacknowledged": {
+      backdate: "latched-unacknowledged",
       on: "unacknowledged",
       acknowledge: "latched-acknowledged",
       comment: "latched-unacknowledged",
       ...overlays,
     },
     "latched-acknowledged": {
+      backdate: "latched-acknowledged",
       on: "unacknowledged",
       reset: "closed",
       comment: "latched-acknowledged",
@@ -328,7 +336,7 @@ describe("the annunciation of an alarm", () => {
       suppress: "out-of-service",
       "put-in-service": "unacknowledged",
     },
-    closed: {},
+    closed: { backdate: "closed" },
   };
   const stateNames = Object.keys(table) as (AlarmState | "normal")[];
   const eventKinds = Object.keys(events) as AlarmEvent["kind"][];
