@@ -164,7 +164,15 @@ async function printQueued(when: string, fromMs: number, toMs: number): Promise<
     .where("alarms.sinceMs", "<", toMs)
     .select(["alarms.sinceMs", "notificationItems.queuedAtMs"])
     .execute();
+  const { episodes } = await db
+    .selectFrom("alarms")
+    .where("ruleId", "=", "changed")
+    .where("sinceMs", ">=", fromMs)
+    .where("sinceMs", "<", toMs)
+    .select(({ fn }) => fn.countAll().as("episodes"))
+    .executeTakeFirstOrThrow();
   await stop();
+  console.log(`  episodes in the records, ${when.padEnd(16)}${Number(episodes)}`);
   print(
     `condition true → queued, ${when}`,
     rows.map(({ sinceMs, queuedAtMs }) => Number(queuedAtMs) - Number(sinceMs)),

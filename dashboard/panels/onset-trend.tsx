@@ -13,6 +13,8 @@ import { momentTime } from "../time.ts";
 const minuteMs = 60_000;
 const beforeMs = 20 * minuteMs;
 const afterMs = 20 * minuteMs;
+/** So much room is left behind the onset, also while it is still to come. */
+const roomMs = 10 * minuteMs;
 const buckets = 160;
 const width = 1_000;
 const height = 100;
@@ -111,10 +113,11 @@ export function pointOf({ evidence }: AlarmText): About | null {
 
 /** Its line, in a box of 1,000 by 100, with the limit never at its edge. */
 export function drawn(
-  { fromMs, toMs, timesMs, values }: Trend,
+  { fromMs, toMs: untilMs, timesMs, values }: Trend,
   { point, limit, side }: About,
   sinceMs: number,
 ) {
+  const toMs = Math.max(untilMs, sinceMs + roomMs);
   const column = values[point] ?? [];
   const numbers = column.filter((value) => value !== null);
   if (numbers.length === 0) return null;
