@@ -2,6 +2,7 @@ import type { Provenance, RetrofitFigures, RetrofitRow } from "../../contracts/h
 import type { RetrofitDocument, RetrofitState } from "../../contracts/http/retrofits.ts";
 import type { Label } from "../../domain/boiler.ts";
 import { plantDayOf } from "../../domain/mv/plant-days.ts";
+import { flueGasPlot, residualPatternPlot } from "../../domain/mv/plots/diagnostic-plots.ts";
 import { escaped } from "../../domain/mv/plots/frame.ts";
 import {
   dailyPlot,
@@ -40,7 +41,8 @@ export function sectionsOf(parts: ReportParts): readonly Section[] {
     make("model", w.model, modelCard(parts, w)),
     make("fit", w.modelFit, fitPlot(parts, w)),
     make("daily", w.daily, dailyPlot(figures.series.reporting, plotWords(parts, w, w.daily))),
-    make("residuals", w.residuals, residualPlot(figures.series.baseline, plotWords(parts, w, w.residuals))),
+    make("residuals", w.residuals, residuals(parts, w)),
+    ...flue(parts, w).map((html) => make("flue", w.flue, html)),
     make("results", w.results, results(parts, w)),
     make("months", w.months, months(parts, w)),
     make("naive", w.naive, naive(parts, w)),
@@ -295,6 +297,25 @@ function fitPlot(parts: ReportParts, w: Words): string {
     load?.valid ?? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
     plotWords(parts, w, `${w.modelFit}: ${figures.model.equation}`),
   );
+}
+
+function residuals(parts: ReportParts, w: Words): string {
+  const { baseline } = parts.figures.series;
+  return (
+    residualPlot(baseline, plotWords(parts, w, w.residuals)) +
+    residualPatternPlot(baseline, w.residualPattern)
+  );
+}
+
+/** A drawing, or none where no analyser and no thermometer was read. */
+function flue({ figures, rows }: ReportParts, w: Words): readonly string[] {
+  const dots = rows.flatMap(({ used, period, periods, usefulHeatGj, o2DryPercent, exhaustTempC }) =>
+    used && usefulHeatGj !== null && periods > 0 && (o2DryPercent !== null || exhaustTempC !== null)
+      ? [{ isAfter: period === "reporting", load: usefulHeatGj / periods, o2DryPercent, exhaustTempC }]
+      : [],
+  );
+  const words = { ...w.flueAxis, load: w.loadAxis[figures.interval], summary: w.flue };
+  return dots.length === 0 ? [] : [flueGasPlot(dots, words)];
 }
 
 function results({ figures }: ReportParts, w: Words): string {

@@ -17,6 +17,7 @@ const wide = [
   "results",
   "months",
   "naive",
+  "flue",
   "stack",
   "carbon",
   "attribution",
