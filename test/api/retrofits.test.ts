@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EnergyMonth } from "../../api/report/energy-figures.ts";
+import { wordsOf } from "../../api/report/words.ts";
 import { hashOf } from "../../api/retrofits/canonical.ts";
 import { followUpOf } from "../../api/retrofits/follow-up.ts";
 import { projects } from "../../api/retrofits/projects.ts";
 import type { RetrofitFollowUp } from "../../contracts/http/retrofit-follow-up.ts";
 import type { RetrofitFigures, RetrofitResult } from "../../contracts/http/retrofit-result.ts";
 import type { RetrofitDocument, Retrofits, RetrofitText } from "../../contracts/http/retrofits.ts";
+import { savingsGoing } from "../../platform/records/retrofit-records.ts";
 import { savingsRulesOf } from "../../settings/savings-rules.ts";
 import { type SavingsPlant, savingsPlant } from "../helpers/retrofits.ts";
 
@@ -270,25 +272,68 @@ describe("the dyeing works, a year before and a year after", () => {
     expect(text.trim().split("\r\n")).toHaveLength(731);
   });
 
+  const withStore = (of: (value: number) => number | null) => {
+    const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
+    const rows: typeof plant.telemetry.rows = async (tier, query) =>
+      (await plant.telemetry.rows(tier, query)).map((row) => ({
+        ...row,
+        lowest: row.lowest.map((value) => (value === null ? null : of(value))),
+      }));
+    const store = { ...plant.telemetry, rows };
+    return projects({ rules, store, db: plant.db, world: plant.world, software: "test" });
+  };
+
   test("late data supersede what was released; data that are no longer kept do not", async () => {
     await computed("late");
     await step("late", "release", { title: plant.document.title.en });
-    const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
-    const withStore = (of: (value: number) => number | null) => {
-      const rows: typeof plant.telemetry.rows = async (tier, query) =>
-        (await plant.telemetry.rows(tier, query)).map((row) => ({
-          ...row,
-          lowest: row.lowest.map((value) => (value === null ? null : of(value))),
-        }));
-      const store = { ...plant.telemetry, rows };
-      return projects({ rules, store, db: plant.db, world: plant.world, software: "test" });
-    };
     expect(await plant.projects.recheck()).toEqual([]);
     expect(await withStore(() => null).recheck()).toEqual([]);
     expect(await withStore((value) => value * 1.001).recheck()).toContain("late");
     const { body } = await plant.ask("retrofits/late");
     expect((body as RetrofitText).current.state).toBe("superseded");
     expect((body as RetrofitText).events[0]).toMatchObject({ kind: "late-data", by: "fluewatch" });
+  });
+
+  test("late data supersede a release whose next version is being written, and leave that one alone", async () => {
+    await computed("late-draft");
+    await step("late-draft", "release", { title: plant.document.title.en });
+    const draft = await step("late-draft", "versions", { reason: "The client wants the winter alone" });
+    expect(await withStore((value) => value * 1.001).recheck()).toContain("late-draft");
+    const { body } = await plant.ask("retrofits/late-draft");
+    const { current, document, versions } = body as RetrofitText;
+    expect(current).toMatchObject({ version: 2, state: "draft" });
+    expect(document).toEqual(draft.document);
+    expect(versions.find(({ version }) => version === 1)?.state).toBe("superseded");
+    await step("late-draft", "freeze");
+  });
+
+  test("the closing report has all that the programme asks for, and says what nobody has given", async () => {
+    await computed("closed");
+    const sectionOf = (page: string) => /<section id="closing".*?<\/section>/s.exec(page)?.[0] ?? "";
+    const { closing } = plant.document.evidence;
+    if (closing === undefined || closing === null) throw new Error("the example has no closing report");
+    for (const language of ["en", "zh-TW"] as const) {
+      const given = sectionOf((await plant.ask(`retrofits/closed/report?lang=${language}`)).text);
+      const { statusBefore, statusAfter, obstacles, advice, attached } = closing;
+      for (const text of [statusBefore, statusAfter, obstacles, advice, ...Object.values(attached)])
+        expect(given).toContain(text);
+      expect(given).not.toContain(wordsOf[language].closingMissing);
+      for (const part of Object.values(wordsOf[language].closingParts)) expect(given).toContain(part);
+    }
+    await computed("unclosed", ({ evidence }) => {
+      delete evidence.closing;
+    });
+    for (const [language, [correlation, o2]] of Object.entries({
+      en: [wordsOf.en.residualPattern.correlation, wordsOf.en.flueAxis.o2],
+      "zh-TW": [wordsOf["zh-TW"].residualPattern.correlation, wordsOf["zh-TW"].flueAxis.o2],
+    })) {
+      const { text } = await plant.ask(`retrofits/closed/report?lang=${language}`);
+      expect(/<section id="residuals".*?<\/section>/s.exec(text)?.[0]).toContain(correlation);
+      expect(/<section id="flue".*?<\/section>/s.exec(text)?.[0]).toContain(o2);
+      expect(text).not.toMatch(/NaN|Infinity/);
+    }
+    const bare = sectionOf((await plant.ask("retrofits/unclosed/report")).text);
+    expect(bare.split(wordsOf.en.closingMissing)).toHaveLength(9); // the eight parts that a person writes
   });
 
   test("a verifier sees one released report with its rows through a link, and nothing without it", async () => {
@@ -479,6 +524,8 @@ describe("what was released is followed", () => {
     const told = await plant.projects.watchSavings();
     expect(told).toContainEqual({ id: "followed", decayed: true });
     expect(await plant.projects.watchSavings(), "told once").toEqual([]);
+    const going = { "example-heater-1": "followed", "example-heater-2": "followed" };
+    expect(await savingsGoing(plant.db), "for the alarm of its boilers").toEqual(going);
     const { body } = await plant.ask("retrofits");
     const line = (body as Retrofits).retrofits.find(({ id }) => id === "followed");
     expect(line?.decayed).toContain("The saving is going");
