@@ -116,7 +116,14 @@ describe("clocks, timers, randomness and the environment", () => {
     "simulators",
     "settings",
   ];
-  const files = [...serverRooms.flatMap(sources), "plant.ts", "example.ts", "main.ts"];
+  const files = [
+    ...serverRooms.flatMap(sources),
+    "plant.ts",
+    "offline.ts",
+    "stores.ts",
+    "example.ts",
+    "main.ts",
+  ];
 
   test.each(banned)("%s is asked for in platform alone", (_what, pattern) => {
     expect(files.filter((file) => pattern.test(codeOf(file)))).toEqual([]);
