@@ -353,8 +353,10 @@ export interface PastEpisode extends AlarmTag {
 }
 
 export function pastAlarm(episode: PastEpisode, nowMs: number): Alarm {
-  const { ruleId, siteId, sourceId, ...past } = episode;
-  const blank = newAlarm({ ruleId, siteId, sourceId }, past.sinceMs, nowMs);
+  const { ruleId, siteId, sourceId, priority, sinceMs, returnedAtMs, evidence, context } = episode;
+  const blank = newAlarm({ ruleId, siteId, sourceId }, sinceMs, nowMs);
+  // Field by field: an event that tells of it says more than an alarm has place for.
+  const past = { priority, sinceMs, returnedAtMs, evidence, context };
   return { ...blank, ...past, state: "closed", occurrences: 1, late: true, rev: 1 };
 }
 

@@ -1,22 +1,24 @@
-import type { HourSoFar } from "../../domain/alarms/watch.ts";
 import type { Boiler } from "../../domain/boiler.ts";
 import {
   type HourMean,
   type HourMemory,
+  type HourSoFar,
   hourMemory,
   hourMs,
   hourWatch,
   type MinuteMean,
-  measuredFor,
   minuteMs,
   recalledHour,
 } from "../../domain/emissions/clock-hour.ts";
 import { type DayMean, type DayMemory, dayMemory, seeHour } from "../../domain/emissions/day-mean.ts";
-import type { Frame } from "../../domain/frame.ts";
 import {
   type EmissionQuantity,
-  type EmissionVerdict,
   emissionQuantities,
+  measuredFor,
+} from "../../domain/emissions/emission-quantity.ts";
+import type { Frame } from "../../domain/frame.ts";
+import {
+  type EmissionVerdict,
   judgeHour,
   judgeTables,
   type LimitTables,
@@ -132,8 +134,7 @@ export function judge(plant: Plant): BoilerStage {
       const minute = hour.hourStartMs + hour.minute * minuteMs;
       if (ofQuantity.minute !== minute) {
         ofQuantity.minute = minute;
-        const soFar = watch.soFar(hour);
-        before.soFar[quantity] = soFar === null ? null : { ...soFar, hourStartMs: hour.hourStartMs };
+        before.soFar[quantity] = watch.soFar(hour);
         before.minutes[quantity] = hour.lastMinute;
       }
       const { last } = hour;
