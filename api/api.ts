@@ -203,7 +203,7 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
         }),
       );
       await v1.register(retrofitReportRoutes(needs.retrofits, needs.savings, records, world));
-      await v1.register(diagnosisRoutes(registry, needs.savings, live, telemetry, world));
+      await v1.register(diagnosisRoutes(needs.savings, live, telemetry, world));
       await v1.register(energyReportRoutes(needs.retrofits, needs.savings, telemetry, world));
       await v1.register(trainerRoutes(needs.trainer, registry, world));
     },

@@ -6,6 +6,7 @@ import type { LimitsText } from "../contracts/http/limits.ts";
 import type { RecipientText } from "../contracts/http/notifications.ts";
 import type { PriceText } from "../contracts/http/settings.ts";
 import type { LiveBoiler } from "../contracts/live.ts";
+import type { measureKinds } from "../contracts/registry.ts";
 import type { AlarmRule } from "../domain/alarms/rule.ts";
 import type { Label } from "../domain/boiler.ts";
 import type { LedgerRules } from "../domain/emissions/co2-ledger.ts";
@@ -55,12 +56,30 @@ interface Sourced {
 }
 
 /** What retrofit projects are reckoned with: boilers, fuels and dated rules. */
+/** What a measure costs, and who says so. */
+export interface MeasureCost {
+  readonly measure: (typeof measureKinds)[number];
+  readonly cost: number;
+  readonly currency: string;
+  readonly source: string;
+}
+
 export interface SavingsRules {
   /** Those that are watched, and those of which only a past is known. */
   readonly sites: readonly SiteText[];
   boilers(atMs: number): readonly BoilerText[];
   /** The data of a fuel that count at a moment; `null` for one that no rule file has. */
   fuel(fuelId: string, atMs: number): (Fuel & { readonly label: Label }) | null;
+  /** Of one unit of the fuel's meter at a site; `null` where nobody has said. */
+  price(
+    siteId: string,
+    fuelId: string,
+    atMs: number,
+  ): { readonly perUnit: number; readonly currency: string } | null;
+  /** What measures cost at a site. */
+  measureCosts(siteId: string): readonly MeasureCost[];
+  /** What may be worth doing, by a reading of any of these boilers. */
+  advice(reading: LiveBoiler): readonly AdviceText[];
   /** Every edition, oldest first. */
   readonly thresholds: readonly Thresholds[];
   readonly potentials: readonly (WarmingPotentials & Sourced & { readonly validFrom: string })[];

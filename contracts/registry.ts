@@ -63,6 +63,28 @@ export const PriceConfig = Type.Object(
   closed,
 );
 
+/** What may be proposed for a boiler, as a diagnosis names it. */
+export const measureKinds = [
+  "excess-air",
+  "heat-recovery",
+  "insulation",
+  "fuel-switch",
+  "lpg",
+  "biomass",
+  "abatement",
+] as const;
+
+/** What a measure costs here, and who says so: without it a diagnosis knows no payback. */
+export const MeasureCostConfig = Type.Object(
+  {
+    measure: Type.Enum(measureKinds),
+    cost: Type.Number({ minimum: 0 }),
+    currency: Type.String({ pattern: "^[A-Z]{3}$" }),
+    source: Type.String({ minLength: 1 }),
+  },
+  closed,
+);
+
 export const BoilerConfig = Type.Object(
   {
     id: Id,
@@ -137,6 +159,7 @@ export const SiteConfig = Type.Object(
     steady: SteadyConfig,
     rules: SiteRules,
     prices: Type.Array(PriceConfig, { default: [], maxItems: 10_000 }),
+    measureCosts: Type.Array(MeasureCostConfig, { default: [], maxItems: 100 }),
     alarms: Type.Record(Type.String({ pattern: "^[a-z0-9-]+$" }), AlarmTiming, { default: {} }),
     boilers: Type.Array(BoilerConfig, { maxItems: 10_000, default: [] }),
   },

@@ -156,6 +156,7 @@ const AlarmRuleConfig = Type.Object(
       "completeness",
       "disk",
       "certificates",
+      "savings",
     ]),
     quantity: Type.Optional(Type.Enum([...tableQuantities, ...emissionQuantities])),
     point: Type.Optional(PointNameText),

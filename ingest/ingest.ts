@@ -195,7 +195,7 @@ const lookEveryMs = 60_000;
 async function tick(
   journal: Journal,
   lag: () => number,
-  { folder, certificates = [], machine = thisMachine, world }: IngestNeeds,
+  { folder, records, certificates = [], machine = thisMachine, world }: IngestNeeds,
   signal: AbortSignal,
 ): Promise<void> {
   let lookedMs = Number.NEGATIVE_INFINITY;
@@ -205,11 +205,13 @@ async function tick(
     await world.clock.sleep(tickEveryMs, signal);
     if (signal.aborted) return;
     const monotonicMs = Math.round(world.clock.monotonicMs());
+    let savingsGoing: Readonly<Record<string, string>> | null = null;
     if (monotonicMs - lookedMs >= lookEveryMs) {
       lookedMs = monotonicMs;
       const used = await machine.diskUsedPercent(folder);
       disk = used === null ? null : Math.round(10 * used) / 10;
       days = machine.certificateDays(certificates, world.clock.nowMs());
+      savingsGoing = await machine.savingsGoing(records);
     }
     try {
       await journal.append({
@@ -218,6 +220,7 @@ async function tick(
         telemetryLag: lag(),
         diskUsedPercent: disk,
         certificateDays: days,
+        savingsGoing,
       });
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error; // the disk's trouble is told by the log itself

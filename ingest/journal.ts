@@ -31,6 +31,8 @@ export interface ServerState {
   readonly telemetryLag: number | null;
   readonly diskUsedPercent?: number | null;
   readonly certificateDays?: number | null;
+  /** Boilers whose proven saving is going, each with its retrofit. */
+  readonly savingsGoing?: Readonly<Record<string, string>> | null;
 }
 
 /** Why a message was set aside, and which batch it claims to be, where that could be read. */
@@ -163,8 +165,21 @@ function tickText({
   telemetryLag,
   diskUsedPercent,
   certificateDays,
+  savingsGoing,
 }: Extract<Entry, { kind: "tick" }>) {
-  return `${monotonicMs} ${telemetryLag ?? ""} ${diskUsedPercent ?? ""} ${certificateDays ?? ""}`;
+  return `${monotonicMs} ${telemetryLag ?? ""} ${diskUsedPercent ?? ""} ${certificateDays ?? ""} ${savingsText(savingsGoing ?? null)}`;
+}
+
+/** Ids have no such signs in them; a dash alone: none is going. */
+function savingsText(going: Readonly<Record<string, string>> | null): string {
+  if (going === null) return "";
+  const pairs = Object.entries(going).map(([boilerId, retrofitId]) => `${boilerId}=${retrofitId}`);
+  return pairs.length === 0 ? "-" : pairs.join(",");
+}
+
+function savingsIn(text: string): Readonly<Record<string, string>> | null {
+  if (text === "") return null;
+  return Object.fromEntries(text === "-" ? [] : text.split(",").map((pair) => pair.split("=")));
 }
 
 function decoded(body: Buffer): Entry {
@@ -179,7 +194,7 @@ function decoded(body: Buffer): Entry {
     case marks.requeue:
       return { kind: "requeue", deadOffset: Number(rest.readBigUInt64BE(0)), bytes: rest.subarray(8) };
     case marks.tick: {
-      const [monotonicMs = "", lag = "", disk = "", days = ""] = rest.toString().split(" ");
+      const [monotonicMs = "", lag = "", disk = "", days = "", savings = ""] = rest.toString().split(" ");
       const numberIn = (text: string) => (text === "" ? null : Number(text));
       return {
         kind: "tick",
@@ -187,6 +202,7 @@ function decoded(body: Buffer): Entry {
         telemetryLag: numberIn(lag),
         diskUsedPercent: numberIn(disk),
         certificateDays: numberIn(days),
+        savingsGoing: savingsIn(savings),
       };
     }
     default: {

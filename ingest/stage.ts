@@ -49,6 +49,8 @@ export type PlantEvent =
       /** Of the disk that holds the data, and days left of the certificate that ends first; absent: nobody said. */
       readonly diskUsedPercent?: number | null;
       readonly certificateDays?: number | null;
+      /** Boilers whose proven saving is going, each with its retrofit; absent: nobody said. */
+      readonly savingsGoing?: Readonly<Record<string, string>> | null;
     }
   | HourEvent
   | ConditionEvent

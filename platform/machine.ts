@@ -1,6 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
+import { OperationalError } from "./errors.ts";
+import type { RecordsDb } from "./records/records.ts";
+import { savingsGoing as savingsGoingIn } from "./records/retrofit-records.ts";
 
 const dayMs = 86_400_000;
 
@@ -31,10 +34,21 @@ export function certificateDays(files: readonly string[], nowMs: number): number
   return days.length === 0 ? null : Math.min(...days);
 }
 
-/** What a server can say of itself. */
+/** Boilers whose proven saving is going, each with its retrofit; `null`: the records do not answer. */
+async function savingsGoing(records: RecordsDb): Promise<Readonly<Record<string, string>> | null> {
+  try {
+    return await savingsGoingIn(records);
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    return null;
+  }
+}
+
+/** What a server can say of itself and of what it keeps. */
 export interface Machine {
   readonly diskUsedPercent: typeof diskUsedPercent;
   readonly certificateDays: typeof certificateDays;
+  readonly savingsGoing: typeof savingsGoing;
 }
 
-export const thisMachine: Machine = { diskUsedPercent, certificateDays };
+export const thisMachine: Machine = { diskUsedPercent, certificateDays, savingsGoing };

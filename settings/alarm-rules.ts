@@ -156,6 +156,7 @@ function watchedBy(rule: AlarmRuleConfig, wrong: Wrong): Watched | null {
     case "completeness":
     case "disk":
     case "certificates":
+    case "savings":
       return { watches };
   }
 }

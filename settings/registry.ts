@@ -482,7 +482,7 @@ function boilerText(config: BoilerConfig, site: SiteConfig, settings: Settings, 
   };
 }
 
-function adviceOn(reading: LiveBoiler, settings: Settings): readonly AdviceText[] {
+export function adviceOn(reading: LiveBoiler, settings: Settings): readonly AdviceText[] {
   const { boilerId, takenAtMs, values, flaws, verdicts } = reading;
   const site = settings.config.sites.find(({ boilers }) => boilers.some(({ id }) => id === boilerId));
   const config = site?.boilers.find(({ id }) => id === boilerId);
@@ -507,7 +507,7 @@ function adviceOn(reading: LiveBoiler, settings: Settings): readonly AdviceText[
   });
 }
 
-function priceAt({ prices }: SiteConfig, fuel: string, atMs: number) {
+export function priceAt({ prices }: SiteConfig, fuel: string, atMs: number) {
   return inForceAt(
     prices.filter((each) => each.fuel === fuel),
     atMs,

@@ -11,7 +11,7 @@ export interface PlantFaults {
   worldOf(gatewayId: string, world: World): World;
   /** The telemetry store, which may not answer. */
   storeBehind<Store extends ReadingWriter>(store: Store): Store;
-  /** What the server finds of its disk and its certificates, which may be told otherwise. */
+  /** What the server finds of its disk, its certificates and its savings, which may be told otherwise. */
   machineBehind(machine: Machine): Machine;
 }
 
@@ -46,6 +46,7 @@ export function plantFaults(): PlantFaults {
     machineBehind: (machine) => ({
       diskUsedPercent: async (folder) => server.diskUsedPercent ?? (await machine.diskUsedPercent(folder)),
       certificateDays: (files, nowMs) => server.certificateDays ?? machine.certificateDays(files, nowMs),
+      savingsGoing: async (records) => server.savingsGoing ?? (await machine.savingsGoing(records)),
     }),
   };
 }

@@ -85,13 +85,18 @@ function what(event: ScenarioEvent, at: Wrong): void {
 
 /** Names lead somewhere. */
 function targets(
-  { boiler, point, line, unit, gateway, busFault }: ScenarioEvent,
+  { boiler, point, line, unit, gateway, busFault, savingGoing }: ScenarioEvent,
   plant: ScenarioPlant,
   at: Wrong,
 ) {
   const points = boiler === undefined ? undefined : plant.points.get(boiler);
   if (boiler !== undefined && points === undefined)
     at(["boiler"], `is "${boiler}", which is not simulated; known are ${listed(plant.points.keys())}`);
+  if (savingGoing !== undefined && !plant.boilers.has(savingGoing))
+    at(
+      ["savingGoing"],
+      `is "${savingGoing}", which is not simulated; known are ${listed(plant.boilers.keys())}`,
+    );
   if (point !== undefined && points !== undefined && !points.has(point))
     at(["point"], `is "${point}", which no device of ${boiler} gives; known are ${listed(points)}`);
   if (gateway !== undefined && !plant.gateways.has(gateway))

@@ -12,7 +12,7 @@ const closed = { additionalProperties: false } as const;
 /**
  * Something that happens at a time after the start. What it happens to is said by `boiler` (with `set`, `refit`, or
  * `point` and `fault`), by `line` (with `busFault`, for one `unit` or the whole line), by `gateway` (with
- * `clockAheadSeconds` or `message`), or by `broker`, `telemetry`, `diskUsedPercent` and `certificateDays` themselves.
+ * `clockAheadSeconds` or `message`), or by `broker`, `telemetry`, `diskUsedPercent`, `certificateDays` and `savingGoing` themselves.
  */
 export const ScenarioEvent = Type.Object(
   {
@@ -43,6 +43,8 @@ export const ScenarioEvent = Type.Object(
     diskUsedPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
     /** Until the first of the server's certificates ends. */
     certificateDays: Type.Optional(Type.Integer({ minimum: -3_650, maximum: 3_650 })),
+    /** The boiler whose proven saving is going. */
+    savingGoing: Type.Optional(Id),
   },
   closed,
 );
@@ -60,6 +62,7 @@ export const whats = [
   "telemetry",
   "diskUsedPercent",
   "certificateDays",
+  "savingGoing",
 ] as const satisfies readonly (keyof ScenarioEvent)[];
 
 /** A plant, and what happens to it: a file of its own beside the plant's configuration. */
@@ -99,6 +102,8 @@ export interface ScenarioTargets {
 export interface ServerState {
   readonly diskUsedPercent?: number | null;
   readonly certificateDays?: number | null;
+  /** Each with its retrofit. */
+  readonly savingsGoing?: Readonly<Record<string, string>> | null;
 }
 
 type Action = (targets: ScenarioTargets) => void;
@@ -144,7 +149,8 @@ export function timeline(events: readonly ScenarioEvent[]): Timeline {
 /** Lets an event happen; gives what undoes it. */
 function done(event: ScenarioEvent, targets: ScenarioTargets): Action {
   const { boiler, set, refit, point, fault, line, unit = null, busFault, broker } = event;
-  const { gateway, clockAheadSeconds, message, telemetry, diskUsedPercent, certificateDays } = event;
+  const { gateway, clockAheadSeconds, message, telemetry, diskUsedPercent, certificateDays, savingGoing } =
+    event;
   const rampSeconds = event.over === undefined ? 0 : (secondsIn(event.over) ?? 0);
   if (boiler !== undefined && set !== undefined) {
     const before = targets.controls(boiler);
@@ -182,6 +188,10 @@ function done(event: ScenarioEvent, targets: ScenarioTargets): Action {
   if (certificateDays !== undefined) {
     targets.server({ certificateDays });
     return (later) => later.server({ certificateDays: null });
+  }
+  if (savingGoing !== undefined) {
+    targets.server({ savingsGoing: { [savingGoing]: "scenario" } });
+    return (later) => later.server({ savingsGoing: null });
   }
   return () => {};
 }

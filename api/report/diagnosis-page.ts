@@ -1,16 +1,12 @@
-import type { AdviceText } from "../../contracts/http/advice.ts";
 import type { Label } from "../../domain/boiler.ts";
-import { fuelSwitch } from "../../domain/emissions/greenhouse-gas.ts";
 import { plantDayOf } from "../../domain/mv/plant-days.ts";
 import { escaped } from "../../domain/mv/plots/frame.ts";
 import type { SavingsRules } from "../registry.ts";
-import type { Diagnosis } from "./diagnosis.ts";
+import { type Diagnosis, firingHoursAYear } from "./diagnosis.ts";
+import { type Proposal, proposalsOf } from "./diagnosis-proposals.ts";
 import { cell, kv, number, p, right, row, table } from "./html.ts";
 import { standingPage } from "./page.ts";
 import { dateText, type Language, wordsOf } from "./words.ts";
-
-const hoursPerYear = 8_760;
-const leastHours = 24;
 
 /** What the test protocol asks for, in its order; each with its name in both languages and its digits. */
 const protocol: readonly (readonly [string, Label, number])[] = [
@@ -66,19 +62,16 @@ const en = {
   none: "Nothing that these readings would advise.",
   nothing: "This boiler did not fire in the days that were looked at: there is nothing to diagnose.",
   notStated: "not stated",
-  note: "Estimates from means of the firing time, by computed losses: never a proved saving, which takes a before and an after. Costs are what was typed in, or the rule file's.",
-  other: "Other fuels",
-  lpg: (percent: string) =>
-    `LPG for the same heat, at the efficiency that is assumed of gas: ${percent} % less CO₂. Its cost and price must be asked for.`,
-  noBiomass:
-    "Biomass is not reckoned: no rule file has such a fuel. Add it with its heating value, factors and source.",
+  note: "Estimates from means of the firing time, by computed losses: never a proved saving, which takes a before and an after. Costs are what was typed in, the site's (measureCosts), or the rule file's; prices are the site's.",
   measures: {
     "excess-air": "O₂ trim, burner tuning",
     "heat-recovery": "Heat recovery from the exhaust",
     insulation: "Insulation of the shell",
-    "fuel-switch": "Switch of fuel",
+    "fuel-switch": "Switch to natural gas",
+    lpg: "Switch to LPG",
+    biomass: "Biomass beside the fuel",
     abatement: "Flue-gas cleaning",
-  } as Readonly<Record<AdviceText["kind"], string>>,
+  } as Readonly<Record<Proposal["measure"], string>>,
   steam: "steam",
   oil: "thermal oil",
 };
@@ -114,15 +107,14 @@ const zh: Words = {
   none: "依量測值無建議事項。",
   nothing: "觀測期間鍋爐未燃燒，無從診斷。",
   notStated: "未提供",
-  note: "以燃燒時間平均值之計算損失推估，非經驗證之節能；驗證須有改善前後量測。費用為輸入值或規則檔所載。",
-  other: "其他燃料",
-  lpg: (percent) => `改用液化石油氣（相同供熱、效率同燃氣假設）：CO₂ 減少 ${percent} %；費用與單價須另詢。`,
-  noBiomass: "生質燃料未估算：規則檔無該燃料；請加入熱值、係數與來源。",
+  note: "以燃燒時間平均值之計算損失推估，非經驗證之節能；驗證須有改善前後量測。費用為輸入值、廠區設定（measureCosts）或規則檔所載；單價為廠區設定。",
   measures: {
     "excess-air": "含氧控制、燃燒調校",
     "heat-recovery": "排氣熱回收",
     insulation: "爐體保溫",
-    "fuel-switch": "燃料轉換",
+    "fuel-switch": "改用天然氣",
+    lpg: "改用液化石油氣",
+    biomass: "混燒生質燃料",
     abatement: "廢氣處理設備",
   },
   steam: "蒸汽",
@@ -130,30 +122,12 @@ const zh: Words = {
 };
 const words: Readonly<Record<Language, Words>> = { en, "zh-TW": zh };
 
-function basisText(advice: AdviceText, language: Language): string {
-  const of = (value: number, digits = 0) => number(value, digits);
-  switch (advice.kind) {
-    case "excess-air":
-      return `O₂ ${of(advice.o2DryPercent, 1)} → ${of(advice.targetO2DryPercent, 1)} %`;
-    case "heat-recovery":
-      return `${of(advice.exhaustTempC)} → ${of(advice.floorTempC)} °C`;
-    case "insulation":
-      return `${of(advice.shellTempC)} °C > ${of(advice.inspectAboveC)} °C, ${of(advice.lossWPerM2)} W/m²`;
-    case "fuel-switch":
-      return `→ ${advice.toFuelLabel[language]}, η ${of(advice.efficiencyLhvPercent, 1)} + ${of(advice.efficiencyPoints, 1)}`;
-    case "abatement":
-      return `${advice.label[language]} (${of(advice.forCapacityTPerH)} t/h)`;
-  }
-}
-
 /** A boiler's diagnosis as a page that stands by itself. */
 export function diagnosisPage(found: Diagnosis, rules: SavingsRules, language: Language): string {
   const w = words[language];
-  const { boiler, site, observed, advice, costs } = found;
+  const { boiler, site, observed } = found;
   const { means } = observed;
-  const share = observed.hours > 0 ? observed.firingHours / observed.hours : 0;
-  // Less than a day says nothing of a year.
-  const hoursAYear = observed.hours >= leastHours ? share * hoursPerYear : null;
+  const hoursAYear = firingHoursAYear(observed);
   const day = (atMs: number) => dateText(plantDayOf(atMs, site.timeZone), language);
   const { airRatio: ratioLimit, exhaustTempC: exhaustLimit } = boiler.limits;
   const judged = (value: number | null, limit: number | null) =>
@@ -165,32 +139,24 @@ export function diagnosisPage(found: Diagnosis, rules: SavingsRules, language: L
   const lacking = ["o2DryPercent", "exhaustTempC", "shellTempC", "ambientTempC", "usefulHeatKw"].filter(
     (point) => means[point] === undefined,
   );
-  const proposals = advice.map((each) => {
-    const worth = "fuelPercent" in each ? each : null;
-    const money =
-      worth === null || worth.moneyPerH === null || hoursAYear === null ? null : worth.moneyPerH * hoursAYear;
-    const cost = costs[each.kind] ?? (each.kind === "abatement" ? each.cost : null);
-    const years = cost === null || money === null || !(money > 0) ? null : cost / money;
-    return row([
-      cell(escaped(w.measures[each.kind])),
-      cell(escaped(basisText(each, language))),
-      right(worth === null ? "–" : number(worth.fuelPercent, 1)),
-      right(money === null ? "–" : `${number(money)} ${escaped(worth?.currency ?? "")}`),
+  const proposed = proposalsOf(found, rules, hoursAYear);
+  const proposals = proposed.map((each) =>
+    row([
+      cell(escaped(w.measures[each.measure])),
+      cell(escaped(each.basis[language])),
+      right(each.fuelPercent === null ? "–" : number(each.fuelPercent, 1)),
       right(
-        worth === null || worth.co2KgPerH === null || hoursAYear === null
-          ? "–"
-          : number((worth.co2KgPerH * hoursAYear) / 1_000, 1),
+        each.moneyPerYear === null ? "–" : `${number(each.moneyPerYear)} ${escaped(each.currency ?? "")}`,
       ),
+      right(each.co2TPerYear === null ? "–" : number(each.co2TPerYear, 1)),
       right(
-        cost !== null
-          ? number(cost)
-          : each.kind === "insulation"
-            ? `${number(each.costPerM2)} ${escaped(each.currency)}/m²`
-            : escaped(w.notStated),
+        each.cost === null
+          ? escaped(w.notStated)
+          : `${number(each.cost.amount)} ${escaped(each.cost.currency)}${each.cost.perM2 ? "/m²" : ""}`,
       ),
-      right(years === null ? "–" : number(years, 1)),
-    ]);
-  });
+      right(each.paybackYears === null ? "–" : number(each.paybackYears, 1)),
+    ]),
+  );
   const isIdle = observed.firingHours === 0;
   return standingPage(
     {
@@ -274,42 +240,11 @@ export function diagnosisPage(found: Diagnosis, rules: SavingsRules, language: L
                 proposals,
               )) +
           p(w.note, "note") +
-          [...new Set(advice.flatMap(({ source }) => (source === null ? [] : [source])))]
+          [...new Set(proposed.flatMap(({ sources }) => sources))]
             .map((source) => p(source, "note"))
             .join(""),
-      },
-      {
-        id: "other",
-        title: w.other,
-        html: [...lpgOf(found, rules, observed.toMs, w), p(w.noBiomass)].join(""),
       },
     ],
     null,
   );
-}
-
-function lpgOf(
-  { boiler, advice }: Diagnosis,
-  rules: SavingsRules,
-  atMs: number,
-  w: Words,
-): readonly string[] {
-  const change = advice.find((each) => each.kind === "fuel-switch");
-  const lpg = rules.fuel("lpg", atMs);
-  const now = boiler.fuels[0];
-  if (change === undefined || lpg === null || now === undefined) return [];
-  const result = fuelSwitch(
-    {
-      quantity: 1,
-      ncvMjPerUnit: now.ncvMjPerUnit,
-      co2KgPerTj: now.emissionFactors.co2KgPerTj,
-      efficiencyLhvPercent: change.efficiencyLhvPercent,
-    },
-    {
-      ncvMjPerUnit: lpg.ncvMjPerUnit,
-      co2KgPerTj: lpg.emissionFactors.co2KgPerTj,
-      efficiencyLhvPercent: change.efficiencyLhvPercent + change.efficiencyPoints,
-    },
-  );
-  return result === null ? [] : [p(w.lpg(number(result.reductionPercent, 1)))];
 }

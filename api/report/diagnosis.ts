@@ -26,6 +26,14 @@ export interface Diagnosis {
   readonly costs: Readonly<Record<string, number>>;
 }
 
+const hoursPerYear = 8_760;
+const leastHours = 24;
+
+/** If it goes on so; `null`: less than a day says nothing of a year. */
+export function firingHoursAYear({ hours, firingHours }: Observed): number | null {
+  return hours >= leastHours ? (firingHours / hours) * hoursPerYear : null;
+}
+
 /** Sums the stored hours of a boiler up, or its minutes where there is no whole hour yet. */
 export async function observed(
   boiler: BoilerText,

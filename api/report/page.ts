@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { plantDayOf } from "../../domain/mv/plant-days.ts";
 import { escaped } from "../../domain/mv/plots/frame.ts";
 import type { Section } from "./html.ts";
-import { type ReportParts, sectionsOf } from "./sections.ts";
+import type { ReportParts } from "./report-parts.ts";
+import { sectionsOf } from "./sections.ts";
 import { pageStyle, partsStyle } from "./style.ts";
 import { dateText, type Language, wordsOf } from "./words.ts";
 

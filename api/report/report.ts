@@ -2,7 +2,7 @@ import type { RetrofitState } from "../../contracts/http/retrofits.ts";
 import { OperationalError } from "../../platform/errors.ts";
 import type { SavingsRules } from "../registry.ts";
 import type { Projects } from "../retrofits/projects.ts";
-import type { ReportParts } from "./sections.ts";
+import type { ReportParts } from "./report-parts.ts";
 import type { Language } from "./words.ts";
 
 /** What a report is written from. @throws OperationalError `retrofit-not-computed`, also where there are no figures */

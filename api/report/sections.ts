@@ -1,31 +1,24 @@
-import type { Provenance, RetrofitFigures, RetrofitRow } from "../../contracts/http/retrofit-result.ts";
-import type { RetrofitDocument, RetrofitState } from "../../contracts/http/retrofits.ts";
-import type { Label } from "../../domain/boiler.ts";
+import type { RetrofitRow } from "../../contracts/http/retrofit-result.ts";
 import { plantDayOf } from "../../domain/mv/plant-days.ts";
 import { escaped } from "../../domain/mv/plots/frame.ts";
-import {
-  dailyPlot,
-  limitBar,
-  type PlotWords,
-  residualPlot,
-  scatterPlot,
-  waterfallBar,
-} from "../../domain/mv/plots/plots.ts";
+import { dailyPlot } from "../../domain/mv/plots/plots.ts";
 import { checkText } from "../retrofits/open-points.ts";
-import { cell, figure, kv, number, orDash, p, right, row, type Section, table } from "./html.ts";
+import { cell, figure, kv, number, p, right, row, type Section, table } from "./html.ts";
+import {
+  fitPlot,
+  flue,
+  modelCard,
+  months,
+  naive,
+  placebo,
+  plotWords,
+  residuals,
+  results,
+  sensitivity,
+} from "./model-sections.ts";
+import type { ReportParts } from "./report-parts.ts";
 import { dateText, type Language, type Words, wordsOf } from "./words.ts";
-
-/** All that a report is written from. */
-export interface ReportParts {
-  readonly document: RetrofitDocument;
-  readonly figures: RetrofitFigures;
-  readonly rows: readonly RetrofitRow[];
-  readonly timeZone: string;
-  readonly provenance: Provenance;
-  readonly state: RetrofitState;
-  readonly siteName: Label;
-  readonly language: Language;
-}
+import { attribution, carbon, money, published, stack } from "./worth-sections.ts";
 
 /** Every part, in the order of the report. */
 export function sectionsOf(parts: ReportParts): readonly Section[] {
@@ -40,7 +33,8 @@ export function sectionsOf(parts: ReportParts): readonly Section[] {
     make("model", w.model, modelCard(parts, w)),
     make("fit", w.modelFit, fitPlot(parts, w)),
     make("daily", w.daily, dailyPlot(figures.series.reporting, plotWords(parts, w, w.daily))),
-    make("residuals", w.residuals, residualPlot(figures.series.baseline, plotWords(parts, w, w.residuals))),
+    make("residuals", w.residuals, residuals(parts, w)),
+    ...flue(parts, w).map((html) => make("flue", w.flue, html)),
     make("results", w.results, results(parts, w)),
     make("months", w.months, months(parts, w)),
     make("naive", w.naive, naive(parts, w)),
@@ -55,20 +49,6 @@ export function sectionsOf(parts: ReportParts): readonly Section[] {
     make("closing", w.closing, closing(parts, w)),
     make("again", w.again, again(parts, w)),
   ];
-}
-
-function plotWords({ figures, timeZone, language }: ReportParts, w: Words, summary: string): PlotWords {
-  return {
-    energy: w.energyAxis[figures.interval],
-    load: w.loadAxis[figures.interval],
-    before: w.before,
-    after: w.after,
-    validRange: w.validRange,
-    cumulative: w.cumulative,
-    residual: w.residual,
-    summary,
-    dayOf: (atMs) => dateText(plantDayOf(atMs, timeZone), language),
-  };
 }
 
 function verdict({ figures, language }: ReportParts, w: Words): string {
@@ -235,299 +215,6 @@ function periods({ document, rows, language }: ReportParts, w: Words): string {
   ].join("");
 }
 
-function modelCard({ figures, language }: ReportParts, w: Words): string {
-  const { model, reportingModel, checks, thresholds, range } = figures;
-  const short = (value: number) => figure(value);
-  return [
-    `<p><b>${escaped(w.equation)}</b> <code>${escaped(model.equation)}</code> (${escaped(model.form)}, n = ${model.n}, p = ${model.p})</p>`,
-    reportingModel === null
-      ? ""
-      : `<p><b>${escaped(w.afterEquation)}</b> <code>${escaped(reportingModel.equation)}</code></p>`,
-    table(
-      [w.term, { r: w.value }, { r: w.standardError }, { r: "t" }, { r: "p" }, { r: "VIF" }],
-      model.coefficients.map((each) =>
-        row([
-          cell(escaped(each.term)),
-          right(short(each.value)),
-          right(short(each.standardError)),
-          right(short(each.t)),
-          right(each.p < 0.0001 ? "&lt; 0.0001" : short(each.p)),
-          right(each.vif === null ? "–" : short(each.vif)),
-        ]),
-      ),
-    ),
-    table(
-      [w.check, { r: w.value }, { r: w.limit }, ""],
-      checks.map(({ check, value, limit, passed, blocks }) =>
-        row([
-          cell(escaped(checkText[check][language])),
-          right(value === null ? "–" : short(value)),
-          right(short(limit)),
-          cell(
-            escaped(passed ? w.met : blocks ? w.notMet : `${w.notMet} (${w.informs})`),
-            passed ? "" : "bad",
-          ),
-        ]),
-      ),
-    ),
-    p(
-      `R² ${model.rSquared.toFixed(3)} · CV(RMSE) ${model.cvRmsePercent.toFixed(2)} % · ρ ${model.rho === null ? "–" : model.rho.toFixed(2)} · τ ${model.tau.toFixed(2)} · DW ${model.durbinWatson === null ? "–" : model.durbinWatson.toFixed(2)}`,
-      "note",
-    ),
-    ...range.missing.map((each) => p(each[language], "note")),
-    p(
-      `${w.thresholds(thresholds.id, dateText(thresholds.validFrom, language))}: ${thresholds.source}`,
-      "note",
-    ),
-  ].join("");
-}
-
-function fitPlot(parts: ReportParts, w: Words): string {
-  const { figures } = parts;
-  const load = figures.range.drivers.find(({ driver }) => driver === figures.model.driver);
-  const after = figures.reportingModel?.coefficients ?? [];
-  const isLine = after.length === 2;
-  return scatterPlot(
-    figures.series.baseline,
-    figures.series.reporting,
-    figures.series.band,
-    isLine ? { intercept: after[0]?.value ?? 0, slope: after[1]?.value ?? 0 } : null,
-    load?.valid ?? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY },
-    plotWords(parts, w, `${w.modelFit}: ${figures.model.equation}`),
-  );
-}
-
-function results({ figures }: ReportParts, w: Words): string {
-  const { saved, normalised } = figures;
-  const gj = (value: number) => `${figure(value)} GJ`;
-  return kv([
-    [w.adjustedBaseline, gj(figures.adjustedBaselineGj)],
-    [w.metered, gj(figures.meteredGj)],
-    [
-      w.avoided,
-      `<b>${figure(saved.value)} ± ${figure(saved.halfWidth)} GJ</b> (${figures.savedPercent.toFixed(1)} %), ${escaped(w.exact)}`,
-    ],
-    [w.meterPart, gj(figures.meterStandardErrorGj)],
-    [w.independent, `± ${gj(figures.independentHalfWidth)}`],
-    [w.shortcut, orDash(figures.shortcutPercent, 1)],
-    ...(normalised === null
-      ? []
-      : [
-          [
-            w.normalised,
-            `${figure(normalised.saved.value)} ± ${figure(normalised.saved.halfWidth)} GJ (${normalised.savedPercent.toFixed(1)} %)`,
-          ] as const,
-        ]),
-  ]);
-}
-
-function months({ figures, language }: ReportParts, w: Words): string {
-  return table(
-    [w.month, { r: w.saved }, { r: "±" }, { r: w.covered }],
-    figures.months.map(({ month, saved, coveredPercent }) =>
-      row([
-        cell(monthText(month, language)),
-        right(figure(saved.value)),
-        right(figure(saved.halfWidth)),
-        right(number(coveredPercent)),
-      ]),
-    ),
-  );
-}
-
-function monthText(month: string, language: Language): string {
-  return language === "zh-TW" ? dateText(`${month}-01`, language).replace(/\/1$/, "") : month;
-}
-
-function naive({ figures, language }: ReportParts, w: Words): string {
-  const { naive: bare } = figures;
-  const change = (value: number | null) => (value === null ? "–" : number(-value, 1));
-  return `<div class="naive">${p(w.naiveRow(change(bare.perPeriodPercent), change(bare.perDriverPercent)))}${p(bare.why[language])}</div>`;
-}
-
-function stack({ figures, language }: ReportParts, w: Words): string {
-  const tests = figures.stackTests.map(
-    ({ when, date, certificate, fuel }) =>
-      `${when === "before" ? w.before : w.after}: ${dateText(date, language)}, ${fuel[language]} (${certificate})`,
-  );
-  const pair = (one: number | null, other: number | null, digits: number) =>
-    one === other ? orDash(one, digits) : `${orDash(one, digits)} / ${orDash(other, digits)}`;
-  const shareOf = (value: number | null, limit: number | null, what: string) =>
-    value === null || limit === null
-      ? null
-      : what === "air-ratio"
-        ? (value - 1) / (limit - 1)
-        : value / limit;
-  const lines = figures.stack.map((line) => {
-    const { what, decimals: d, unit } = line;
-    const [one, other] = [
-      shareOf(line.before, line.limitNowBefore, what),
-      shareOf(line.after, line.limitNowAfter, what),
-    ];
-    const over = (share: number | null, text: string) =>
-      cell(share !== null && share > 1 ? `<b class="over">${text}</b>` : text, "r");
-    const change =
-      line.before === null || line.after === null
-        ? ""
-        : what === "exhaust" || what === "air-ratio"
-          ? number(line.after - line.before, d)
-          : what === "dry-flow"
-            ? ""
-            : `${number(100 * (line.after / line.before - 1))} %`;
-    return row([
-      `<th scope="row">${escaped(w.what[what])} <span class="u">${escaped(unit)}</span></th>`,
-      right(orDash(line.measuredBefore, 1)),
-      over(one, orDash(line.before, d)),
-      right(orDash(line.measuredAfter, 1)),
-      over(other, orDash(line.after, d)),
-      right(pair(line.limitThenBefore, line.limitThenAfter, d)),
-      right(pair(line.limitNowBefore, line.limitNowAfter, d)),
-      cell(one === null && other === null ? "" : limitBar(one, other, w.share)),
-      right(change),
-    ]);
-  });
-  const nox = figures.stack.find(({ what, perGj }) => what === "nox" && perGj !== null)?.perGj ?? null;
-  return [
-    p(tests.join(" · ")),
-    table(
-      [
-        "",
-        { r: `${w.before}, ${w.measured}` },
-        { r: w.atReference },
-        { r: `${w.after}, ${w.measured}` },
-        { r: w.atReference },
-        { r: w.limitThen },
-        { r: w.limitNow },
-        w.share,
-        { r: w.change },
-      ],
-      lines,
-    ),
-    nox === null
-      ? ""
-      : p(
-          `NOx: ${w.perGj(number(nox.reductionPerHourPercent), number(nox.reductionPerGjPercent), nox.loadRatio.toFixed(2))}`,
-          "note",
-        ),
-    p(w.stackNote, "note"),
-  ].join("");
-}
-
-function carbon({ figures, language }: ReportParts, w: Words): string {
-  const { carbon: of } = figures;
-  if (of === null) return "";
-  return [
-    kv([
-      [w.before, `${number(of.beforeT)} t CO₂e (${escaped(of.editionBefore)})`],
-      [w.after, `${number(of.afterT)} t CO₂e`],
-      [
-        w.co2,
-        `<b>${number(of.saved.value)} ± ${number(of.saved.halfWidth)} t</b> (${of.savedPercent.toFixed(1)} %)`,
-      ],
-      [w.conservative, `${number(of.conservativeT)} t`],
-    ]),
-    table(
-      [w.fuel, w.edition, { r: w.energy }, { r: "CO₂, t" }, { r: "CO₂e, t" }],
-      of.fuels.map((each) =>
-        row([
-          cell(escaped(each.label[language])),
-          cell(escaped(each.edition)),
-          right(number(each.lhvGj)),
-          right(number(each.co2T)),
-          right(number(each.co2eT)),
-        ]),
-      ),
-    ),
-  ].join("");
-}
-
-function attribution({ figures, language }: ReportParts, w: Words): string {
-  const { attribution: of } = figures;
-  if (of === null) return "";
-  let left = of.before;
-  const parts = of.effects.map(({ label, reduction }) => {
-    const from = left;
-    left -= reduction;
-    return `<div class="wf"><span>${escaped(label[language])}</span>${waterfallBar(from, left, of.before, "part")}<b>${number(-reduction)}</b></div>`;
-  });
-  return `<div class="wfs"><div class="wf"><span>${escaped(w.before)}</span>${waterfallBar(0, of.before, of.before, "before")}<b>${number(of.before)}</b></div>${parts.join("")}<div class="wf"><span>${escaped(w.after)}</span>${waterfallBar(0, of.after, of.before, "after")}<b>${number(of.after)}</b></div>${p(`t CO₂e. ${w.attributionRule[of.rule]}`, "note")}</div>`;
-}
-
-function published({ figures, language }: ReportParts, _w: Words): string {
-  const { published: of } = figures;
-  return of === null ? "" : p(of.says[language]) + p(of.source, "note");
-}
-
-function money({ figures, language }: ReportParts, w: Words): string {
-  const { worth } = figures;
-  const m = (value: number) => `${number(value / 1e6, 2)} M`;
-  const bills = (of: typeof worth.billsBefore, name: string, sign: 1 | -1) =>
-    of.map(
-      (bill) =>
-        [
-          `${name}: ${bill.label[language]} ${number(bill.quantity)} ${bill.unit} × ${bill.perUnit ?? "–"}`,
-          bill.perUnit === null ? "–" : m(sign * bill.quantity * bill.perUnit),
-        ] as const,
-    );
-  const { annual, irr } = worth;
-  const lines: (readonly [string, string])[] = [
-    ...bills(worth.billsBefore, w.billBefore, 1),
-    ...bills(worth.billsAfter, w.billAfter, -1),
-  ];
-  if (annual !== null) {
-    for (const [name, value] of [
-      [w.electricity, annual.electricity],
-      [w.maintenance, annual.maintenance],
-      [w.airFee, annual.airPollutionFee],
-      [w.carbonFee, annual.carbonFee],
-      [w.credits, annual.credits],
-    ] as const)
-      if (value !== 0) lines.push([name, m(value)]);
-    lines.push([
-      w.net,
-      `<b>${m(annual.net)} ± ${number((worth.annualHalfWidth ?? 0) / 1e6, 2)} ${escaped(worth.currency)}</b>`,
-    ]);
-  }
-  lines.push([w.investment, m(worth.investment)], [w.grant, m(worth.grant)]);
-  if (annual !== null) {
-    lines.push(
-      [w.npv, m(worth.npv ?? 0)],
-      [
-        w.irr,
-        irr === null
-          ? "–"
-          : irr.kind === "rate"
-            ? `${(100 * irr.perYear).toFixed(1)} %`
-            : escaped(irr.kind === "none" ? w.irrNone : w.irrMany),
-      ],
-      [w.simple, worth.simplePaybackYears === null ? escaped(w.never) : worth.simplePaybackYears.toFixed(1)],
-      [
-        w.discounted,
-        worth.discountedPaybackYears === null ? escaped(w.never) : worth.discountedPaybackYears.toFixed(1),
-      ],
-    );
-  }
-  const notes = [worth.subsidy, worth.taxCredit, worth.carbonFee, worth.airPollutionFee ?? null].filter(
-    (each) => each !== null,
-  );
-  const range = [...worth.sensitivity].map(({ assumption, atLow, atHigh }) =>
-    row([cell(escaped(w.assumption[assumption] ?? assumption)), right(m(atLow)), right(m(atHigh))]),
-  );
-  return [
-    kv(lines),
-    ...notes.map((each) => p(each.says[language]) + (each.source === null ? "" : p(each.source, "note"))),
-    range.length === 0 ? "" : table([w.tornado, { r: "−" }, { r: "+" }], range),
-    worth.shared.length === 0
-      ? ""
-      : table(
-          [`${w.shared}: ${w.year}`, { r: w.company }, { r: w.owner }],
-          worth.shared
-            .slice(0, 10)
-            .map(({ year, company, owner }) => row([cell(String(year)), right(m(company)), right(m(owner))])),
-        ),
-  ].join("");
-}
-
 function openPoints({ figures, language }: ReportParts, w: Words): string {
   if (figures.openPoints.length === 0) return p(w.openNone);
   return `<ul class="chk">${figures.openPoints
@@ -536,23 +223,6 @@ function openPoints({ figures, language }: ReportParts, w: Words): string {
         `<li class="${decision === null ? "open" : "done"}"><b>${escaped(title[language])}</b>${p(says[language])}${p(decision === null ? w.undecided : `${decision.reason} (${w.decidedBy(decision.author)})`, "note")}</li>`,
     )
     .join("")}</ul>`;
-}
-
-function placebo({ figures, language }: ReportParts, w: Words): string {
-  const { placebo: of } = figures;
-  if (of.kind === "refused") return p(of.says[language]);
-  return p(w.placeboText(`${figure(of.saved.value)} ± ${figure(of.saved.halfWidth)}`, of.passed));
-}
-
-function sensitivity({ figures, language }: ReportParts, w: Words): string {
-  return table(
-    ["", { r: w.saved }, { r: "±" }],
-    figures.sensitivity.map(({ label, savedGj, halfWidthGj, says }) =>
-      says === null
-        ? row([cell(escaped(label[language])), right(figure(savedGj ?? 0)), right(figure(halfWidthGj ?? 0))])
-        : row([cell(escaped(label[language])), `<td colspan="2">${escaped(says[language])}</td>`]),
-    ),
-  );
 }
 
 /** In the order of the programme's closing report; what nobody has said yet is said to be missing. */

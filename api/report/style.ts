@@ -9,7 +9,7 @@ export const partsStyle = `
 .rp code{font:12px/16px ui-monospace,SFMono-Regular,Menlo,monospace;overflow-wrap:anywhere}
 .rp .tw{overflow-x:auto}.rp table{width:100%;border-collapse:collapse;margin:6px 0;font-variant-numeric:tabular-nums}
 .rp th,.rp td{padding:4px 6px;border-bottom:1px solid var(--line-2);text-align:left;vertical-align:middle;font-weight:400}
-.rp thead th{font-size:12px;color:var(--text-3);vertical-align:bottom}.rp tbody th{font-weight:600}
+.rp thead th{overflow-wrap:normal;font-size:12px;color:var(--text-3);vertical-align:bottom}.rp tbody th{font-weight:600}
 .rp .r{text-align:right}.rp td.r{white-space:nowrap}.rp td.bad{font-weight:600}.rp b.over{color:var(--p1-t)}
 .rp .kv{display:grid;grid-template-columns:minmax(40%,1fr) minmax(0,auto);gap:3px 14px;margin:0 0 6px}.rp .kv dt{color:var(--text-2)}.rp .kv dd{text-align:right;margin:0;font-variant-numeric:tabular-nums}
 .rp .res{display:grid;grid-template-columns:1.3fr 1fr 1fr 1fr;gap:10px 18px}.rp .res .k{font-size:12px;color:var(--text-2)}

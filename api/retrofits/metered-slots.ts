@@ -1,4 +1,4 @@
-import type { TierReader } from "../../platform/telemetry/telemetry.ts";
+import type { TierReader, TierRow } from "../../platform/telemetry/telemetry.ts";
 
 /** What a boiler's meters and sensors said in one slot of time. */
 export interface Slot {
@@ -65,7 +65,12 @@ export async function meteredSlots(store: TierReader, query: SlotQuery): Promise
   };
   for (let at = fromMs; at < toMs; at += chunkMs) {
     const upto = Math.min(at + chunkMs, toMs);
-    const { timesMs, values } = await readingsOf(store, { boilerId, points, fromMs: at, toMs: upto });
+    const { timesMs, values, shares } = await readingsOf(store, needed, {
+      boilerId,
+      points,
+      fromMs: at,
+      toMs: upto,
+    });
     const columns = needed.map((point) => values[point] ?? []);
     const levelColumns = levels.map((point) => values[point] ?? []);
     const fuels = fuelPoints.map((point) => values[point] ?? []);
@@ -73,7 +78,11 @@ export async function meteredSlots(store: TierReader, query: SlotQuery): Promise
     for (const [row, takenAtMs] of timesMs.entries()) {
       if (columns.some((column) => (column[row] ?? null) === null)) continue;
       const nextMs = timesMs[row + 1] ?? takenAtMs + stepMs;
-      const endMs = Math.min(nextMs, takenAtMs + mostSteps * stepMs, upto);
+      const standsForMs = mostSteps * stepMs;
+      const endMs =
+        shares === null
+          ? Math.min(nextMs, takenAtMs + standsForMs, upto)
+          : Math.min(takenAtMs + hourMs * (shares[row] ?? 1), upto);
       const runs = fuels.some((column) => (column[row] ?? 0) > 0);
       for (let from = takenAtMs; from < endMs; ) {
         const slotFromMs = Math.floor(from / slotMs) * slotMs;
@@ -112,28 +121,59 @@ export async function meteredSlots(store: TierReader, query: SlotQuery): Promise
     }));
 }
 
+interface Read {
+  readonly timesMs: readonly number[];
+  readonly values: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Of an hour: how much of it its readings cover, 0 to 1; `null`: each reading stands for its whole step. */
+  readonly shares: readonly number[] | null;
+}
+
 /** Readings as they came; hours in their place where they come too often, or are not kept any more. */
 async function readingsOf(
   store: TierReader,
+  needed: readonly string[],
   query: Parameters<TierReader["rows"]>[1],
-): Promise<{
-  readonly timesMs: readonly number[];
-  readonly values: Readonly<Record<string, readonly (number | null)[]>>;
-}> {
+): Promise<Read> {
   const { points, fromMs, toMs } = query;
-  const count = await store.countRows("raw", query);
-  const isDense = count > (toMs - fromMs) / densestMs;
-  const hours = count === 0 || isDense ? await store.rows("hour", query) : [];
-  const rows = hours.length > 0 ? hours : await store.rows("raw", query);
+  const hours = await store.rows("hour", query);
+  const firstMs = hours[0]?.at ?? fromMs;
+  // A day tells how often readings come: all of a year would have to be counted otherwise.
+  const day = { ...query, fromMs: firstMs, toMs: Math.min(firstMs + dayMs, toMs) };
+  const count = await store.countRows("raw", day);
+  const isDense = count > (day.toMs - day.fromMs) / densestMs;
+  const isSummedUp = hours.length > 0 && (count === 0 || isDense);
+  const rows = isSummedUp ? hours : await store.rows("raw", query);
   return {
     timesMs: rows.map(({ at }) => at),
     values: Object.fromEntries(
       points.map((point, k) => [
         point,
-        rows.map(({ mean, lowest }) => (hours.length > 0 ? mean[k] : lowest[k]) ?? null),
+        rows.map(({ mean, lowest }) => (isSummedUp ? mean[k] : lowest[k]) ?? null),
       ]),
     ),
+    shares: isSummedUp ? await sharesOf(store, { ...query, points: needed }, hours) : null,
   };
+}
+
+/** By the minutes that have all that is needed: of an hour with a gap, no more than was measured counts. */
+async function sharesOf(
+  store: TierReader,
+  query: Parameters<TierReader["rows"]>[1],
+  hours: readonly TierRow[],
+): Promise<readonly number[] | null> {
+  const minutes = await store.bucketed("minute", query, {
+    fromMs: hours[0]?.at ?? query.fromMs,
+    widthMs: hourMs,
+  });
+  if (minutes.length === 0) return null; // they are not kept any more
+  const known = new Map(minutes.map(({ at, rows }) => [at, Math.min(...rows)]));
+  const counts = [...known.values()].filter((count) => count > 0).sort((a, b) => a - b);
+  // Where a reading comes every ten minutes, six minutes of an hour have one.
+  const usual = counts[Math.floor(counts.length / 2)] ?? 60;
+  const firstMs = hours[0]?.at ?? query.fromMs;
+  return hours.map(({ at }) =>
+    Math.min(1, (known.get(Math.round((at - firstMs) / hourMs)) ?? usual) / usual),
+  );
 }
 
 /** The median of the first steps; an hour where there are none. */

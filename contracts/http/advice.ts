@@ -41,6 +41,8 @@ export const AdviceText = Type.Union([
     ambientTempC: Type.Number(),
     inspectAboveC: Type.Number(),
     lossWPerM2: Type.Number(),
+    /** Less, once the wall is no hotter than `inspectAboveC`. */
+    savedWPerM2: Type.Number(),
     costPerM2: Type.Number(),
     currency: Type.String(),
   }),

@@ -14,7 +14,10 @@ export function OtherReports(props: { readonly boilers: readonly RetrofitBoiler[
   const [month, setMonth] = createSignal(lastMonth);
   const [boiler, setBoiler] = createSignal(props.boilers[0]?.id ?? "");
   const [days, setDays] = createSignal("7");
-  const [siteField, monthField, boilerField, daysField] = [
+  /** Blank: up to now. */
+  const [upTo, setUpTo] = createSignal("");
+  const [siteField, monthField, boilerField, daysField, upToField] = [
+    createUniqueId(),
     createUniqueId(),
     createUniqueId(),
     createUniqueId(),
@@ -70,8 +73,19 @@ export function OtherReports(props: { readonly boilers: readonly RetrofitBoiler[
               onChange={(event) => setDays(event.currentTarget.value || "7")}
             />
           </div>
+          <div class="ff">
+            <label for={upToField}>{t().upTo}</label>
+            <input
+              id={upToField}
+              type="date"
+              value={upTo()}
+              onChange={(event) => setUpTo(event.currentTarget.value)}
+            />
+          </div>
         </div>
-        <Links base={`/api/v1/boilers/${boiler()}/diagnosis?days=${days()}`} />
+        <Links
+          base={`/api/v1/boilers/${boiler()}/diagnosis?days=${days()}${upTo() === "" ? "" : `&to=${upTo()}`}`}
+        />
       </section>
     </Show>
   );

@@ -1,5 +1,4 @@
 import { createSignal } from "solid-js";
-import type { RetrofitFollowUp } from "../../contracts/http/retrofit-follow-up.ts";
 import type { OpenPoint, RetrofitResult } from "../../contracts/http/retrofit-result.ts";
 import type {
   RetrofitBoiler,
@@ -9,7 +8,7 @@ import type {
   StackTestText,
 } from "../../contracts/http/retrofits.ts";
 import type { Label } from "../../domain/boiler.ts";
-import { ask, call, type Failure, type Reply } from "../api.ts";
+import { ask, type Failure, type Reply } from "../api.ts";
 import { language } from "../preferences.ts";
 import { session } from "../session.ts";
 
@@ -27,7 +26,11 @@ export interface CheckedTests {
 }
 
 const of = (id: string) => ({ path: { retrofitId: id } });
-const one = (id: string) => `retrofits/${encodeURIComponent(id)}`;
+
+/** The revision that a step was decided on. */
+interface Basis {
+  readonly rev: number;
+}
 
 /** What the pages ask the server about retrofits. */
 export const retrofitApi = {
@@ -36,17 +39,20 @@ export const retrofitApi = {
   create: (id: string, document: RetrofitDocument) => ask("POST retrofits", { body: { id, document } }),
   save: (id: string, rev: number, document: RetrofitDocument) =>
     ask("PUT retrofits/{retrofitId}", { ...of(id), body: { rev, document } }),
-  step: (id: string, what: "freeze" | "compute" | "release" | "versions", body: object) =>
-    call<RetrofitText>("POST", `${one(id)}/${what}`, body),
+  freeze: (id: string, body: Basis) => ask("POST retrofits/{retrofitId}/freeze", { ...of(id), body }),
+  compute: (id: string, body: Basis) => ask("POST retrofits/{retrofitId}/compute", { ...of(id), body }),
+  release: (id: string, body: Basis & { title: string }) =>
+    ask("POST retrofits/{retrofitId}/release", { ...of(id), body }),
+  revise: (id: string, body: Basis & { reason: string }) =>
+    ask("POST retrofits/{retrofitId}/versions", { ...of(id), body }),
   result: (id: string) => ask("GET retrofits/{retrofitId}/result", of(id)),
   sections: (id: string) =>
-    call<{ readonly sections: readonly ReportSection[] }>("GET", `${one(id)}/sections?lang=${language()}`),
+    ask("GET retrofits/{retrofitId}/sections", { ...of(id), query: { lang: language() } }),
   coverage: (id: string, from: string, to: string) =>
     ask("GET retrofits/{retrofitId}/coverage", { ...of(id), query: { from, to } }),
-  checkCsv: (csv: string) => call<CheckedTests>("POST", "stack-tests/check", { csv }),
-  followUp: (id: string) => call<RetrofitFollowUp>("GET", `${one(id)}/follow-up`),
-  link: (id: string) =>
-    call<{ readonly path: string; readonly expiresAtMs: number }>("POST", `${one(id)}/links`, { days: 30 }),
+  checkCsv: (csv: string) => ask("POST stack-tests/check", { body: { csv } }),
+  followUp: (id: string) => ask("GET retrofits/{retrofitId}/follow-up", of(id)),
+  link: (id: string) => ask("POST retrofits/{retrofitId}/links", { ...of(id), body: { days: 30 } }),
   verify: (id: string) => ask("GET retrofits/{retrofitId}/verify", of(id)),
 };
 
@@ -73,7 +79,11 @@ export interface OpenProject {
   load(id: string): Promise<void>;
   /** @returns whether it was taken */
   save(newId?: string): Promise<boolean>;
-  step(what: "freeze" | "compute" | "release" | "versions", more?: object): Promise<boolean>;
+  freeze(): Promise<boolean>;
+  compute(): Promise<boolean>;
+  release(title: string): Promise<boolean>;
+  /** Begins the next version. */
+  revise(reason: string): Promise<boolean>;
   reloadResult(): Promise<void>;
 }
 
@@ -116,6 +126,14 @@ export function openProject(known: Retrofits, fresh: RetrofitDocument): OpenProj
     setSections(parts.ok ? parts.value.sections : []);
   }
 
+  async function step(asked: (id: string, rev: number) => Promise<Reply<RetrofitText>>): Promise<boolean> {
+    const now = project();
+    if (now === null) return false;
+    const isTaken = await taken(asked(now.id, now.rev));
+    if (isTaken) await reloadResult();
+    return isTaken;
+  }
+
   const state = () => project()?.current.state ?? "draft";
   return {
     id: () => project()?.id ?? null,
@@ -147,13 +165,10 @@ export function openProject(known: Retrofits, fresh: RetrofitDocument): OpenProj
       if (isTaken) await reloadResult();
       return isTaken;
     },
-    step: async (what, more = {}) => {
-      const now = project();
-      if (now === null) return false;
-      const isTaken = await taken(retrofitApi.step(now.id, what, { rev: now.rev, ...more }));
-      if (isTaken) await reloadResult();
-      return isTaken;
-    },
+    freeze: () => step((id, rev) => retrofitApi.freeze(id, { rev })),
+    compute: () => step((id, rev) => retrofitApi.compute(id, { rev })),
+    release: (title) => step((id, rev) => retrofitApi.release(id, { rev, title })),
+    revise: (reason) => step((id, rev) => retrofitApi.revise(id, { rev, reason })),
     reloadResult,
   };
 }

@@ -25,7 +25,7 @@ export function ModelStep(props: { readonly open: OpenProject; readonly done: ()
   };
   const state = () => open.project()?.current.state ?? "draft";
   async function freeze(): Promise<void> {
-    if ((await open.save()) && (await open.step("freeze"))) await open.step("compute");
+    if ((await open.save()) && (await open.freeze())) await open.compute();
   }
   return (
     <>
@@ -137,7 +137,7 @@ export function ModelStep(props: { readonly open: OpenProject; readonly done: ()
               type="button"
               class="btn"
               disabled={!open.isOpen() || open.busy()}
-              onClick={() => void open.step("compute")}
+              onClick={() => void open.compute()}
               data-testid="retrofit-compute"
             >
               {state() === "planned" ? t().compute : t().computeAgain}

@@ -177,7 +177,7 @@ function Release(props: { readonly open: OpenProject; readonly points: readonly 
             type="button"
             class="btn primary"
             disabled={open.busy()}
-            onClick={() => void open.step("release", { title: title() })}
+            onClick={() => void open.release(title())}
             data-testid="retrofit-do-release"
           >
             {t().release}
@@ -191,9 +191,7 @@ function Release(props: { readonly open: OpenProject; readonly points: readonly 
             type="button"
             class="btn sm"
             disabled={reason().trim() === "" || open.busy()}
-            onClick={() =>
-              void open.step("versions", { reason: reason() }).then((done) => done && setReason(""))
-            }
+            onClick={() => void open.revise(reason()).then((done) => done && setReason(""))}
           >
             {t().revise}
           </button>

@@ -15,6 +15,7 @@ const wide = [
   "results",
   "months",
   "naive",
+  "flue",
   "stack",
   "carbon",
   "attribution",

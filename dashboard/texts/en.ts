@@ -588,6 +588,7 @@ export const en = {
       "missing-percent": (value: string, limit: string) => `${value} % missing, limit ${limit} %`,
       "disk-used-percent": (value: string, limit: string) => `${value} % taken, limit ${limit} %`,
       "certificate-days": (value: string, limit: string) => `${value} days left, limit ${limit}`,
+      "savings-going": (_value: string, _limit: string) => "saves less than was proven",
     },
     toClear: "acknowledge to clear",
     cleared: (at: string) => `over ${at}`,

@@ -541,6 +541,7 @@ export const zhTw: Texts = {
       "missing-percent": (value, limit) => `缺漏 ${value} %，限值 ${limit} %`,
       "disk-used-percent": (value, limit) => `已用 ${value} %，限值 ${limit} %`,
       "certificate-days": (value, limit) => `剩餘 ${value} 天，限值 ${limit} 天`,
+      "savings-going": (_value, _limit) => "節能量低於已驗證值",
     },
     toClear: "確認後移除",
     cleared: (at) => `${at} 恢復`,

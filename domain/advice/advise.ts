@@ -50,6 +50,8 @@ export type Advice =
       readonly ambientTempC: number;
       readonly inspectAboveC: number;
       readonly lossWPerM2: number;
+      /** Less, once the wall is no hotter than that. */
+      readonly savedWPerM2: number;
       readonly costPerM2: number;
       readonly currency: string;
     }
@@ -304,7 +306,8 @@ function insulation({ wallTemperature }: AdviceRules, value: AdviceInputs["value
   const { source, inspectAboveC, emissivity, insulationCostPerM2: costPerM2, currency } = wallTemperature;
   if (!(shellTempC > inspectAboveC.to) || Number.isNaN(ambientTempC)) return null;
   const lossWPerM2 = wallLossWPerM2(shellTempC, ambientTempC, emissivity);
-  if (lossWPerM2 === null) return null;
+  const restWPerM2 = wallLossWPerM2(inspectAboveC.to, ambientTempC, emissivity);
+  if (lossWPerM2 === null || restWPerM2 === null) return null;
   return {
     kind: "insulation",
     basis: "wall-temperature",
@@ -313,6 +316,7 @@ function insulation({ wallTemperature }: AdviceRules, value: AdviceInputs["value
     ambientTempC,
     inspectAboveC: inspectAboveC.to,
     lossWPerM2,
+    savedWPerM2: lossWPerM2 - restWPerM2,
     costPerM2,
     currency,
   };

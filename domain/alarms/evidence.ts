@@ -42,6 +42,7 @@ export const countedWhats = [
   "missing-percent",
   "disk-used-percent",
   "certificate-days",
+  "savings-going",
 ] as const;
 export type CountedWhat = (typeof countedWhats)[number];
 

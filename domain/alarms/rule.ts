@@ -59,7 +59,9 @@ export type Watched =
   /** Percent of the disk that is taken, where ingest keeps its data. */
   | { readonly watches: "disk" }
   /** Days for which the certificate that ends first is still good. */
-  | { readonly watches: "certificates" };
+  | { readonly watches: "certificates" }
+  /** Proven savings of a boiler that are going: released retrofits whose model runs on. */
+  | { readonly watches: "savings" };
 
 /** When to raise an alarm, how urgent it is, and what to do then. Without a written response there is no rule. */
 export type AlarmRule = {

@@ -44,6 +44,30 @@ export function autocorrelation(residuals: readonly number[], indices: readonly 
   };
 }
 
+/**
+ * Correlation of residuals that lie 1, 2, … intervals apart, by pairs that are there: a gap has no neighbours.
+ * Each is the mean product of its pairs over the mean square of all.
+ * @returns by lag, from 1 on; `null` where fewer than three pairs lie so far apart, or nothing scatters
+ */
+export function residualCorrelogram(
+  residuals: readonly number[],
+  indices: readonly number[],
+  lags: number,
+): readonly (number | null)[] {
+  const at = new Map(indices.map((index, row) => [index, residuals[row] as number]));
+  const meanSquare = residuals.reduce((sum, e) => sum + e * e, 0) / residuals.length;
+  return Array.from({ length: lags }, (_, k) => {
+    let [sum, pairs] = [0, 0];
+    for (const [index, e] of at) {
+      const later = at.get(index + k + 1);
+      if (later === undefined) continue;
+      sum += e * later;
+      pairs += 1;
+    }
+    return pairs < 3 || !(meanSquare > 0) ? null : sum / pairs / meanSquare;
+  });
+}
+
 /** Chance below which the correlation of a few long intervals is believed. */
 const believedBelow = 0.05;
 

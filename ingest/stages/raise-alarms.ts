@@ -19,6 +19,7 @@ import { meetLate } from "../watches/meet-late.ts";
 import { staleAfterMs } from "../watches/stale.ts";
 import { watchCompleteness } from "../watches/watch-completeness.ts";
 import { watchGateway } from "../watches/watch-gateway.ts";
+import { watchSaving } from "../watches/watch-saving.ts";
 import { type SensorWatch, sensorWatches, watchSensors } from "../watches/watch-sensors.ts";
 import { watchServer } from "../watches/watch-server.ts";
 import { gateOf, watchValues } from "../watches/watch-values.ts";
@@ -134,6 +135,17 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
     for (const { id, editions } of plant.sites.values()) {
       for (const rule of editionAt(editions, atMs).rules) watchServer(families, rule, id, tick, tell);
     }
+    const { savingsGoing = null } = tick;
+    if (savingsGoing !== null)
+      for (const { id, siteId, editions } of plant.boilers.values())
+        watchSaving(
+          families,
+          editionAt(editions, atMs).rules,
+          { siteId, id },
+          savingsGoing[id] ?? null,
+          atMs,
+          tell,
+        );
     for (const sourceId of Object.keys(memory.families)) {
       const siteId = (plant.boilers.get(sourceId) ?? plant.gateways.get(sourceId))?.siteId ?? sourceId;
       const nowMs = nowAt(sourceId, atMs);

@@ -94,6 +94,33 @@ export async function releasedVersions(db: RecordsDb): Promise<readonly Retrofit
   return rows.map(version);
 }
 
+/** The last word on a released saving is that it is going: boilers of such plans, each with its retrofit. */
+export async function savingsGoing(db: RecordsDb): Promise<Readonly<Record<string, string>>> {
+  const words = await db
+    .selectFrom("retrofitEvents")
+    .innerJoin("retrofitVersions", (join) =>
+      join
+        .onRef("retrofitVersions.retrofitId", "=", "retrofitEvents.retrofitId")
+        .onRef("retrofitVersions.version", "=", "retrofitEvents.version"),
+    )
+    .select(["retrofitEvents.retrofitId", "retrofitEvents.version", "retrofitEvents.kind"])
+    .where("retrofitVersions.state", "=", "released")
+    .where("retrofitEvents.kind", "in", ["saving-decayed", "saving-back"])
+    .orderBy("retrofitEvents.id")
+    .execute();
+  const last = new Map(words.map((word) => [`${word.retrofitId} ${word.version}`, word]));
+  const going: Record<string, string> = {};
+  for (const { retrofitId, version: number, kind } of last.values()) {
+    if (kind !== "saving-decayed") continue;
+    const record = await versionOfRetrofit(db, retrofitId, number);
+    const { plan } = JSON.parse(record?.document ?? '{"plan":{"boilers":[]}}') as {
+      readonly plan: { readonly boilers: readonly string[] };
+    };
+    for (const boilerId of plan.boilers) going[boilerId] = retrofitId;
+  }
+  return going;
+}
+
 /** One change of a project: its new newest version, changes of others, and what happened. One transaction. */
 export interface RetrofitChange {
   readonly id: string;

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { airRatioOf, asReading, nothingJudged, observed } from "../../api/report/diagnosis.ts";
 import { diagnosisPage } from "../../api/report/diagnosis-page.ts";
+import { proposalsOf } from "../../api/report/diagnosis-proposals.ts";
 import { readEnvironment } from "../../platform/environment.ts";
 import type { TierReader, TierRow } from "../../platform/telemetry/telemetry.ts";
 import { registryOf } from "../../settings/registry.ts";
@@ -48,7 +49,10 @@ const store: Pick<TierReader, "rows"> = {
 
 async function diagnosed(costs: Readonly<Record<string, number>> = {}) {
   if (boiler === undefined || site === undefined) throw new Error("no boiler");
-  const seen = await observed(boiler, nowMs - 108_000_000, nowMs, store as TierReader);
+  const sensor = { unit: "°C", decimals: 0, from: "sensor" as const, label: null };
+  const others = boiler.points.filter(({ name }) => name !== "shellTempC" && name !== "ambientTempC");
+  const points = [...others, { ...sensor, name: "shellTempC" }, { ...sensor, name: "ambientTempC" }];
+  const seen = await observed({ ...boiler, points }, nowMs - 108_000_000, nowMs, store as TierReader);
   return {
     boiler,
     site,
@@ -75,8 +79,31 @@ test("each proposal has its saving, cost, payback and basis, in both languages",
   const years = 3_000_000 / ((recovery?.moneyPerH ?? Number.NaN) * 0.8 * 8_760);
   const en = diagnosisPage(found, rules, "en");
   expect(en).toContain(`>${years.toFixed(1)}<`);
-  expect(en).toContain("not stated");
-  expect(en).toContain("LPG for the same heat");
+  const proposals = proposalsOf(found, rules, 7_008);
+  const of = (measure: string) => proposals.find((each) => each.measure === measure);
+  expect(of("heat-recovery"), "what is typed in goes before the site's cost").toMatchObject({
+    cost: { amount: 3_000_000, currency: "TWD" },
+  });
+  expect(of("excess-air")).toMatchObject({
+    cost: { amount: 600_000 },
+    sources: expect.arrayContaining(["Demo cost of an O₂ trim"]),
+  });
+  // 200 L/h of oil at 18; the same heat of LPG at 26 per kg, with the two points that gas is better by.
+  const [oil, lpg] = ["heavy-oil", "lpg"].map((id) => rules.fuel(id, nowMs)?.ncvMjPerUnit ?? Number.NaN);
+  const lpgKgPerH = (200 * (oil ?? 0) * 0.84) / 0.86 / (lpg ?? 0);
+  expect(of("lpg")?.moneyPerYear).toBeCloseTo((200 * 18 - lpgKgPerH * 26) * 7_008, 3);
+  expect(of("lpg")?.paybackYears, "dearer fuel pays nothing back").toBeNull();
+  expect(of("biomass")).toMatchObject({
+    co2TPerYear: (0.2 * 622 * 7_008) / 1_000,
+    moneyPerYear: null,
+    paybackYears: null,
+  });
+  const insulation = of("insulation");
+  const wall = found.advice.find((each) => each.kind === "insulation");
+  expect(wall?.savedWPerM2).toBeLessThan(wall?.lossWPerM2 ?? 0);
+  const fuelLPerM2 = (((wall?.savedWPerM2 ?? 0) * 3.6) / 1_000 / 0.84 / (oil ?? 0)) * 7_008;
+  expect(insulation?.moneyPerYear).toBeCloseTo(18 * fuelLPerM2, 6);
+  expect(insulation?.paybackYears).toBeCloseTo(2_000 / (18 * fuelLPerM2), 6);
   const zh = diagnosisPage(found, rules, "zh-TW");
   expect(zh).toContain("排氣熱回收");
   expect(zh).toContain("115/3/12");

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EnergyMonth } from "../../api/report/energy-figures.ts";
+import { wordsOf } from "../../api/report/words.ts";
 import { hashOf } from "../../api/retrofits/canonical.ts";
 import { followUpOf } from "../../api/retrofits/follow-up.ts";
 import { projects } from "../../api/retrofits/projects.ts";
 import type { RetrofitFollowUp } from "../../contracts/http/retrofit-follow-up.ts";
 import type { RetrofitFigures, RetrofitResult } from "../../contracts/http/retrofit-result.ts";
 import type { RetrofitDocument, Retrofits, RetrofitText } from "../../contracts/http/retrofits.ts";
+import { savingsGoing } from "../../platform/records/retrofit-records.ts";
 import { savingsRulesOf } from "../../settings/savings-rules.ts";
 import { type SavingsPlant, savingsPlant } from "../helpers/retrofits.ts";
 
@@ -46,6 +48,13 @@ async function computed(id: string, change?: (document: RetrofitDocument) => voi
   await step(id, "compute");
   const { body } = await plant.ask(`retrofits/${id}/result`);
   return body;
+}
+
+let shared: Promise<RetrofitResult> | null = null;
+/** The example's own document, computed once for all who only look at it: `plain`, which nobody releases. */
+function plain(): Promise<RetrofitResult> {
+  shared ??= computed("plain");
+  return shared;
 }
 
 const figures = ({ outcome }: RetrofitResult): RetrofitFigures => {
@@ -179,7 +188,7 @@ describe("the life of a project", () => {
 
 describe("the dyeing works, a year before and a year after", () => {
   test("78 → 90 % is found, and the saving lies within its interval", async () => {
-    const found = figures(await computed("works"));
+    const found = figures(await plain());
     expect(found.efficiency?.beforePercent).toBeGreaterThan(77.5);
     expect(found.efficiency?.beforePercent).toBeLessThan(79);
     expect(found.efficiency?.afterPercent).toBeGreaterThan(89);
@@ -199,7 +208,7 @@ describe("the dyeing works, a year before and a year after", () => {
   });
 
   test("what was published is reconciled with its basis, and the certificates' contradictions are caught", async () => {
-    const found = figures(await computed("published"));
+    const found = figures(await plain());
     expect(found.published?.totalT).toBe(2_995);
     expect(Math.round(found.published?.plantBaseT ?? 0)).toBe(10_153);
     expect(Math.round(found.published?.boilerBaseT ?? 0)).toBe(7_977);
@@ -228,7 +237,7 @@ describe("the dyeing works, a year before and a year after", () => {
   });
 
   test("the subsidy is the oil-to-gas row's cap, without the million for monitoring; a plant below the threshold saves no fee", async () => {
-    const { worth, stack } = figures(await computed("money"));
+    const { worth, stack } = figures(await plain());
     const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
     expect(worth.grant).toBe(1_500_000);
     expect(worth.subsidy).toMatchObject({ ok: true });
@@ -249,14 +258,14 @@ describe("the dyeing works, a year before and a year after", () => {
   });
 
   test("the shares of the reduction add up to it without a remainder", async () => {
-    const { attribution, carbon } = figures(await computed("shares"));
+    const { attribution, carbon } = figures(await plain());
     const sum = (attribution?.effects ?? []).reduce((total, { reduction }) => total + reduction, 0);
     expect(sum).toBeCloseTo(carbon?.saved.value ?? Number.NaN, 6);
   });
 
   test("the rows are every day of both periods, used or not, with their fingerprint", async () => {
-    const { provenance } = await computed("rows");
-    const { body } = await plant.ask("retrofits/rows/rows");
+    const { provenance } = await plain();
+    const { body } = await plant.ask("retrofits/plain/rows");
     const { rows, rowsHash } = body as {
       rows: { period: string; used: boolean; why: string | null }[];
       rowsHash: string;
@@ -265,30 +274,73 @@ describe("the dyeing works, a year before and a year after", () => {
     expect(rows.filter(({ period }) => period === "baseline")).toHaveLength(365);
     expect(rows.filter(({ why }) => why === "excluded")).toHaveLength(14);
     expect(rows.filter(({ why }) => why === "coverage")).toHaveLength(1);
-    const { text, headers } = await plant.ask("retrofits/rows/rows?format=csv");
+    const { text, headers } = await plant.ask("retrofits/plain/rows?format=csv");
     expect(headers.get("content-type")).toContain("text/csv");
     expect(text.trim().split("\r\n")).toHaveLength(731);
   });
 
+  const withStore = (of: (value: number) => number | null) => {
+    const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
+    const rows: typeof plant.telemetry.rows = async (tier, query) =>
+      (await plant.telemetry.rows(tier, query)).map((row) => ({
+        ...row,
+        lowest: row.lowest.map((value) => (value === null ? null : of(value))),
+      }));
+    const store = { ...plant.telemetry, rows };
+    return projects({ rules, store, db: plant.db, world: plant.world, software: "test" });
+  };
+
   test("late data supersede what was released; data that are no longer kept do not", async () => {
     await computed("late");
     await step("late", "release", { title: plant.document.title.en });
-    const rules = savingsRulesOf(plant.settings, [plant.example.scenario.settings]);
-    const withStore = (of: (value: number) => number | null) => {
-      const rows: typeof plant.telemetry.rows = async (tier, query) =>
-        (await plant.telemetry.rows(tier, query)).map((row) => ({
-          ...row,
-          lowest: row.lowest.map((value) => (value === null ? null : of(value))),
-        }));
-      const store = { ...plant.telemetry, rows };
-      return projects({ rules, store, db: plant.db, world: plant.world, software: "test" });
-    };
     expect(await plant.projects.recheck()).toEqual([]);
     expect(await withStore(() => null).recheck()).toEqual([]);
     expect(await withStore((value) => value * 1.001).recheck()).toContain("late");
     const { body } = await plant.ask("retrofits/late");
     expect((body as RetrofitText).current.state).toBe("superseded");
     expect((body as RetrofitText).events[0]).toMatchObject({ kind: "late-data", by: "fluewatch" });
+  });
+
+  test("late data supersede a release whose next version is being written, and leave that one alone", async () => {
+    await computed("late-draft");
+    await step("late-draft", "release", { title: plant.document.title.en });
+    const draft = await step("late-draft", "versions", { reason: "The client wants the winter alone" });
+    expect(await withStore((value) => value * 1.001).recheck()).toContain("late-draft");
+    const { body } = await plant.ask("retrofits/late-draft");
+    const { current, document, versions } = body as RetrofitText;
+    expect(current).toMatchObject({ version: 2, state: "draft" });
+    expect(document).toEqual(draft.document);
+    expect(versions.find(({ version }) => version === 1)?.state).toBe("superseded");
+    await step("late-draft", "freeze");
+  });
+
+  test("the closing report has all that the programme asks for, and says what nobody has given", async () => {
+    await plain();
+    const sectionOf = (page: string) => /<section id="closing".*?<\/section>/s.exec(page)?.[0] ?? "";
+    const { closing } = plant.document.evidence;
+    if (closing === undefined || closing === null) throw new Error("the example has no closing report");
+    for (const language of ["en", "zh-TW"] as const) {
+      const given = sectionOf((await plant.ask(`retrofits/plain/report?lang=${language}`)).text);
+      const { statusBefore, statusAfter, obstacles, advice, attached } = closing;
+      for (const text of [statusBefore, statusAfter, obstacles, advice, ...Object.values(attached)])
+        expect(given).toContain(text);
+      expect(given).not.toContain(wordsOf[language].closingMissing);
+      for (const part of Object.values(wordsOf[language].closingParts)) expect(given).toContain(part);
+    }
+    await computed("unclosed", ({ evidence }) => {
+      delete evidence.closing;
+    });
+    for (const [language, [correlation, o2]] of Object.entries({
+      en: [wordsOf.en.residualPattern.correlation, wordsOf.en.flueAxis.o2],
+      "zh-TW": [wordsOf["zh-TW"].residualPattern.correlation, wordsOf["zh-TW"].flueAxis.o2],
+    })) {
+      const { text } = await plant.ask(`retrofits/plain/report?lang=${language}`);
+      expect(/<section id="residuals".*?<\/section>/s.exec(text)?.[0]).toContain(correlation);
+      expect(/<section id="flue".*?<\/section>/s.exec(text)?.[0]).toContain(o2);
+      expect(text).not.toMatch(/NaN|Infinity/);
+    }
+    const bare = sectionOf((await plant.ask("retrofits/unclosed/report")).text);
+    expect(bare.split(wordsOf.en.closingMissing)).toHaveLength(9); // the eight parts that a person writes
   });
 
   test("a verifier sees one released report with its rows through a link, and nothing without it", async () => {
@@ -306,18 +358,18 @@ describe("the dyeing works, a year before and a year after", () => {
     expect((await fetch(`${plant.url}${path}/rows`)).headers.get("content-type")).toContain("text/csv");
     expect((await fetch(`${plant.url}/api/v1/verifier/${"0".repeat(64)}`)).status).toBe(404);
     expect((await fetch(`${plant.url}/api/v1/retrofits/linked/report`)).status).toBe(401);
-    await computed("unreleased");
-    expect((await plant.ask("retrofits/unreleased/report")).text).toContain(
+    await plain();
+    expect((await plant.ask("retrofits/plain/report")).text).toContain(
       '<div class="mark" aria-hidden="true"><span>DRAFT</span>',
     );
   });
 
   test("reckoned again from the stored rows, it is the same hash by hash", async () => {
-    const { provenance } = await computed("again");
-    const { rows, outcome } = await plant.projects.stored("again", null);
+    const { provenance } = await plain();
+    const { rows, outcome } = await plant.projects.stored("plain", null);
     expect(hashOf(rows)).toBe(provenance.rowsHash);
     expect(hashOf(outcome)).toBe(provenance.resultHash);
-    const once = await step("again", "compute");
+    const once = await step("plain", "compute");
     expect(once.current.rowsHash).toBe(provenance.rowsHash);
   });
 });
@@ -466,8 +518,8 @@ describe("what was released is followed", () => {
     (await plant.ask(`retrofits/${id}/follow-up`)).body;
 
   test("nothing is followed before the release", async () => {
-    await computed("early");
-    expect(await followUp("early")).toMatchObject({ kind: "none" });
+    await plain();
+    expect(await followUp("plain")).toMatchObject({ kind: "none" });
   });
 
   test("the model runs on: the saving adds up with its band, and a lost trim is told once", async () => {
@@ -489,6 +541,8 @@ describe("what was released is followed", () => {
     const told = await plant.projects.watchSavings();
     expect(told).toContainEqual({ id: "followed", decayed: true });
     expect(await plant.projects.watchSavings(), "told once").toEqual([]);
+    const going = { "example-heater-1": "followed", "example-heater-2": "followed" };
+    expect(await savingsGoing(plant.db), "for the alarm of its boilers").toEqual(going);
     const { body } = await plant.ask("retrofits");
     const line = (body as Retrofits).retrofits.find(({ id }) => id === "followed");
     expect(line?.decayed).toContain("The saving is going");

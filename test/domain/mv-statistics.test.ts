@@ -2,7 +2,12 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { autocorrelation, countedRho, effectiveCount } from "../../domain/mv/autocorrelation.ts";
+import {
+  autocorrelation,
+  countedRho,
+  effectiveCount,
+  residualCorrelogram,
+} from "../../domain/mv/autocorrelation.ts";
 import { fitModel } from "../../domain/mv/baseline-model.ts";
 import { fitChangePoint } from "../../domain/mv/change-point.ts";
 import { intercept, linear } from "../../domain/mv/design.ts";
@@ -240,6 +245,20 @@ describe("autocorrelation", () => {
       rhoOverAll: null,
       durbinWatson: null,
     });
+  });
+
+  test("of each distance, by the pairs that are there; of neighbours it is the one that is known", () => {
+    const random = seeded(5);
+    const indices = Array.from({ length: 200 }, (_, k) => (k < 90 ? k : k + 30));
+    const residuals: number[] = [];
+    for (const k of indices.keys()) residuals.push(0.7 * (residuals[k - 1] ?? 0) + random() - 0.5);
+    const [one, two, three] = residualCorrelogram(residuals, indices, 3);
+    const { rhoOverAll, pairs } = autocorrelation(residuals, indices);
+    expect(one).toBeCloseTo(((rhoOverAll ?? 0) * 200) / pairs, 12);
+    expect([one, two, three]).toEqual([one, two, three].toSorted((a, b) => (b ?? 0) - (a ?? 0)));
+    expect(residualCorrelogram([1, -1, 1, -1], [0, 1, 2, 3], 2)[0]).toBe(-1);
+    expect(residualCorrelogram([1, 2, 3], [0, 5, 10], 2)).toEqual([null, null]);
+    expect(residualCorrelogram([0, 0, 0, 0], [0, 1, 2, 3], 1)).toEqual([null]);
   });
 
   test("alternating residuals never count for more than there are", () => {

@@ -196,6 +196,7 @@ function virtualPath(plant: Plant) {
         telemetryLag: stalledAt === null ? 0 : entries - stalledAt,
         diskUsedPercent: server.diskUsedPercent ?? soundServer.diskUsedPercent,
         certificateDays: server.certificateDays ?? soundServer.certificateDays,
+        savingsGoing: server.savingsGoing ?? {},
       });
     },
   };

@@ -43,7 +43,14 @@ function watched() {
       };
       through(event);
     },
-    tick: (second: number, state: { diskUsedPercent?: number; certificateDays?: number } = {}) =>
+    tick: (
+      second: number,
+      state: {
+        diskUsedPercent?: number;
+        certificateDays?: number;
+        savingsGoing?: Readonly<Record<string, string>>;
+      } = {},
+    ) =>
       through({
         kind: "tick",
         atMs: startMs + second * 1_000,
@@ -111,6 +118,20 @@ describe("the server", () => {
     ]);
   });
 
+  test("tells of a proven saving that is going at its boiler, once, and when it is back or nobody counts on it", () => {
+    const { tick, told } = watched();
+    tick(0, { savingsGoing: {} });
+    expect(told()).toEqual([]);
+    tick(60, { savingsGoing: { "b-1": "burners" } });
+    tick(61); // said once a minute: the seconds between say nothing, and nothing ends
+    tick(120, { savingsGoing: { "b-1": "burners" } });
+    expect(told()).toEqual([
+      { ruleId: "saving-going", sourceId: "b-1", turned: "on", priority: 3, value: 1 },
+    ]);
+    tick(180, { savingsGoing: {} });
+    expect(told()).toMatchObject([{ ruleId: "saving-going", turned: "off" }]);
+  });
+
   test("knows its disk, and the certificate of its configuration that ends first", async () => {
     const folder = temporaryFolder();
     const used = await diskUsedPercent(folder);
@@ -143,17 +164,26 @@ describe("the server", () => {
       telemetryLag: 7,
       diskUsedPercent: 61.5,
       certificateDays: null,
+      savingsGoing: { "b-1": "burners", "b-2": "burners" },
     });
+    const none = journal.append({ kind: "tick", monotonicMs: 6, telemetryLag: null, savingsGoing: {} });
     const old = journal.log.append(Buffer.from("T5 7"));
     await world.advance(100);
-    await Promise.all([append, old]);
-    const [whole, older] = await journal.reader(1).read();
-    expect(whole).toMatchObject({ telemetryLag: 7, diskUsedPercent: 61.5, certificateDays: null });
+    await Promise.all([append, none, old]);
+    const [whole, empty, older] = await journal.reader(1).read();
+    expect(whole).toMatchObject({
+      telemetryLag: 7,
+      diskUsedPercent: 61.5,
+      certificateDays: null,
+      savingsGoing: { "b-1": "burners", "b-2": "burners" },
+    });
+    expect(empty).toMatchObject({ telemetryLag: null, savingsGoing: {} });
     expect(older).toMatchObject({
       monotonicMs: 5,
       telemetryLag: 7,
       diskUsedPercent: null,
       certificateDays: null,
+      savingsGoing: null,
     });
     const closing = journal.close();
     await world.advance(100);

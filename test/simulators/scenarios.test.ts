@@ -56,6 +56,7 @@ describe("the timeline", () => {
       { at: "11 s", telemetry: "stalled", for: "1 s" },
       { at: "11 s", diskUsedPercent: 91, for: "2 s" },
       { at: "12 s", certificateDays: 6 },
+      { at: "13 s", savingGoing: "b" },
     ];
     expect(happened(events, 13)).toEqual([
       '2 b {"damper":"stuck"} 1',
@@ -75,6 +76,7 @@ describe("the timeline", () => {
       '12 {"certificateDays":6}',
       "12 g damaged",
       "12 telemetry mended",
+      '13 {"savingsGoing":{"b":"scenario"}}',
       "13 b o2DryPercent frozen",
       "13 g ahead 0",
       '13 {"diskUsedPercent":null}',
@@ -307,7 +309,7 @@ describe("a scenario that cannot be", () => {
     );
     expect(message).toMatch(/:9: events.3.unit is 99, which 127.0.0.1:15020 does not have; known are 1, 2/);
     expect(message).toMatch(
-      /:10: events.4 needs exactly one of set, refit, fault, busFault, broker, clockAheadSeconds, message, telemetry, diskUsedPercent, certificateDays/,
+      /:10: events.4 needs exactly one of set, refit, fault, busFault, broker, clockAheadSeconds, message, telemetry, diskUsedPercent, certificateDays, savingGoing/,
     );
     expect(message).toMatch(/:11: events.5 needs "boiler": which one set is meant for/);
     expect(message).toMatch(/:12: events.6.every is 1 min; it must be longer than "for"/);
