@@ -10,8 +10,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium, type Page } from "playwright-core";
 import { stringify } from "yaml";
+import { pointCatalogue } from "../domain/points.ts";
 import { packageRoot } from "../platform/package-root.ts";
 import { sqliteRecords } from "../platform/records/records.ts";
+import { duckdbTelemetry } from "../platform/telemetry/duckdb-telemetry.ts";
 import { realWorld } from "../platform/world.ts";
 import type { LoadOrder, LoadReport } from "./mqtt-load.ts";
 
@@ -33,6 +35,7 @@ const world = realWorld("error");
 
 const o2 = new Float64Array(boilers).fill(soundO2Percent);
 /** How often each was read while it was low: what no scan saw, no alarm can tell. */
+const missed: { readonly boilerId: string; readonly atMs: number }[] = [];
 const readLow = new Uint32Array(boilers);
 const folder = mkdtempSync(join(tmpdir(), "fluewatch-bench-"));
 const listening = await Promise.all(Array.from({ length: servers }, (_, index) => modbusServer(index)));
@@ -45,6 +48,7 @@ try {
   if (program.exitCode === null) await once(program, "exit");
   for (const server of listening) server.close();
 }
+await printMissed();
 rmSync(folder, { recursive: true, force: true });
 process.exit(0);
 
@@ -83,6 +87,7 @@ async function bench(link: string): Promise<void> {
 
 async function measure(page: Page): Promise<void> {
   let unread = 0;
+  const isShown = new Set<string>();
   const changedAtMs: { readonly boilerId: string; readonly atMs: number }[] = [];
   for (let change = 0; change < changes; change += 1) {
     const index = change % boilers;
@@ -104,6 +109,7 @@ async function measure(page: Page): Promise<void> {
       // The boiler's next change is its own.
       .filter(([, shownMs]) => shownMs >= atMs && shownMs < atMs + (boilers * changeEveryMs) / 2)
       .map(([id, shownMs]) => ({ id, tookMs: shownMs - atMs, listedMs: shownMs - onsetOf(id) }));
+    if (shown.length > 0) isShown.add(`${boilerId} ${atMs}`);
     return shown.sort((a, b) => a.tookMs - b.tookMs).slice(0, 1);
   });
   print(
@@ -114,6 +120,7 @@ async function measure(page: Page): Promise<void> {
     "condition true → listed in the browser",
     tookMs.map((each) => each.listedMs),
   );
+  missed.push(...changedAtMs.filter(({ boilerId, atMs }) => !isShown.has(`${boilerId} ${atMs}`)));
   console.log(`  read by no scan while changed            ${unread}`);
   console.log(`  never shown                              ${changes - tookMs.length}`);
 }
@@ -141,6 +148,20 @@ async function backlog(): Promise<() => number> {
     load.kill("SIGKILL");
     return readings;
   };
+}
+
+/** Of a change that no alarm told of: what is stored of that boiler then. */
+async function printMissed(): Promise<void> {
+  if (missed.length === 0) return;
+  const store = await duckdbTelemetry(join(folder, "data", "telemetry"), pointCatalogue());
+  for (const { boilerId, atMs } of missed) {
+    const readings = await store.readings({ boilerId, fromMs: atMs - 2_000, toMs: atMs + 6_000, limit: 20 });
+    const told = readings.map(({ takenAtMs, values, flaws }) =>
+      `${takenAtMs - atMs} ms: ${values["o2DryPercent"]} ${flaws["o2DryPercent"] ?? ""}`.trim(),
+    );
+    console.log(`  no alarm told of ${boilerId}: ${told.join("; ")}`);
+  }
+  await store.stop();
 }
 
 async function freePort(): Promise<number> {
