@@ -4,19 +4,16 @@ import { type Api, startApi } from "./api/api.ts";
 import { projects } from "./api/retrofits/projects.ts";
 import { watchReleased } from "./api/retrofits/watch-released.ts";
 import type { Trainer } from "./api/trainer.ts";
+import type { Role } from "./contracts/plant-roles.ts";
 import { gatewayTopic } from "./contracts/topics.ts";
 import type { PointCatalogue } from "./domain/points.ts";
 import { type RunningExample, startExample } from "./example.ts";
 import type { GatewayConfig, LineConfig } from "./gateway/config.ts";
 import { gatewayWill, startGateway } from "./gateway/gateway.ts";
 import { openLine } from "./gateway/modbus/open-line.ts";
-import { sha256Hex } from "./gateway/outbox.ts";
 import { startRemoteGateway } from "./gateway/remote-config.ts";
 import { probe } from "./gateway/tools/probe.ts";
-import { type BackTest, backTest } from "./ingest/back-test.ts";
 import { type Ingest, startIngest } from "./ingest/ingest.ts";
-import { openJournal } from "./ingest/journal.ts";
-import { type ReplayReport, type ReplayWish, replayJournal } from "./ingest/replay.ts";
 import { startNotifier } from "./notifications/notifier.ts";
 import { openDesk } from "./notifications/recipients.ts";
 import { type Broker, startBroker } from "./platform/broker.ts";
@@ -26,15 +23,8 @@ import { OperationalError } from "./platform/errors.ts";
 import { thisMachine } from "./platform/machine.ts";
 import { serverUser } from "./platform/mqtt/config.ts";
 import { newestOf } from "./platform/newest.ts";
-import { postgresRecords } from "./platform/records/postgres-records.ts";
-import { type Records, type RecordsDb, sqliteRecords } from "./platform/records/records.ts";
+import type { RecordsDb } from "./platform/records/records.ts";
 import { type Service, type ServiceStack, serviceStack } from "./platform/service.ts";
-import type { TelemetryStore } from "./platform/telemetry/config.ts";
-
-import { duckdbTelemetry } from "./platform/telemetry/duckdb-telemetry.ts";
-import { influx1Server, influx2Server } from "./platform/telemetry/influx/server.ts";
-import { influxTelemetry } from "./platform/telemetry/influx-telemetry.ts";
-import { forgetRefusals, refusalLog } from "./platform/telemetry/refusal-log.ts";
 import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { World } from "./platform/world.ts";
 import { certificateFiles } from "./settings/certificates.ts";
@@ -43,28 +33,17 @@ import { directoryOf } from "./settings/directory.ts";
 import type { Example } from "./settings/example.ts";
 import { documentPart } from "./settings/gateway-document.ts";
 import { grantsOf } from "./settings/mqtt.ts";
-import { withRules, withRulesText } from "./settings/other-rules.ts";
-import {
-  catalogueOf,
-  fuelsNow,
-  plantOf,
-  registryOf,
-  simulatedGateways,
-  withRecorded,
-} from "./settings/registry.ts";
+import { withRulesText } from "./settings/other-rules.ts";
+import { fuelsNow, plantOf, registryOf, withRecorded } from "./settings/registry.ts";
 import { savingsRulesOf } from "./settings/savings-rules.ts";
 import type { Scenario } from "./settings/scenario.ts";
-import { notificationSecrets, recordsSecrets, telemetrySecrets } from "./settings/secrets.ts";
+import { notificationSecrets } from "./settings/secrets.ts";
 import type { Settings } from "./settings/settings.ts";
 import { fittedPoints } from "./simulators/fitted.ts";
-import { history } from "./simulators/history.ts";
 import { type PlantFaults, plantFaults } from "./simulators/plant-faults.ts";
-import { simulation } from "./simulators/simulation.ts";
 import { startSimulators } from "./simulators/simulators.ts";
 import { trainerOf } from "./simulators/trainer.ts";
-
-export const roles = ["simulators", "broker", "gateway", "ingest", "api"] as const;
-export type Role = (typeof roles)[number];
+import { openRecords, openTelemetry } from "./stores.ts";
 
 /** What happens to a simulated plant, and how fast its time goes. */
 export interface Happening {
@@ -247,41 +226,6 @@ export async function assemble(
   return { api };
 }
 
-/** Opens the records that the configuration names; whoever keeps them, one process at a time. */
-export async function openRecords(plant: ServiceStack, settings: Settings): Promise<Records> {
-  const { config, dataDir } = settings;
-  const { store, postgres } = config.records;
-  const { path } = plant.add(lockDataFolder(dataDir, "records"));
-  if (store === "sqlite" || postgres === undefined) return plant.add(await sqliteRecords(path));
-  const { password, ca } = recordsSecrets(settings);
-  const secrets = { ...(password !== null && { password }), ...(ca !== null && { ca }) };
-  return plant.add(await postgresRecords({ ...postgres, ...secrets }));
-}
-
-/** Opens the store that the configuration names, or another one of those that it describes. */
-export async function openTelemetry(
-  plant: ServiceStack,
-  settings: Settings,
-  world: World,
-  store: TelemetryStore = settings.config.telemetry.store,
-  catalogue = catalogueOf(settings),
-): Promise<Telemetry> {
-  const { config, dataDir } = settings;
-  const { influx1, influx2 } = config.telemetry;
-  const { path } = plant.add(lockDataFolder(dataDir, "telemetry"));
-  if (store === "duckdb") return plant.add(await duckdbTelemetry(path, catalogue));
-  const { password, token } = telemetrySecrets(settings);
-  const server =
-    store === "influx1" && influx1 !== undefined
-      ? influx1Server({ ...influx1, ...(password !== null && { password }) })
-      : store === "influx2" && influx2 !== undefined
-        ? influx2Server({ ...influx2, token: token ?? "" })
-        : null;
-  if (server === null)
-    throw new OperationalError("config-invalid", `telemetry.${store}: is not in the configuration`);
-  return plant.add(influxTelemetry(server, catalogue, refusalLog(path, world)));
-}
-
 interface DataPathNeeds {
   readonly folder: (name: string) => string;
   readonly broken: PlantFaults;
@@ -422,127 +366,6 @@ function runningGateways(
       running.clear();
     },
   };
-}
-
-/**
- * What other rules would have given of a stretch of the journal, beside those in force; nothing is written.
- * @param file alarm rules, limit tables or an emission standard, as in `config/rules/`
- * @throws OperationalError `config-invalid`, `data-folder-locked`
- */
-export async function backTestOf(
-  settings: Settings,
-  file: string,
-  fromMs: number,
-  toMs: number,
-  world: World,
-): Promise<BackTest> {
-  const plants = { before: plantOf(settings), after: plantOf(withRules(settings, file)) };
-  const folder = lockDataFolder(settings.dataDir, "journal");
-  const journal = await openJournal(folder.path, settings.config.ingest.journal, 0, world);
-  try {
-    return await backTest(journal, plants, fromMs, toMs, world);
-  } finally {
-    await journal.close();
-    await folder.stop();
-  }
-}
-
-/**
- * Replays the journal into the stores, so many times; all of their folders are locked meanwhile.
- * @throws OperationalError `data-folder-locked` while Fluewatch runs on them
- */
-export async function replay(
-  settings: Settings,
-  wish: ReplayWish,
-  times: number,
-  world: World,
-  example: Example | null = null,
-  store: TelemetryStore = settings.config.telemetry.store,
-): Promise<readonly ReplayReport[]> {
-  const { config, dataDir } = settings;
-  const opened = serviceStack(world);
-  const folder = (name: string) => opened.add(lockDataFolder(dataDir, name)).path;
-  try {
-    const records = (await openRecords(opened, settings)).db;
-    const configuration = await openConfiguration(settings, {
-      ...{ db: records, world, readOnly: "The journal is replayed" },
-      probe: (wish) => probe(wish, world),
-      tryOut: () => Promise.reject(new OperationalError("dry-run-busy", "The journal is replayed")),
-    });
-    const recorded = example === null ? [] : [example.scenario.settings];
-    const plants = configuration.history((plant) => withRecorded(plant, recorded));
-    const needs = {
-      plant: plants,
-      folder: folder("journal"),
-      records,
-      telemetry: await openTelemetry(opened, settings, world, store, plants.newest.catalogue),
-      keep: config.telemetry.keep,
-      world,
-    };
-    if (wish.rebuilt.has("telemetry")) forgetRefusals(join(dataDir, "telemetry"));
-    const reports: ReplayReport[] = [];
-    for (let time = 0; time < times; time += 1) reports.push(await replayJournal(config.ingest, wish, needs));
-    return reports;
-  } finally {
-    await opened.stop();
-  }
-}
-
-/**
- * Writes the past of a simulated plant into the journal, as its gateways would have sent it; ends with now.
- * @returns how many readings were written
- */
-export async function writeHistory(
-  { settings, events }: Scenario,
-  seconds: number,
-  stepSeconds: number,
-  world: World,
-): Promise<number> {
-  const { config, dataDir } = settings;
-  const gateways = simulatedGateways(settings);
-  const real = config.sites.find(
-    ({ id, simulated }) => !simulated && gateways.some(({ site }) => site === id),
-  );
-  if (real !== undefined) {
-    throw new OperationalError(
-      "history-refused",
-      `${real.id} is a real site: no past is made up for it; set simulated: true, or choose another scenario`,
-    );
-  }
-  const nowMs = world.clock.nowMs();
-  const folder = lockDataFolder(dataDir, "journal");
-  const journal = await openJournal(folder.path, config.ingest.journal, 0, world);
-  try {
-    const plant = simulation(
-      config.simulators.boilers,
-      events,
-      fuelsNow(settings, nowMs),
-      fittedPoints(config.simulators, settings.maps),
-      stepSeconds,
-    );
-    const stepMs = stepSeconds * 1_000;
-    const wish = {
-      gateways,
-      fromMs: Math.floor((nowMs - seconds * 1_000) / stepMs) * stepMs,
-      seconds,
-      stepSeconds,
-      sid: world.random.uuid,
-      sha256Hex,
-    };
-    let readings = 0;
-    let written: Promise<unknown> = Promise.resolve();
-    for (const text of history(plant, wish)) {
-      const bytes = Buffer.from(text);
-      if (!journal.log.hasRoom(bytes.length)) await written;
-      written = journal.append({ kind: "batch", bytes });
-      readings += (JSON.parse(text) as { readonly n: number }).n;
-    }
-    await written;
-    return readings;
-  } finally {
-    await journal.close();
-    await folder.stop();
-  }
 }
 
 function versionOf(packageRoot: string): string {

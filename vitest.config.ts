@@ -9,6 +9,7 @@ const shared = {
 /** They start no server and keep nothing from each other. */
 const onlyCompute = [
   "test/architecture.test.ts",
+  "test/dashboard/columns.test.ts",
   "test/domain/**/*.test.ts",
   "test/settings/**/*.test.ts",
   "test/simulators/{boiler,instruments,scenarios}.test.ts",

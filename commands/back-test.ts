@@ -1,5 +1,4 @@
 import type { Episode } from "../ingest/back-test.ts";
-import { backTestOf } from "../plant.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { type Command, say, settingsOf, writingWorld, wrongUse } from "./command.ts";
 
@@ -27,6 +26,7 @@ export async function sayBackTest(
       );
     return ms;
   };
+  const { backTestOf } = await import("../offline.ts");
   const environment = readEnvironment();
   const settings = settingsOf(config, environment);
   const world = writingWorld(environment);

@@ -2,12 +2,12 @@ import { writeFileSync } from "node:fs";
 import { openJournal } from "../ingest/journal.ts";
 import { acceptedSoFar } from "../ingest/pass.ts";
 import { requeue } from "../ingest/requeue.ts";
-import { openRecords } from "../plant.ts";
 import { lockDataFolder } from "../platform/data-folder.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { deadLetterById, deadLetters as lettersIn } from "../platform/records/integrity-records.ts";
 import { serviceStack } from "../platform/service.ts";
 import { plantOf } from "../settings/registry.ts";
+import { openRecords } from "../stores.ts";
 import { type Command, given, say, settingsOf, writingWorld, wrongUse } from "./command.ts";
 
 const page = 1_000;

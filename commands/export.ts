@@ -2,7 +2,6 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { openTelemetry } from "../plant.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { messageOf, OperationalError } from "../platform/errors.ts";
 import { serviceStack } from "../platform/service.ts";
@@ -10,6 +9,7 @@ import { exportTable } from "../platform/telemetry/export.ts";
 import { exported } from "../platform/telemetry/export-files.ts";
 import { exportWish } from "../settings/export.ts";
 import { catalogueOf } from "../settings/registry.ts";
+import { openTelemetry } from "../stores.ts";
 import { type Command, complain, given, noWords, settingsOf, writingWorld } from "./command.ts";
 
 export const exportHistory: Command = {

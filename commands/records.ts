@@ -1,7 +1,7 @@
-import { openRecords } from "../plant.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { serviceStack } from "../platform/service.ts";
+import { openRecords } from "../stores.ts";
 import { settingsOf, writingWorld } from "./command.ts";
 
 /**

@@ -1,4 +1,3 @@
-import { replay as replayed } from "../plant.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { packageRoot } from "../platform/package-root.ts";
 import { telemetryStores } from "../platform/telemetry/config.ts";
@@ -50,7 +49,8 @@ export const replay: Command = {
     const world = writingWorld(environment);
     const beganMs = world.clock.monotonicMs();
     const example = loadExample(settings, packageRoot(), environment);
-    const reports = await replayed(settings, { rebuilt }, values.prove ? 2 : 1, world, example, store);
+    const offline = await import("../offline.ts");
+    const reports = await offline.replay(settings, { rebuilt }, values.prove ? 2 : 1, world, example, store);
     let proven = true;
     for (const [index, { fromOffset, uptoOffset, before, after }] of reports.entries()) {
       const entries = Math.max(0, uptoOffset - fromOffset + 1);

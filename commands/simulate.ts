@@ -1,4 +1,3 @@
-import { writeHistory } from "../plant.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { packageRoot } from "../platform/package-root.ts";
 import { registerList } from "../settings/register-list.ts";
@@ -23,6 +22,7 @@ export const simulate: Command = {
     const scenario = loadScenario(file, packageRoot(), environment);
     const wish = simulateWish(values);
     if (wish.historySeconds !== null) {
+      const { writeHistory } = await import("../offline.ts");
       const world = writingWorld(environment);
       const readings = await writeHistory(scenario, wish.historySeconds, wish.stepSeconds, world);
       say(

@@ -1,4 +1,5 @@
-import { assemble, type Happening, type Role, roles } from "../plant.ts";
+import { type Role, roles } from "../contracts/plant-roles.ts";
+import type { Happening } from "../plant.ts";
 import { type Environment, readEnvironment } from "../platform/environment.ts";
 import { packageRoot } from "../platform/package-root.ts";
 import { serviceStack } from "../platform/service.ts";
@@ -33,6 +34,8 @@ export async function runRoles(
   happening: Happening,
   environment: Environment,
 ): Promise<void> {
+  // The rest of the command line does without most of what this loads.
+  const { assemble } = await import("../plant.ts");
   const world = writingWorld(environment);
   const plant = serviceStack(world);
   const stopped = stopOnSignal(() => plant.stop(), world);

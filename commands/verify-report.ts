@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { verifiedReport } from "../api/retrofits/verify.ts";
-import { openRecords } from "../plant.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import { OperationalError } from "../platform/errors.ts";
 import { packageRoot } from "../platform/package-root.ts";
 import { serviceStack } from "../platform/service.ts";
 import { loadExample } from "../settings/example.ts";
 import { savingsRulesOf } from "../settings/savings-rules.ts";
+import { openRecords } from "../stores.ts";
 import { type Command, given, noWords, say, settingsOf, writingWorld, wrongUse } from "./command.ts";
 
 /** Reckons a report again from its stored rows, and says hash by hash whether it is the same. */

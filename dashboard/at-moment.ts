@@ -1,6 +1,6 @@
 import type { FlawReason } from "../domain/reading.ts";
+import { type Columns, nearest } from "./columns.ts";
 import { formatPoint, missing } from "./format.ts";
-import { type Columns, nearest } from "./history.ts";
 import type { Lane } from "./lanes.ts";
 import { text } from "./texts/texts.ts";
 

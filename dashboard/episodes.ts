@@ -2,8 +2,8 @@ import { type Accessor, createEffect, createMemo, createSignal, on } from "solid
 import type { AlarmText } from "../contracts/http/alarms.ts";
 import type { BoilerText } from "../contracts/http/boilers.ts";
 import { api } from "./api.ts";
+import type { Span } from "./columns.ts";
 import type { Desk } from "./desk.ts";
-import type { Span } from "./history.ts";
 
 /** Alarms of a boiler or of its gateway that held at some time of a window, oldest first. */
 export type Episode = Span & { readonly alarm: AlarmText };

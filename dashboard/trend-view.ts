@@ -1,6 +1,6 @@
 import { type Accessor, createMemo, createSignal, onCleanup } from "solid-js";
+import type { Span } from "./columns.ts";
 import type { Feed } from "./feed.ts";
-import type { Span } from "./history.ts";
 import { onKey } from "./keyboard.ts";
 
 const minute = 60_000;

@@ -66,6 +66,8 @@ export function lateLane(
 
   const scanMs = (boilerId: string) =>
     plant.gateways.get(plant.boilers.get(boilerId)?.gatewayId ?? "")?.scanMs ?? 1_000;
+  const isRecorded = (boilerId: string) =>
+    plant.sites.get(plant.boilers.get(boilerId)?.siteId ?? "")?.recorded === true;
   const staleMs = (boilerId: string) => staleAfterMs(scanMs(boilerId));
   const known = (boilerId: string) =>
     structuredClone(Object.fromEntries(live.map((stage) => [stage.name, stage.memoryOf(boilerId)])));
@@ -184,7 +186,9 @@ export function lateLane(
       if (event.kind === "reading") {
         const isBacklog = event.origin.late && event.origin.gatewayId !== importedBy;
         if (isBacklog && late(event, next)) return;
-        if (!event.origin.late) seen(event.frame.boilerId, event.frame.takenAtMs, event.origin.clockSetMs);
+        // Nobody is told of a plant that is only recorded: what is missing there opens no gap.
+        if (!event.origin.late && !isRecorded(event.frame.boilerId))
+          seen(event.frame.boilerId, event.frame.takenAtMs, event.origin.clockSetMs);
       }
       next(event);
     },

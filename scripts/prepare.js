@@ -10,6 +10,8 @@ const serverSources = [
   "main.ts",
   "commands",
   "plant.ts",
+  "offline.ts",
+  "stores.ts",
   "example.ts",
   "domain",
   "contracts",

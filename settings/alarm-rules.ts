@@ -1,12 +1,8 @@
 import type { AlarmRuleConfig, AlarmRulesFile } from "../contracts/rules.ts";
 import { priorities } from "../domain/alarms/alarm.ts";
 import type { AlarmLevel, AlarmRule, Watched } from "../domain/alarms/rule.ts";
-import {
-  type EmissionQuantity,
-  emissionQuantities,
-  type TableQuantity,
-  tableQuantities,
-} from "../domain/limits.ts";
+import { type EmissionQuantity, emissionQuantities } from "../domain/emissions/emission-quantity.ts";
+import { type TableQuantity, tableQuantities } from "../domain/limits.ts";
 import type { Fault } from "../platform/yaml-file.ts";
 import type { FaultAt } from "./rules.ts";
 

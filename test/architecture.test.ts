@@ -85,6 +85,15 @@ describe("the rooms", () => {
     expect(importers.filter(({ to, local }) => local && /^(plant|main)\.ts$/.test(to))).toEqual([]);
   });
 
+  test("no file of domain imports itself by way of others", () => {
+    const importsIn = new Map(sources("domain").map((file) => [file, importsOf(file).map(({ to }) => to)]));
+    const reaches = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
+      for (const to of importsIn.get(file) ?? []) if (!seen.has(to)) reaches(to, seen.add(to));
+      return seen;
+    };
+    expect([...importsIn.keys()].filter((file) => reaches(file).has(file))).toEqual([]);
+  });
+
   test("imports are named and say their file's ending", () => {
     const files = [...Object.keys(rooms), "settings"].flatMap(sources);
     const endless = files.flatMap(importsOf).filter(({ to, local }) => local && !/\.(tsx?|js|css)$/.test(to));
@@ -116,7 +125,14 @@ describe("clocks, timers, randomness and the environment", () => {
     "simulators",
     "settings",
   ];
-  const files = [...serverRooms.flatMap(sources), "plant.ts", "example.ts", "main.ts"];
+  const files = [
+    ...serverRooms.flatMap(sources),
+    "plant.ts",
+    "offline.ts",
+    "stores.ts",
+    "example.ts",
+    "main.ts",
+  ];
 
   test.each(banned)("%s is asked for in platform alone", (_what, pattern) => {
     expect(files.filter((file) => pattern.test(codeOf(file)))).toEqual([]);

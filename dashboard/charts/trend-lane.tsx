@@ -2,9 +2,9 @@ import { createEffect, createMemo, For, Index, type JSX, onCleanup, onMount, Sho
 import { quantityOf } from "../alarms.ts";
 import { atMoment, momentText } from "../at-moment.ts";
 import { classes, toneClass } from "../classes.ts";
+import { type Columns, holesIn, type Span } from "../columns.ts";
 import type { Episode } from "../episodes.ts";
 import { formatNumber, formatPoint, formatSpan } from "../format.ts";
-import { type Columns, holesIn, type Span } from "../history.ts";
 import type { Lane } from "../lanes.ts";
 import { text } from "../texts/texts.ts";
 import { type Size, sizeOf } from "./canvas.ts";

@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import type { Band, Span } from "../history.ts";
+import type { Band, Span } from "../columns.ts";
 import type { Palette } from "./palette.ts";
 import type { Scale } from "./scale.ts";
 

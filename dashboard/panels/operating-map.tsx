@@ -3,10 +3,11 @@ import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { LiveBoiler } from "../../contracts/live.ts";
 import { mostO2DryPercent, o2BarDryPercent } from "../../domain/limits.ts";
 import { classes, toneClass } from "../classes.ts";
+import type { Columns } from "../columns.ts";
 import { type Condition, toneOf } from "../condition.ts";
 import { useDesk } from "../desk.ts";
 import { formatNumber, formatPoint } from "../format.ts";
-import { type Columns, historyOf } from "../history.ts";
+import { historyOf } from "../history.ts";
 import { tableLimit } from "../limits.ts";
 import { text } from "../texts/texts.ts";
 

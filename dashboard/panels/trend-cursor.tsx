@@ -1,6 +1,6 @@
 import type { JSX } from "solid-js";
 import { atMoment, momentText } from "../at-moment.ts";
-import type { Columns } from "../history.ts";
+import type { Columns } from "../columns.ts";
 import type { Lane } from "../lanes.ts";
 import { text } from "../texts/texts.ts";
 import { momentTime } from "../time.ts";

@@ -4,8 +4,8 @@ import { Marker } from "../charts/marker.tsx";
 import { timeMarks } from "../charts/time-axis.ts";
 import { leftPercent } from "../charts/trend-lane.tsx";
 import { classes, toneClass } from "../classes.ts";
+import type { Span } from "../columns.ts";
 import type { Episode } from "../episodes.ts";
-import type { Span } from "../history.ts";
 import { labelOf } from "../texts/texts.ts";
 import { clockTime, minuteTime, momentTime, shortDay } from "../time.ts";
 

@@ -1,7 +1,7 @@
 import { createMemo, For, type JSX } from "solid-js";
 import { atMoment } from "../at-moment.ts";
+import type { Columns, Span } from "../columns.ts";
 import { formatPoint, missing } from "../format.ts";
-import type { Columns, Span } from "../history.ts";
 import type { Lane } from "../lanes.ts";
 import { text } from "../texts/texts.ts";
 import { momentTime } from "../time.ts";

@@ -1,6 +1,7 @@
 import type { Boiler, HeatCarrier } from "../boiler.ts";
+import type { EmissionQuantity } from "../emissions/emission-quantity.ts";
 import type { FuelClass } from "../fuel.ts";
-import type { EmissionQuantity, TableQuantity } from "../limits.ts";
+import type { TableQuantity } from "../limits.ts";
 import { type FlawReason, flawReasons } from "../reading.ts";
 import type { AnnunciationSettings, Priority } from "./alarm.ts";
 import type { ConditionSettings } from "./condition.ts";

@@ -1,23 +1,13 @@
 import { type Boiler, tunedO2At } from "../boiler.ts";
-import { type HourMean, hourMs } from "../emissions/clock-hour.ts";
+import { type HourSoFar, hourMs } from "../emissions/clock-hour.ts";
+import type { EmissionQuantity } from "../emissions/emission-quantity.ts";
 import { type Frame, flawOfCode } from "../frame.ts";
-import {
-  type EmissionQuantity,
-  type EmissionStandard,
-  emissionLimitInForce,
-  hourFormulas,
-  type Verdicts,
-} from "../limits.ts";
+import { type EmissionStandard, emissionLimitInForce, hourFormulas, type Verdicts } from "../limits.ts";
 import type { PointCatalogue } from "../points.ts";
 import { type BaselineMemory, deviationFrom, seeBaseline } from "./baseline.ts";
 import { type Standing, standingToLowerLimit, standingToUpperLimit } from "./condition.ts";
 import type { AlarmContext, AlarmInput, Evidence, LimitSide } from "./evidence.ts";
 import type { AlarmLevel, AlarmRule } from "./rule.ts";
-
-/** The mean of the hour under way. */
-export interface HourSoFar extends HourMean {
-  readonly mean: number;
-}
 
 /** All that is known of a boiler at one moment. */
 export interface Moment {

@@ -1,20 +1,22 @@
-import type { HourSoFar } from "../../domain/alarms/watch.ts";
 import type { Boiler } from "../../domain/boiler.ts";
 import {
   type HourMean,
   type HourMemory,
+  type HourSoFar,
   hourMemory,
   hourMs,
   hourWatch,
-  measuredFor,
   minuteMs,
   recalledHour,
 } from "../../domain/emissions/clock-hour.ts";
-import type { Frame } from "../../domain/frame.ts";
 import {
   type EmissionQuantity,
-  type EmissionVerdict,
   emissionQuantities,
+  measuredFor,
+} from "../../domain/emissions/emission-quantity.ts";
+import type { Frame } from "../../domain/frame.ts";
+import {
+  type EmissionVerdict,
   judgeHour,
   judgeTables,
   type LimitTables,
@@ -121,8 +123,7 @@ export function judge(plant: Plant): BoilerStage {
       const minute = hour.hourStartMs + hour.minute * minuteMs;
       if (ofQuantity.minute !== minute) {
         ofQuantity.minute = minute;
-        const soFar = watch.soFar(hour);
-        before.soFar[quantity] = soFar === null ? null : { ...soFar, hourStartMs: hour.hourStartMs };
+        before.soFar[quantity] = watch.soFar(hour);
       }
       const { last } = hour;
       if (ofQuantity.of === last && ofQuantity.verdict !== noSensor) continue;

@@ -42,9 +42,11 @@ export async function duckdbTelemetry(folder: string, catalogue: PointCatalogue)
     guard = timeGuard(await duckdbTimes(writer, catalogue), false);
     for (const tier of tiers) points.set(tier, await pointsOf(writer, tier));
   } catch (error) {
-    throw new OperationalError("telemetry-unusable", `${file} cannot be used: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new OperationalError(
+      "telemetry-unusable",
+      `${file} cannot be used: ${messageOf(error)}. Put that right, restore the file from a backup, or move it away: then the next start fills a new one from the journal`,
+      { cause: error },
+    );
   }
   const reader = await instance.connect();
   const remover = await instance.connect();
