@@ -47,6 +47,8 @@ export function alarmRulesOf(
         heatCarriers: rule.heatCarriers ?? null,
         fromTPerH,
         belowTPerH,
+        withPoints: rule.withPoints,
+        withoutPoints: rule.withoutPoints,
         inhibitedBy: rule.inhibitedBy,
         mostUrgent: priorities.find((each) => levels.some(({ priority }) => priority === each)) ?? 3,
         acknowledgement: rule.acknowledgement,
@@ -123,11 +125,14 @@ function watchedBy(rule: AlarmRuleConfig, wrong: Wrong): Watched | null {
         : lacks(`quantity: ${tableQuantities.join(", ")}`);
     case "emission-hour":
     case "emission-hour-so-far":
+    case "emission-minute":
+    case "emission-day":
       return isEmission(quantity)
         ? { watches, quantity }
         : lacks(`quantity: ${emissionQuantities.join(", ")}`);
     case "point":
-      return point === undefined || side === undefined ? lacks("point and side") : { watches, point, side };
+      if (point === undefined || side === undefined) return lacks("point and side");
+      return { watches, point, side, lowLoad: rule.lowLoad ?? null };
     case "own-baseline": {
       const { learnHours, meanMinutes } = rule;
       if (point === undefined || side === undefined || learnHours === undefined || meanMinutes === undefined)

@@ -43,7 +43,15 @@ export interface HourMemory {
   /** Sums of the valid minutes of each quarter. */
   quarters: Sums[];
   ofHour: Samples;
+  /** The minute before this one, where it was valid. */
+  lastMinute: MinuteMean | null;
   last: HourMean | null;
+}
+
+/** A valid minute's mean at the reference oxygen. */
+export interface MinuteMean {
+  readonly startMs: number;
+  readonly mean: number;
 }
 
 /** A clock hour's mean at the reference oxygen; `mean` is `null` when too little of the hour is valid. */
@@ -116,6 +124,7 @@ export function hourMemory(): HourMemory {
     inMinute: noSums(),
     quarters: [noSums(), noSums(), noSums(), noSums()],
     ofHour: noSamples(),
+    lastMinute: null,
     last: null,
   };
 }
@@ -167,7 +176,13 @@ export function hourWatch(
     const seen = endHour(memory);
     const hoursOn = (hourStartMs - memory.hourStartMs) / hourMs;
     const last = hoursOn > 1 ? { ...noMean, hourStartMs: hourStartMs - hourMs } : seen;
-    Object.assign(memory, hourMemory(), { hourStartMs, minute: minuteOf(atMs, hourStartMs), last });
+    const { lastMinute } = memory;
+    Object.assign(memory, hourMemory(), {
+      hourStartMs,
+      minute: minuteOf(atMs, hourStartMs),
+      lastMinute,
+      last,
+    });
     return last;
   }
 
@@ -223,7 +238,10 @@ export function hourWatch(
     const { inMinute, samples } = memory;
     const quarter = memory.quarters[Math.floor(memory.minute / minutesOfQuarter)];
     const needed = Math.max(1, validShare * Math.max(due, samples));
+    memory.lastMinute = null;
     if (quarter !== undefined && inMinute.count >= needed) {
+      const startMs = memory.hourStartMs + memory.minute * minuteMs;
+      memory.lastMinute = { startMs, mean: withoutNoise(meanOf([inMinute])) };
       quarter.count += 1;
       quarter.corrected += inMinute.corrected / inMinute.count;
       quarter.measured += inMinute.measured / inMinute.count;
