@@ -18,6 +18,14 @@ export interface Undeclared {
   readonly reason: NonNullable<Batch["lost"]>[number][2];
   /** Their readings by UTC hour, as far as they could still be counted. */
   readonly hours: readonly (readonly [hourStartMs: number, readings: number])[];
+  /** The batch that declared it first, while ingest has not confirmed that. */
+  readonly saidIn?: number;
+}
+
+/** A loss, and the batch that declared it last. */
+export interface Declared {
+  readonly seq: number;
+  readonly loss: Undeclared;
 }
 
 /** What an outbox keeps beside its batches. */
@@ -28,6 +36,8 @@ export interface OutboxNotes {
   /** Of what still has its place in the log's order: batches that were dropped, or could not be read. */
   readonly gone: SerialRanges;
   readonly undeclared: readonly Undeclared[];
+  /** Declared by batches that ingest has not confirmed. */
+  readonly declaredIn: readonly Declared[];
   /** How many were dropped since the log was made, because it was at its quota. */
   readonly droppedBatches: number;
   /** Hours are counted up to this seq. */
@@ -37,7 +47,7 @@ export interface OutboxNotes {
 
 const fileName = "outbox.json";
 /** Of notes that were written before these were kept. */
-const before = { gone: [], undeclared: [], droppedBatches: 0 };
+const before = { gone: [], undeclared: [], declaredIn: [], droppedBatches: 0 };
 
 /** @throws OperationalError `outbox-unreadable` */
 export function savedNotes(folder: string): OutboxNotes | null {

@@ -18,6 +18,7 @@ import type { World } from "../platform/world.ts";
 import type { OutboxConfig } from "./config.ts";
 import {
   type CapturedHour,
+  type Declared,
   type OutboxNotes,
   savedNotes,
   saveNotes,
@@ -52,6 +53,10 @@ export interface Outbox {
   capture(content: BatchContent): Promise<number>;
   reader(fromSeq: number): LogReader;
   grown(seq: number, signal: AbortSignal): Promise<void>;
+  /** Losses are said, or to be said, in a batch that ingest has not confirmed. */
+  readonly owesLosses: boolean;
+  /** What is captured next says again what was said by batches that ingest has not confirmed: they may come last. */
+  declareAgain(): void;
   /** Notes what ingest has, besides what it had. */
   acknowledged(ranges: SerialRanges): void;
   /** Nobody says any more what ingest has: nothing counts as acknowledged. */
@@ -96,6 +101,8 @@ export async function openOutbox(folder: string, config: OutboxConfig, world: Wo
   let acked = saved?.acked ?? [];
   let gone = saved?.gone ?? [];
   let undeclared: readonly Undeclared[] = saved?.undeclared ?? [];
+  /** Losses that a batch of this outbox has declared, while ingest has not confirmed that one. */
+  let declaredIn: readonly Declared[] = saved?.declaredIn ?? [];
   let droppedBatches = saved?.droppedBatches ?? 0;
   let countedUpto = saved?.countedUpto ?? 0;
   let newest: Batch | null = null;
@@ -105,9 +112,13 @@ export async function openOutbox(folder: string, config: OutboxConfig, world: Wo
     if (seq <= countedUpto) continue;
     count(batch);
     // The notes may be older than the batch that declared it.
-    undeclared = undeclared.filter(
-      ({ first, last }) => !(batch.lost ?? []).some(([from, to]) => from === first && to === last),
-    );
+    const isIn = ({ first, last }: Undeclared) =>
+      (batch.lost ?? []).some(([from, to]) => from === first && to === last);
+    declaredIn = [
+      ...declaredIn,
+      ...undeclared.filter(isIn).map((loss) => ({ seq, loss: { ...loss, saidIn: loss.saidIn ?? seq } })),
+    ];
+    undeclared = undeclared.filter((loss) => !isIn(loss));
     countedUpto = seq;
   }
   // Without its notes, the outbox takes its identity from what it holds.
@@ -134,7 +145,7 @@ export async function openOutbox(folder: string, config: OutboxConfig, world: Wo
   /** Writes the notes; on a full disk, into the space that is held for them. */
   function save(): void {
     const notes: OutboxNotes = {
-      ...{ sid, boot, acked, gone, undeclared, droppedBatches, countedUpto },
+      ...{ sid, boot, acked, gone, undeclared, declaredIn, droppedBatches, countedUpto },
       hours: [...hours.values()],
     };
     lastSavedMs = world.clock.monotonicMs();
@@ -161,7 +172,9 @@ export async function openOutbox(folder: string, config: OutboxConfig, world: Wo
     const captured = capturing.then(async () => {
       handedOver -= 1;
       const seq = log.nextOffset;
-      const declared = undeclared.slice(0, declaredAtOnce);
+      // What was said before is said by itself, and whole: whichever of the two comes first is counted, the other is known.
+      const again = undeclared[0]?.saidIn;
+      const declared = undeclared.filter(({ saidIn }) => saidIn === again).slice(0, declaredAtOnce);
       const body = {
         ...{ v: 1, ...content, sid, seq, boot, prev: previousHash },
         ...(declared.length > 0 && {
@@ -177,6 +190,10 @@ export async function openOutbox(folder: string, config: OutboxConfig, world: Wo
       await log.append(Buffer.from(text));
       previousHash = hash;
       undeclared = undeclared.filter((each) => !declared.includes(each));
+      declaredIn = [
+        ...declaredIn,
+        ...declared.map((loss) => ({ seq, loss: { ...loss, saidIn: again ?? seq } })),
+      ];
       count(content);
       countedUpto = seq;
       if (declared.length > 0) save();
@@ -190,19 +207,27 @@ export async function openOutbox(folder: string, config: OutboxConfig, world: Wo
     declareLost(first, last, "log-damage", new Map());
   }
 
-  /** Notes batches that can never be sent, save those that ingest has and those that were noted before. */
+  /** Notes batches that can never be sent, save those that ingest has and those that were noted before; gives how many. */
   function declareLost(
     first: number,
     last: number,
     reason: Undeclared["reason"],
     readingsOfSeq: ReadonlyMap<number, readonly [hourStartMs: number, readings: number]>,
-  ): void {
+  ): number {
+    let noted = 0;
     const known = gone.reduce((all, [from, to]) => withRange(all, from, to), allOf(acked, undeclared));
     gone = withRange(gone, first, last);
     for (const [from, to] of missingIn(known, first, last)) {
       const counted = [...readingsOfSeq].filter(([seq]) => seq >= from && seq <= to).map(([, each]) => each);
       undeclared = [...undeclared, { first: from, last: to, reason, hours: perHour(counted) }];
+      noted += to - from + 1;
     }
+    return noted;
+  }
+
+  function declareAgain(): void {
+    undeclared = [...declaredIn.map(({ loss }) => loss), ...undeclared];
+    declaredIn = [];
   }
 
   async function tend(signal: AbortSignal): Promise<void> {
@@ -266,8 +291,7 @@ export async function openOutbox(folder: string, config: OutboxConfig, world: Wo
         if (seq > lastOffset) break;
         readings.set(seq, [hourOf(batch.t0), batch.n]);
       }
-      declareLost(firstOffset, lastOffset, "quota", readings);
-      droppedBatches += lastOffset - firstOffset + 1;
+      droppedBatches += declareLost(firstOffset, lastOffset, "quota", readings);
       world.log.error(
         { from: firstOffset, to: lastOffset },
         "the outbox is at its quota; batches are dropped",
@@ -317,17 +341,24 @@ export async function openOutbox(folder: string, config: OutboxConfig, world: Wo
     get hours() {
       return [...hours.values()].sort((a, b) => a.hourStartMs - b.hourStartMs);
     },
+    get owesLosses() {
+      return undeclared.length > 0 || declaredIn.length > 0;
+    },
+    declareAgain,
     capture,
     reader: (fromSeq) => log.reader(fromSeq),
     grown: (seq, signal) => log.grown(seq, signal),
     acknowledged: (ranges) => {
       for (const [first, end] of ranges) acked = withRange(acked, first, end);
+      declaredIn = declaredIn.filter(({ seq }) => !hasSerial(acked, seq));
     },
     unsure: () => {
       acked = [];
     },
     restated: (ranges) => {
       acked = ranges.reduce((all: SerialRanges, [first, end]) => withRange(all, first, end), []);
+      declaredIn = declaredIn.filter(({ seq }) => !hasSerial(acked, seq));
+      declareAgain();
       // What is not kept any more cannot be sent again, though it was once acknowledged: a loss that is said.
       const firstKept = log.segmentStarts[0] ?? log.nextOffset;
       const notKept = firstKept > 1 ? withRange(gone, 1, firstKept - 1) : gone;

@@ -22,6 +22,8 @@ const shortestResendMs = 30_000;
 const longestResendMs = 300_000;
 /** While ingest has no room. */
 const probeEveryMs = 5_000;
+/** So long the backlog waits for the word that a part of it is lost: what leans on that part is not taken before. */
+const lossesWithinMs = 5_000;
 
 /** Batches in the order of their seqs; `null`: none for now. */
 interface Lane {
@@ -56,6 +58,7 @@ export function startSender(
   let pausedUntilMs = 0;
   let resendMs = shortestResendMs;
   let lanes: readonly Lane[] | null = null;
+  let backlogFromMs = 0;
   let answeredBy: string | null = null;
   let restatedBy: string | null = null;
   let wake = new AbortController();
@@ -76,6 +79,8 @@ export function startSender(
   function newLanes(): readonly Lane[] {
     const liveFrom = outbox.nextSeq;
     newOrder();
+    outbox.declareAgain();
+    backlogFromMs = world.clock.monotonicMs() + lossesWithinMs;
     return [lane(liveFrom, Number.POSITIVE_INFINITY), lane(outbox.ackedUpto + 1, liveFrom - 1)];
   }
 
@@ -115,7 +120,8 @@ export function startSender(
       lanes ??= newLanes();
       const from = lanes;
       const upto = outbox.capturedUpto;
-      const batch = await nextOf(from);
+      const isHeldBack = outbox.owesLosses && world.clock.monotonicMs() < backlogFromMs;
+      const batch = await nextOf(isHeldBack ? from.slice(0, 1) : from);
       if (lanes !== from) continue; // begun anew meanwhile
       if (batch !== null) {
         await send(batch);

@@ -4,9 +4,11 @@ import { gatewayTopic } from "../../contracts/topics.ts";
 import { exceptionReport } from "../../gateway/exception-report.ts";
 import { openOutbox } from "../../gateway/outbox.ts";
 import { startSender } from "../../gateway/sender.ts";
+import type { Bus } from "../../platform/bus.ts";
 import { realWorld } from "../../platform/world.ts";
 import { seededRandom } from "../../simulators/seeded-random.ts";
 import { batchBody, dataTopic, rowsOf, sealed, startMs } from "../helpers/batches.ts";
+import { isLong } from "../helpers/long.ts";
 import { memoryBroker } from "../helpers/memory-bus.ts";
 import { startedIngest } from "../helpers/running-ingest.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
@@ -106,3 +108,99 @@ test("a batch that leans on one that is not there yet is not taken, and is when 
   await until("no quarantine", () => ingest.acks().every(({ dead }) => dead.length === 0));
   await ingest.stop();
 });
+
+test.each([
+  ["the gateway's link alone", false] as const,
+  ...(isLong ? ([["everybody's", true]] as const) : []),
+])(
+  "an outage longer than the outbox has room, of %s: what is kept comes through, the rest is declared to the reading",
+  async (_whose, isOfAll) => {
+    const broker = memoryBroker();
+    const ingest = await startedIngest(temporaryFolder(), broker);
+    const small = { ...config, segmentMib: 32 / 1024, quotaMib: 256 / 1024, quotaDays: 90 };
+    const outbox = await openOutbox(temporaryFolder(), small, world);
+    const report = exceptionReport({ points: { o2DryPercent: { abs: deadband } }, heartbeatS: 60 });
+    const own = broker.connect();
+    let isCut = false;
+    const ups: (() => void)[] = [];
+    const bus: Bus = {
+      ...own,
+      get up() {
+        return own.up && !isCut;
+      },
+      onUp: (listener) => {
+        ups.push(listener);
+        own.onUp(listener);
+      },
+    };
+    const sender = startSender({ site: "works", id: "gw-1" }, outbox, bus, world, report.inFull);
+    own.subscribe(gatewayTopic("works", "gw-1", "ack"), (_topic, payload) => {
+      if (!isCut) sender.acknowledged(JSON.parse(payload.toString()));
+      return "taken";
+    });
+    let second = 0;
+    const scan = async (times: number) => {
+      const captured: Promise<number>[] = [];
+      for (let time = 0; time < times; time += 1) {
+        second += 1;
+        const takenAtMs = startMs + second * 1_000;
+        const reading = { boilerId: "b-1", takenAtMs, values: { firing: 1, o2DryPercent: 4 }, flaws: {} };
+        const { b, lean } = report.report([reading], takenAtMs, outbox.nextSeq);
+        const { site, gw, tseg, mono, clk } = batchBody(1);
+        captured.push(
+          outbox.capture({
+            ...{ site, gw, tseg, mono, clk, gap: [], n: 1, t0: takenAtMs, b },
+            ...(lean !== null && { lean }),
+          }),
+        );
+      }
+      await Promise.all(captured);
+    };
+    await scan(10);
+    await ingest.storedCount(10);
+    if (isOfAll) broker.cut();
+    else isCut = true;
+    await scan(700);
+    await until("the oldest are dropped", () => outbox.droppedBatches > 100);
+    await until("and no more are", async () => outbox.bytes <= small.quotaMib * 1024 * 1024);
+    // It begins with room for what is captured until the losses are said: what is on its way is not dropped then.
+    const quotaBytes = small.quotaMib * 1024 * 1024;
+    await until("there is room again", async () => {
+      if (outbox.bytes <= quotaBytes) await scan(1);
+      return outbox.bytes < quotaBytes - 26 * 1024;
+    });
+    if (isOfAll) broker.restore();
+    else {
+      isCut = false;
+      for (const up of ups) up();
+    }
+    await until("the losses are said", async () => {
+      if (outbox.owesLosses) await scan(1);
+      return !outbox.owesLosses;
+    });
+    await until("all that is kept is there", () => outbox.ackedUpto === second);
+    const books = async () =>
+      (await ingest.records.selectFrom("integrityHours").selectAll().execute()).reduce(
+        (sum, hour) => ({
+          batches: sum.batches + hour.droppedBatches,
+          readings: sum.readings + hour.droppedReadings,
+        }),
+        { batches: 0, readings: 0 },
+      );
+    // The law: what was captured is stored, or declared, reading by reading.
+    await until(
+      "all is stored or declared",
+      async () => (await ingest.stored()).length + (await books()).readings === second,
+    );
+    const dropped = await books();
+    expect(dropped.readings).toBeGreaterThan(100);
+    expect(dropped.batches).toBe(dropped.readings);
+    expect(dropped.batches).toBeLessThanOrEqual(outbox.droppedBatches);
+    const times = (await ingest.stored()).map(({ takenAtMs }) => takenAtMs);
+    expect(new Set(times).size).toBe(times.length);
+    await sender.stop();
+    await outbox.close();
+    await ingest.stop();
+  },
+  60_000,
+);
