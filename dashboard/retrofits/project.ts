@@ -1,11 +1,13 @@
 import { createSignal } from "solid-js";
-import type { RetrofitResult } from "../../contracts/http/retrofit-result.ts";
+import type { OpenPoint, RetrofitResult } from "../../contracts/http/retrofit-result.ts";
 import type {
   RetrofitBoiler,
   RetrofitDocument,
   Retrofits,
   RetrofitText,
+  StackTestText,
 } from "../../contracts/http/retrofits.ts";
+import type { Label } from "../../domain/boiler.ts";
 import { ask, type Failure, type Reply } from "../api.ts";
 import { language } from "../preferences.ts";
 import { session } from "../session.ts";
@@ -14,6 +16,13 @@ export interface ReportSection {
   readonly id: string;
   readonly title: string;
   readonly html: string;
+}
+
+/** Stack tests as they were read, held against themselves. */
+export interface CheckedTests {
+  readonly tests: StackTestText[];
+  readonly findings: readonly OpenPoint[];
+  readonly implied: readonly Label[];
 }
 
 const of = (id: string) => ({ path: { retrofitId: id } });
