@@ -48,6 +48,7 @@ import { gatewaysRoute } from "./routes/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { integrityRoute } from "./routes/integrity.ts";
 import { limitsRoute } from "./routes/limits.ts";
+import { noteRoutes } from "./routes/notes.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { readingsRoute } from "./routes/readings.ts";
 import { retrofitReportRoutes } from "./routes/retrofit-reports.ts";
@@ -178,7 +179,8 @@ export async function startApi(config: ApiConfig, needs: ApiNeeds): Promise<Api>
       const troubles = needs.troubles ?? (() => []);
       await v1.register(healthRoutes(needs.version, { registry, live, records, bus, troubles, world }));
       await v1.register(boilerRoutes(registry, live, world));
-      await v1.register(trendRoutes(registry, telemetry, keep, world));
+      await v1.register(noteRoutes(registry, records, world));
+      await v1.register(trendRoutes(registry, telemetry, keep, records, catalogue, world));
       await v1.register(daysRoute(registry, telemetry, catalogue, world));
       await v1.register(co2Route(registry, telemetry, catalogue, world));
       await v1.register(readingsRoute(registry, telemetry, records, catalogue, world));

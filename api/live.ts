@@ -31,6 +31,7 @@ export const socketEvents: Readonly<
   snapshot: { role: "viewer", sites: "rows" },
   frame: { role: "viewer", sites: "rows" },
   alarms: { role: "viewer", sites: "rows" },
+  configuration: { role: "viewer", sites: "rows" },
 };
 
 const frameEveryMs = 1_000;
@@ -148,8 +149,12 @@ export function startLive(
   });
 
   async function pushFrames(signal: AbortSignal): Promise<void> {
+    // Each version of the configuration has a list of its own.
+    let known = registry.gateways;
     while (!signal.aborted) {
       await clock.sleep(frameEveryMs, signal);
+      if (registry.gateways !== known) server.emit("configuration");
+      known = registry.gateways;
       const told = new Map<string, ReturnType<typeof overview>>();
       const serverTimeMs = clock.nowMs();
       const frameOf = (boilerIds: readonly string[]) => ({

@@ -32,6 +32,13 @@ export const api = {
   boilers: () => ask("GET boilers", {}),
   gateways: () => ask("GET gateways", {}),
   integrity: () => ask("GET integrity", {}),
+  notes: (boilerId: string, cursor: string | null) =>
+    ask("GET boilers/{boilerId}/notes", {
+      path: { boilerId },
+      query: { ...(cursor !== null && { cursor }) },
+    }),
+  addNote: (boilerId: string, written: string) =>
+    ask("POST boilers/{boilerId}/notes", { path: { boilerId }, body: { text: written } }),
   advice: (boilerId: string) => ask("GET boilers/{boilerId}/advice", { path: { boilerId } }),
   alarms: (since: number | null) =>
     ask("GET alarms", since === null ? {} : { query: { since: String(since) } }),

@@ -50,7 +50,11 @@ export function useDesk(): Desk {
 export function openDesk(): Desk {
   const alarms = alarmList();
   const list = boilerList();
-  const feed = openFeed({ alarmsRev: (rev) => void alarms.pull(rev), signInNeeded: endSession });
+  const feed = openFeed({
+    alarmsRev: (rev) => void alarms.pull(rev),
+    configuration: () => void list.load(),
+    signInNeeded: endSession,
+  });
   const hours = airRatioHours(feed);
   const training = openTraining();
   void training.load();

@@ -77,6 +77,7 @@ const lagThatIsSilenceMs = 10_000;
  */
 export function openFeed(heard: {
   readonly alarmsRev: (rev: number) => void;
+  readonly configuration: () => void;
   readonly signInNeeded: () => void;
 }): Feed {
   const clock = serverClock();
@@ -223,6 +224,7 @@ export function openFeed(heard: {
     if (watched()?.boilerId !== watchedId) paintSoon();
   });
   socket.on("alarms", ({ rev }) => heard.alarmsRev(rev));
+  socket.on("configuration", () => heard.configuration());
   socket.on("disconnect", (reason) => {
     if (reason !== "io client disconnect") retryLater();
   });

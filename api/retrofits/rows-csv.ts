@@ -1,4 +1,5 @@
 import { plantDayOf } from "../../domain/mv/plant-days.ts";
+import { csvCell } from "../../platform/telemetry/export-files.ts";
 import type { RowSet } from "./rows.ts";
 
 /** Every interval with all that was reckoned from it; numbers as they are, nothing rounded. */
@@ -41,5 +42,5 @@ export function rowsCsv({ rows, timeZone }: RowSet): string {
     row.exhaustTempC ?? "",
     row.indirectEfficiencyPercent ?? "",
   ]);
-  return `${[heading, ...lines].map((line) => line.join(",")).join("\r\n")}\r\n`;
+  return `${[heading, ...lines].map((line) => line.map(csvCell).join(",")).join("\r\n")}\r\n`;
 }

@@ -1,11 +1,17 @@
+import { Readable } from "node:stream";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import type { BoilerText } from "../../contracts/http/boilers.ts";
 import { Problem } from "../../contracts/http/problem.ts";
 import { Trend, Trends } from "../../contracts/http/trend.ts";
 import { Id } from "../../contracts/ids.ts";
+import type { PointCatalogue } from "../../domain/points.ts";
 import { OperationalError } from "../../platform/errors.ts";
+import { audit } from "../../platform/records/audit.ts";
+import type { RecordsDb } from "../../platform/records/records.ts";
 import type { KeepConfig } from "../../platform/telemetry/config.ts";
+import { trendTable } from "../../platform/telemetry/export.ts";
+import { exported } from "../../platform/telemetry/export-files.ts";
 import type { TierReader } from "../../platform/telemetry/telemetry.ts";
 import { keptSinceMs, trendOf } from "../../platform/telemetry/trend.ts";
 import type { World } from "../../platform/world.ts";
@@ -38,6 +44,8 @@ export function trendRoutes(
   registry: Registry,
   store: TierReader,
   keep: KeepConfig,
+  records: RecordsDb,
+  catalogue: PointCatalogue,
   world: World,
 ): FastifyPluginAsyncTypebox {
   async function trend(boiler: BoilerText, points: readonly string[], query: Asked): Promise<Trend> {
@@ -71,6 +79,36 @@ export function trendRoutes(
       async ({ params: { boilerId }, query }) => {
         const boiler = boilerOf(registry, boilerId, world);
         return trend(boiler, pointsOf([boiler], query.points, mostPoints), query);
+      },
+    );
+
+    app.get(
+      "/boilers/:boilerId/trend.csv",
+      {
+        config: { role: "viewer" },
+        schema: {
+          summary: "The same as CSV: a line for each time, units in the heading, a hole as an empty cell",
+          params: Type.Object({ boilerId: Id }),
+          querystring: Type.Object(stretch, { additionalProperties: false }),
+          response: { 200: Type.Unknown(), "4xx": Problem, "5xx": Problem },
+        },
+      },
+      async (request, reply) => {
+        const boiler = boilerOf(registry, request.params.boilerId, world);
+        const points = pointsOf([boiler], request.query.points, mostPoints);
+        const columns = await trend(boiler, points, request.query);
+        const { fromMs, toMs, tier } = columns;
+        await audit.write(records, {
+          ...{ atMs: world.clock.nowMs(), by: callerOf(request).actor },
+          ...{ action: "trend.export", subject: `boiler:${boiler.id}`, siteId: boiler.siteId },
+          detail: { tier, fromMs, toMs, points },
+        });
+        const table = trendTable(columns, points, boiler.simulated, catalogue);
+        const mark = boiler.simulated ? "-simulated" : "";
+        return reply
+          .type("text/csv; charset=utf-8")
+          .header("content-disposition", `attachment; filename="${boiler.id}-trend${mark}.csv"`)
+          .send(Readable.from(exported(table, "csv"), { objectMode: false }));
       },
     );
 

@@ -50,6 +50,8 @@ export interface ServerEvents {
   /** The whole newest reading of a boiler that this client watches. */
   boiler: (boiler: LiveBoiler) => void;
   alarms: (hint: { readonly rev: number }) => void;
+  /** Another version of the configuration counts: boilers, limits and points are to be asked for again. */
+  configuration: () => void;
 }
 
 /** Socket.IO, from a client: the boiler whose page is open, or `null`. */

@@ -9,16 +9,16 @@ import { onKey } from "../keyboard.ts";
 import { rowName, tonnes } from "../limits.ts";
 import { AdvicePanel } from "../panels/advice-panel.tsx";
 import type { Form } from "../panels/alert-actions.tsx";
+import { BoilerTabs } from "../panels/boiler-tabs.tsx";
 import { EmissionsPanel } from "../panels/emissions-panel.tsx";
 import { FluePath } from "../panels/flue-path.tsx";
 import { HeatPanel } from "../panels/heat-panel.tsx";
 import { JudgedLine } from "../panels/judged-line.tsx";
-import { LimitsPanel } from "../panels/limits-panel.tsx";
 import { OperatingMap } from "../panels/operating-map.tsx";
-import { SensorsPanel } from "../panels/sensors-panel.tsx";
 import { SimulatedTag } from "../panels/simulated-tag.tsx";
 import { Situation } from "../panels/situation.tsx";
 import { TrendPanel } from "../panels/trend-panel.tsx";
+import { query, setQuery } from "../router.tsx";
 import { mayAct } from "../session.ts";
 import { labelOf, text } from "../texts/texts.ts";
 
@@ -53,8 +53,16 @@ function OpenBoiler(props: { readonly boiler: BoilerText }): JSX.Element {
     act(first.id, form);
     return true;
   };
+  /** Puts the cursor where a note is written, while that is there. */
+  let writeNote: (() => void) | null = null;
+  const openNotes = () => {
+    if (!mayAct()) return false;
+    if (query("tab") !== "") setQuery({ tab: "" });
+    queueMicrotask(() => writeNote?.());
+    return true;
+  };
   onCleanup(onKey("s", () => begin("shelve")));
-  onCleanup(onKey("n", () => begin("none")));
+  onCleanup(onKey("n", () => begin("none") || openNotes()));
   createEffect(() => choose(concerning().find(wantsAcknowledgement) ?? null));
   onCleanup(() => {
     feed.watch(null);
@@ -112,10 +120,13 @@ function OpenBoiler(props: { readonly boiler: BoilerText }): JSX.Element {
           <HeatPanel boiler={props.boiler} reading={reading()} />
         </div>
       </div>
-      <div class="two">
-        <LimitsPanel boiler={props.boiler} />
-        <SensorsPanel boiler={props.boiler} reading={reading()} />
-      </div>
+      <BoilerTabs
+        boiler={props.boiler}
+        reading={reading()}
+        writing={(focus) => {
+          writeNote = focus;
+        }}
+      />
     </div>
   );
 }

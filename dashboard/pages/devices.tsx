@@ -93,8 +93,33 @@ export function DevicesPage(): JSX.Element {
           <p>{t().addThen}</p>
           <pre>{commands}</pre>
           <p>{t().addAppears}</p>
+          <FirstWords gateways={gateways.value()?.gateways ?? []} />
         </div>
       </section>
+    </div>
+  );
+}
+
+/** Gateways that have not said anything yet; and, while the page is open, that one of them has. */
+function FirstWords(props: { readonly gateways: readonly GatewayText[] }): JSX.Element {
+  const t = () => manageText().devices;
+  const awaited = new Set<string>();
+  const shown = createMemo(() => {
+    const unheard = props.gateways.filter(({ lastSeenMs }) => lastSeenMs === null);
+    for (const { id } of unheard) awaited.add(id);
+    return props.gateways.filter(({ id }) => awaited.has(id));
+  });
+  return (
+    <div role="status">
+      <ul class="first-words" data-testid="first-words">
+        <For each={shown()}>
+          {({ id, lastSeenMs }) => (
+            <li>
+              <b>{id}</b> {lastSeenMs === null ? t().waits : t().heardFirst}
+            </li>
+          )}
+        </For>
+      </ul>
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { Value } from "./value.tsx";
 type PointText = BoilerText["points"][number];
 
 /** Every point of the boiler as it is now: what it is worth, and whether it was measured or computed. */
-export function SensorsPanel(props: {
+export function SensorsTable(props: {
   readonly boiler: BoilerText;
   readonly reading: LiveBoiler | null;
 }): JSX.Element {
@@ -21,41 +21,35 @@ export function SensorsPanel(props: {
     return flaw === undefined ? t()[worth] : `${t()[worth]}${text().colon}${text().flaws[flaw]}`;
   };
   return (
-    <section class="panel still" aria-labelledby="sensors">
-      <header>
-        <h2 id="sensors">{t().sensors}</h2>
-        <p>{t().sensorsNote(props.boiler.points.length)}</p>
-      </header>
-      <div class="st">
-        <table>
-          <thead>
-            <tr>
-              <th>{t().point}</th>
-              <th class="r">{t().value}</th>
-              <th>{t().quality}</th>
-              <th>{t().source}</th>
-            </tr>
-          </thead>
-          <tbody>
-            <For each={props.boiler.points}>
-              {(point) => (
-                <tr>
-                  <th scope="row" title={point.name}>
-                    {nameOf(point)}
-                  </th>
-                  <td class="r num">
-                    <Value boiler={props.boiler} reading={props.reading} point={point.name} />{" "}
-                    <span class="u">{point.unit}</span>
-                  </td>
-                  <td>{quality(point.name)}</td>
-                  <td class="m nw">{t().origin[point.from]}</td>
-                </tr>
-              )}
-            </For>
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <div class="st" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th>{t().point}</th>
+            <th class="r">{t().value}</th>
+            <th>{t().quality}</th>
+            <th>{t().source}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={props.boiler.points}>
+            {(point) => (
+              <tr>
+                <th scope="row" title={point.name}>
+                  {nameOf(point)}
+                </th>
+                <td class="r num">
+                  <Value boiler={props.boiler} reading={props.reading} point={point.name} />{" "}
+                  <span class="u">{point.unit}</span>
+                </td>
+                <td>{quality(point.name)}</td>
+                <td class="m nw">{t().origin[point.from]}</td>
+              </tr>
+            )}
+          </For>
+        </tbody>
+      </table>
+    </div>
   );
 }
 

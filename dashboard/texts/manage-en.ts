@@ -172,6 +172,8 @@ export const manageEn = {
     addText:
       "A gateway is described in the configuration file: its lines, and what hangs on them. This is the least of it:",
     addThen: "Check the file, see what the bus answers, then start with it:",
+    waits: "has not said anything yet; its first message is awaited",
+    heardFirst: "has said its first word",
     addAppears:
       "The gateway appears in the table above with its first word, and its boilers with their first reading.",
   },

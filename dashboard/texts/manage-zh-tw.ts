@@ -152,6 +152,8 @@ export const manageZhTw: ManageTexts = {
     add: "新增閘道器",
     addText: "閘道器於設定檔描述：其線路與所接裝置。最少需要：",
     addThen: "檢查設定檔、查看匯流排回應，再以其啟動：",
+    waits: "尚未回報，等待其首則訊息",
+    heardFirst: "已收到首則訊息",
     addAppears: "閘道器首次回報後即列於上表，其鍋爐於首筆讀值後出現。",
   },
 

@@ -48,6 +48,14 @@ export interface RecordsTables {
     readonly because: string | null;
     readonly atMs: number;
   };
+  /** What people wrote down about a boiler. */
+  readonly boilerNotes: {
+    readonly id: Generated<number>;
+    readonly boilerId: string;
+    readonly by: string;
+    readonly atMs: number;
+    readonly text: string;
+  };
   /** Commands by their key, so that a repeated one has no second effect. */
   readonly commands: { readonly key: string; readonly failure: string | null; readonly atMs: number };
   readonly deadLetters: {

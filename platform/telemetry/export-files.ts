@@ -35,8 +35,9 @@ async function* csv({ columns, rows }: ExportTable): AsyncGenerator<string> {
   }
 }
 
-function csvCell(cell: Cell): string {
-  const text = cell === null ? "" : String(cell);
+/** Words of which a spreadsheet would make a formula are text, and stay it; a number may be negative. */
+export function csvCell(cell: Cell): string {
+  const text = typeof cell === "string" ? cell.replace(/^(?=[=+\-@\t\r])/, "'") : String(cell ?? "");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -61,6 +61,31 @@ export function exportTable(
   };
 }
 
+/** History as a chart shows it; what of it is an extreme of its bucket, and what a reading, is the trend's to say. */
+export function trendTable(
+  trend: {
+    readonly timesMs: readonly number[];
+    readonly values: Readonly<Record<string, readonly (number | null)[]>>;
+  },
+  points: readonly string[],
+  simulated: boolean,
+  catalogue: PointCatalogue,
+): ExportTable {
+  return {
+    columns: [
+      { name: "time", unit: null, kind: "instant" },
+      { name: "simulated", unit: null, kind: "boolean" },
+      ...points.map((point) => number(point, catalogue.get(point)?.unit ?? "")),
+    ],
+    rows: async function* () {
+      yield trend.timesMs.map((atMs, index) => [
+        ...[atMs, simulated],
+        ...points.map((point) => trend.values[point]?.[index] ?? null),
+      ]);
+    },
+  };
+}
+
 interface Source {
   readonly columns: readonly ExportColumn[];
   portion(

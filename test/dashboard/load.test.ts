@@ -31,7 +31,11 @@ describe.skipIf(!isLong || program === null || !existsSync(join(built, "index.ht
     beforeAll(async () => {
       browser = await chromium.launch({
         executablePath: program ?? "",
-        args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--js-flags=--expose-gc"],
+        args: [
+          ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--js-flags=--expose-gc"],
+          // A document that a test hands on has no address, so that it might call nobody on this machine.
+          "--disable-features=LocalNetworkAccessChecks",
+        ],
       });
     });
     afterEach(async () => {
@@ -62,12 +66,16 @@ describe.skipIf(!isLong || program === null || !existsSync(join(built, "index.ht
           await world.clock.sleep(1_000 - (world.clock.nowMs() - atMs), feeding.signal);
         }
       })();
-      const { cookie } = await here.signIn({ user: "admin", password: words });
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-      const [name = "", value = ""] = cookie.split("=");
-      await context.addCookies([{ name, value, url: here.url }]);
       const page = await context.newPage();
-      await page.goto(here.url);
+      // A page that nobody else's can share time with reads its clock to 5 µs instead of 100.
+      await page.route(`${here.url}/*`, async (route) => {
+        if (route.request().resourceType() !== "document") return route.fallback();
+        const response = await route.fetch();
+        const headers = { ...response.headers(), "cross-origin-embedder-policy": "require-corp" };
+        return route.fulfill({ response, headers });
+      });
+      await page.goto(await wallboardLink(here));
       await page.getByTestId("row-b-000").waitFor();
       expect(await page.locator("[data-testid^=row-]").count()).toBe(boilers);
       const cdp = await context.newCDPSession(page);
@@ -107,6 +115,7 @@ describe.skipIf(!isLong || program === null || !existsSync(join(built, "index.ht
         "200 boilers at 1 Hz",
         `${scriptMs.toFixed(1)} ms scripting, ${perUpdate("LayoutDuration").toFixed(1)} ms layout, ${perUpdate("RecalcStyleDuration").toFixed(1)} ms style an update; frames p50 ${quantile(frames, 0.5).toFixed(1)}, p95 ${p95.toFixed(1)}, longest ${Math.max(...frames).toFixed(1)} ms`,
       );
+      expect(await page.evaluate("crossOriginIsolated")).toBe(true);
       expect(scriptMs).toBeLessThan(10);
       expect(Number(p95.toFixed(1))).toBeLessThanOrEqual(16.7);
     });
@@ -122,17 +131,28 @@ describe.skipIf(!isLong || program === null || !existsSync(join(built, "index.ht
         await world.clock.sleep(startMs + hours * hourMs - world.clock.nowMs());
         await cdp.send("HeapProfiler.collectGarbage");
         heapMib.push(((await metrics(cdp))["JSHeapUsedSize"] ?? 0) / 1024 ** 2);
-        expect(
-          await page.getByTestId("row-b-000").getAttribute("data-stale"),
+        await until(
           `live at ${hours} h`,
-        ).toBeNull();
+          async () => (await page.getByTestId("row-b-000").getAttribute("data-stale")) === null,
+        );
       }
       tell("heap over 8 h", `${heapMib.map((mib) => mib.toFixed(1)).join(", ")} MiB at 1.5 to 8 h`);
-      const [first = 0] = heapMib;
-      for (const mib of heapMib) expect(Math.abs(mib / first - 1)).toBeLessThanOrEqual(0.05);
+      // About their mean: what a frame under way holds is in each of them.
+      const mean = heapMib.reduce((sum, mib) => sum + mib, 0) / heapMib.length;
+      for (const mib of heapMib) expect(Math.abs(mib / mean - 1)).toBeLessThanOrEqual(0.05);
     });
   },
 );
+
+/** A person's session ends after half an hour without a request; what hangs on the wall of a control room does not. */
+async function wallboardLink(plant: TestApi): Promise<string> {
+  const { cookie } = await plant.signIn({ user: "admin", password: words });
+  const { body } = await plant.ask("tokens", {
+    ...{ method: "POST", headers: plant.as(cookie) },
+    body: { kind: "kiosk", label: "wall", role: "viewer", sites: null, days: 1 },
+  });
+  return `${plant.url}/?link=${(body as { readonly secret: string }).secret}`;
+}
 
 /** Gas heaters of one works, fifty to a gateway, each with its burner and its analyser. */
 function manyBoilers(): string {

@@ -25,6 +25,7 @@ const pages = {
   users: "/settings?tab=users",
   tokens: "/settings?tab=tokens",
   plant: "/settings?tab=plant",
+  configuration: "/settings?tab=configuration",
   retention: "/settings?tab=retention",
   audit: "/settings?tab=audit",
   reports: "/reports",
@@ -163,7 +164,11 @@ describe.skipIf(program === null || !existsSync(join(built, "index.html")))(
     const looks = ["light", "dark"].flatMap((theme) =>
       [1440, 820].map((width) => ({ theme, width, language: "en" })),
     );
-    test.each([...looks, { theme: "light", width: 1440, language: "zh-TW" }])(
+    test.each([
+      ...looks,
+      { theme: "light", width: 1440, language: "zh-TW" },
+      { theme: "dark", width: 820, language: "zh-TW" },
+    ])(
       "are without a fault of WCAG 2.2 AA, and nothing is cut off: %o",
       { timeout: 240_000 },
       async (look) => {
@@ -188,6 +193,16 @@ describe.skipIf(program === null || !existsSync(join(built, "index.html")))(
         }
       },
     );
+
+    test.each(["light", "dark"])("so is the way in: %s", async (theme) => {
+      const page = await newPage({ theme }, "none=1");
+      await page.goto(`${plant.url}/sign-in`);
+      await page.getByRole("button", { name: /sign in/i }).waitFor();
+      await page.evaluate(axe);
+      const options = JSON.stringify({ runOnly: { type: "tag", values: rules } });
+      const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${options})`);
+      expect(violations.map(({ id }) => id)).toEqual([]);
+    });
 
     test("a month shows the day with an exceedance, its hours, and the log; the log is saved as a file", async () => {
       const page = await newPage();
@@ -244,6 +259,19 @@ describe.skipIf(program === null || !existsSync(join(built, "index.html")))(
       await row.getByRole("button").click();
       await page.getByText("4.2 ms").waitFor();
       expect(await page.getByText(/of \d+ good/).count()).toBe(2);
+
+      const waiting = page.getByTestId("first-words").getByRole("listitem");
+      await waiting.getByText("south-house").waitFor();
+      expect(await waiting.innerText()).toContain("its first message is awaited");
+      await plant.publish(
+        gatewayTopic("south", "south-house", "status"),
+        {
+          ...{ v: 1, site: "south", gw: "south-house", online: true, atMs: Date.now(), capturedUpto: 1 },
+          ...{ ackedUpto: 1, bufferedBatches: 0, oldestBufferedAtMs: null, bufferBytes: 0, scanMs: 1_000 },
+        },
+        true,
+      );
+      await waiting.getByText("has said its first word").waitFor();
     });
 
     test("a user is added by keyboard; what the server refuses stands in the form, with what was typed", async () => {

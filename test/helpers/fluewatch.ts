@@ -55,6 +55,8 @@ export interface RunningFluewatch {
   /** The one-time link that was printed. */
   readonly link: string;
   readonly output: () => string;
+  /** Of who asks here. */
+  cookie(): Promise<string>;
   /** Asks the API, signed in; gives the body of a success, or the problem with its status. */
   ask(path: string, init?: RequestInit): Promise<{ readonly status: number; readonly body: never }>;
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -105,15 +107,20 @@ export async function startFluewatch({
   if (child.exitCode !== null) throw new Error(`Fluewatch ended with ${child.exitCode}:\n${output()}`);
   const link = /Fluewatch is ready: (http\S+)/.exec(output())?.[1] ?? "";
   const url = link === "" ? "" : new URL(link).origin;
-  let cookie: string | null = null;
+  let signedInAs: string | null = null;
+  const signedInOnce = async () => {
+    signedInAs ??= await signedIn(url, link, env["FLUEWATCH_ADMIN_PASSWORD"]);
+    return signedInAs;
+  };
 
   return {
     child,
     url,
     link,
     output,
+    cookie: signedInOnce,
     ask: async (path, init = {}) => {
-      cookie ??= await signedIn(url, link, env["FLUEWATCH_ADMIN_PASSWORD"]);
+      const cookie = await signedInOnce();
       const headers = {
         "x-requested-with": "fluewatch",
         "content-type": "application/json",

@@ -8,7 +8,7 @@ import { pointCatalogue } from "../../domain/points.ts";
 import type { Tier } from "../../domain/rollup.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import { exportTable } from "../../platform/telemetry/export.ts";
-import { type ExportFormat, exported } from "../../platform/telemetry/export-files.ts";
+import { csvCell, type ExportFormat, exported } from "../../platform/telemetry/export-files.ts";
 import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 import { rollupsByDefinition } from "../helpers/rollups.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
@@ -23,6 +23,17 @@ const points = ["o2DryPercent", "exhaustTempC"];
 /** More than two portions of an hour. */
 const rows = boilers.map(({ id }) => storedReadings(7_500, id));
 let store: Telemetry;
+
+test.each([
+  ["=cmd|'/c calc'!A1", "'=cmd|'/c calc'!A1"],
+  ["@SUM(A1)", "'@SUM(A1)"],
+  ['+1,"2"', `"'+1,""2"""`],
+  [-3.5, "-3.5"],
+  ["toh-01", "toh-01"],
+  [null, ""],
+])("a cell %j stands in CSV as %s: no spreadsheet makes a formula of words", (cell, written) => {
+  expect(csvCell(cell)).toBe(written);
+});
 
 beforeAll(async () => {
   store = await duckdbTelemetry(temporaryFolder(), catalogue);

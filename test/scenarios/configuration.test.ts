@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { io } from "socket.io-client";
 import { expect, test } from "vitest";
 import type {
   ConfigDraft,
@@ -87,8 +88,18 @@ test("a limit, a point, a register and a boiler change in the browser: the file 
     "sites.demo-plant.boilers.toh-02.ownLimits",
   );
   const before = (await newest("toh-02")).n;
+  const page = io(running.url, {
+    ...{ path: "/live", transports: ["websocket"], extraHeaders: { cookie: await running.cookie() } },
+  });
+  let toldPages = 0;
+  page.on("configuration", () => {
+    toldPages += 1;
+  });
+  await new Promise((resolve) => page.once("snapshot", resolve));
   const accepted = await running.ask("configuration/versions", { ...wish, comment: "Tighter" });
   expect(accepted).toMatchObject({ status: 200, said: { version: 2, by: "admin", comment: "Tighter" } });
+  await until("open pages are told, once", () => toldPages === 1);
+  page.close();
   const text = readFileSync(file, "utf8");
   expect(text.startsWith(comment)).toBe(true);
   expect(text).toContain("airRatio: 1.05");

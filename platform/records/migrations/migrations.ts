@@ -6,6 +6,7 @@ import { notifications } from "./004-notifications.ts";
 import { retrofits } from "./005-retrofits.ts";
 import { declaredLosses } from "./006-declared-losses.ts";
 import { configurations } from "./007-configurations.ts";
+import { boilerNotes } from "./008-boiler-notes.ts";
 
 /** In the order of their names; one that was released is never changed. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "005-retrofits": retrofits,
   "006-declared-losses": declaredLosses,
   "007-configurations": configurations,
+  "008-boiler-notes": boilerNotes,
 };
