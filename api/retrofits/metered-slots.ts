@@ -135,13 +135,12 @@ async function readingsOf(
   query: Parameters<TierReader["rows"]>[1],
 ): Promise<Read> {
   const { points, fromMs, toMs } = query;
-  const hours = await store.rows("hour", query);
-  const firstMs = hours[0]?.at ?? fromMs;
   // A day tells how often readings come: all of a year would have to be counted otherwise.
-  const day = { ...query, fromMs: firstMs, toMs: Math.min(firstMs + dayMs, toMs) };
+  const day = { ...query, toMs: Math.min(fromMs + dayMs, toMs) };
   const count = await store.countRows("raw", day);
-  const isDense = count > (day.toMs - day.fromMs) / densestMs;
-  const isSummedUp = hours.length > 0 && (count === 0 || isDense);
+  const isDense = count > (day.toMs - fromMs) / densestMs;
+  const hours = count === 0 || isDense ? await store.rows("hour", query) : [];
+  const isSummedUp = hours.length > 0;
   const rows = isSummedUp ? hours : await store.rows("raw", query);
   return {
     timesMs: rows.map(({ at }) => at),

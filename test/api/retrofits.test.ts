@@ -299,7 +299,7 @@ describe("the dyeing works, a year before and a year after", () => {
     const { body } = await plant.ask("retrofits/late");
     expect((body as RetrofitText).current.state).toBe("superseded");
     expect((body as RetrofitText).events[0]).toMatchObject({ kind: "late-data", by: "fluewatch" });
-  });
+  }, 180_000);
 
   test("late data supersede a release whose next version is being written, and leave that one alone", async () => {
     await computed("late-draft");
