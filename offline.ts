@@ -22,7 +22,7 @@ import { simulation } from "./simulators/simulation.ts";
 import { openRecords, openTelemetry } from "./stores.ts";
 
 /**
- * What other rules would have given of a stretch of the journal, beside those in force; nothing is written.
+ * What other rules would have given of a stretch of the past, beside those in force; nothing is written.
  * @param file alarm rules, limit tables or an emission standard, as in `config/rules/`
  * @throws OperationalError `config-invalid`, `data-folder-locked`
  */
@@ -34,13 +34,18 @@ export async function backTestOf(
   world: World,
 ): Promise<BackTest> {
   const plants = { before: plantOf(settings), after: plantOf(withRules(settings, file)) };
-  const folder = lockDataFolder(settings.dataDir, "journal");
-  const journal = await openJournal(folder.path, settings.config.ingest.journal, 0, world);
+  const opened = serviceStack(world);
   try {
-    return await backTest(journal, plants, fromMs, toMs, world);
+    const folder = opened.add(lockDataFolder(settings.dataDir, "journal"));
+    const store = await openTelemetry(opened, settings, world);
+    const journal = await openJournal(folder.path, settings.config.ingest.journal, 0, world);
+    try {
+      return await backTest(journal, store, plants, fromMs, toMs, world);
+    } finally {
+      await journal.close();
+    }
   } finally {
-    await journal.close();
-    await folder.stop();
+    await opened.stop();
   }
 }
 

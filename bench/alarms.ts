@@ -1,16 +1,19 @@
 // `npm run bench -- alarms`: from a register that changes to the alarm in an open browser, with 200 boilers at 1 Hz:
-// real Modbus, real MQTT, the built program in a process of its own, the alerts page in Chromium.
-import { type ChildProcess, spawn } from "node:child_process";
+// real Modbus, real MQTT, the built program in a process of its own, the alerts page in Chromium. Then once more while
+// a gateway that was cut off sends a day of 20 boilers at the pace at which that day takes five minutes.
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { fileURLToPath } from "node:url";
+import { chromium, type Page } from "playwright-core";
 import { stringify } from "yaml";
 import { packageRoot } from "../platform/package-root.ts";
 import { sqliteRecords } from "../platform/records/records.ts";
 import { realWorld } from "../platform/world.ts";
+import type { LoadOrder, LoadReport } from "./mqtt-load.ts";
 
 const servers = 10;
 const unitsEach = 20;
@@ -20,13 +23,20 @@ const changeEveryMs = 150;
 /** Longer than a scan, so that each is seen; shorter than the delay of any shipped rule. */
 const lowForMs = 2_500;
 const warmUpMs = 8_000;
+/** A gateway whose past is on its way: 20 boilers, batches of 10 scans, a day in five minutes. */
+const oldBoilers = Array.from({ length: 20 }, (_, index) => `old-${index}`);
+const oldRows = 10;
+const oldBatchesPerSecond = Math.round(86_400 / oldRows / 300);
 const soundO2Percent = 4;
 const lowO2Percent = 1.5;
 const world = realWorld("error");
 
 const o2 = new Float64Array(boilers).fill(soundO2Percent);
+/** How often each was read while it was low: what no scan saw, no alarm can tell. */
+const readLow = new Uint32Array(boilers);
 const folder = mkdtempSync(join(tmpdir(), "fluewatch-bench-"));
 const listening = await Promise.all(Array.from({ length: servers }, (_, index) => modbusServer(index)));
+const mqttPort = await freePort();
 const program = start(plantFile(listening.map(portOf)));
 try {
   await bench(await printedLink(program));
@@ -35,7 +45,6 @@ try {
   if (program.exitCode === null) await once(program, "exit");
   for (const server of listening) server.close();
 }
-await printQueued();
 rmSync(folder, { recursive: true, force: true });
 process.exit(0);
 
@@ -57,44 +66,115 @@ async function bench(link: string): Promise<void> {
   await page.waitForSelector(".a-list");
   await world.clock.sleep(warmUpMs);
 
+  console.log(`${boilers} boilers at 1 Hz, ${changes} registers changed, one alarm each:`);
+  const began = world.clock.nowMs();
+  await measure(page);
+  const stopBacklog = await backlog();
+  const withBacklog = world.clock.nowMs();
+  console.log("the same while a day of 20 boilers is filled in:");
+  await measure(page);
+  const readings = stopBacklog();
+  const seconds = (world.clock.nowMs() - withBacklog) / 1_000;
+  console.log(`  filled in meanwhile                      ${Math.round(readings / seconds)} readings/s`);
+  await browser.close();
+  await printQueued("alone", began, withBacklog);
+  await printQueued("with the backlog", withBacklog, world.clock.nowMs());
+}
+
+async function measure(page: Page): Promise<void> {
+  let unread = 0;
   const changedAtMs: { readonly boilerId: string; readonly atMs: number }[] = [];
   for (let change = 0; change < changes; change += 1) {
     const index = change % boilers;
     o2[index] = lowO2Percent;
+    readLow[index] = 0;
     changedAtMs.push({ boilerId: `b-${index}`, atMs: world.clock.nowMs() });
     void world.clock.sleep(lowForMs).then(() => {
       o2[index] = soundO2Percent;
+      if (readLow[index] === 0) unread += 1;
     });
     // Not in step with the scans.
     await world.clock.sleep(changeEveryMs * (0.5 + world.random.next()));
   }
   await world.clock.sleep(2 * lowForMs);
   const seen = (await page.evaluate("seenAtMs")) as Readonly<Record<string, number>>;
-  await browser.close();
   const tookMs = changedAtMs.flatMap(({ boilerId, atMs }) => {
     const shown = Object.entries(seen)
-      .filter(([id, shownMs]) => id.startsWith(`changed--${boilerId}--`) && shownMs >= atMs)
-      .map(([, shownMs]) => shownMs - atMs);
-    return shown.length === 0 ? [] : [Math.min(...shown)];
+      .filter(([id]) => id.startsWith(`changed--${boilerId}--`))
+      // The boiler's next change is its own.
+      .filter(([, shownMs]) => shownMs >= atMs && shownMs < atMs + (boilers * changeEveryMs) / 2)
+      .map(([id, shownMs]) => ({ id, tookMs: shownMs - atMs, listedMs: shownMs - onsetOf(id) }));
+    return shown.sort((a, b) => a.tookMs - b.tookMs).slice(0, 1);
   });
-  console.log(`${boilers} boilers at 1 Hz, ${changes} registers changed, one alarm each:`);
-  print("register change → alarm in the browser", tookMs);
+  print(
+    "register change → alarm in the browser",
+    tookMs.map((each) => each.tookMs),
+  );
+  print(
+    "condition true → listed in the browser",
+    tookMs.map((each) => each.listedMs),
+  );
+  console.log(`  read by no scan while changed            ${unread}`);
   console.log(`  never shown                              ${changes - tookMs.length}`);
 }
 
-/** From the first reading beyond the limit to the queue of who is told, by the records that were left. */
-async function printQueued(): Promise<void> {
+/** An episode is named for its onset. */
+function onsetOf(alarmId: string): number {
+  return Number.parseInt(alarmId.split("--").at(-1) ?? "", 36);
+}
+
+/** Begins to send the past of a gateway; stops it, and says how much was accepted. */
+async function backlog(): Promise<() => number> {
+  const rounds = Array.from({ length: 300 }, () => oldBatchesPerSecond);
+  const fromMs = world.clock.nowMs() - 86_400_000;
+  const gateways = [{ id: "gw-old", boilerIds: oldBoilers }];
+  const load = fork(fileURLToPath(new URL("./mqtt-load.js", import.meta.url)), []);
+  let readings = 0;
+  load.on("message", (report: LoadReport) => {
+    if (report !== "ready") readings = report.acknowledged;
+  });
+  load.send({ mqttPort, gateways, rowsPerBatch: oldRows, rounds, fromMs } satisfies LoadOrder);
+  await once(load, "message");
+  const sending = setInterval(() => load.send("next"), 1_000);
+  return () => {
+    clearInterval(sending);
+    load.kill("SIGKILL");
+    return readings;
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** From the first reading beyond the limit to the queue of who is told, as the records have it. */
+async function printQueued(when: string, fromMs: number, toMs: number): Promise<void> {
   const { db, stop } = await sqliteRecords(join(folder, "data", "records"));
   const rows = await db
     .selectFrom("notificationItems")
     .innerJoin("alarms", "alarms.id", "notificationItems.alarmId")
     .where("alarms.ruleId", "=", "changed")
     .where("notificationItems.because", "=", "new")
+    .where("alarms.sinceMs", ">=", fromMs)
+    .where("alarms.sinceMs", "<", toMs)
     .select(["alarms.sinceMs", "notificationItems.queuedAtMs"])
     .execute();
+  const { episodes } = await db
+    .selectFrom("alarms")
+    .where("ruleId", "=", "changed")
+    .where("sinceMs", ">=", fromMs)
+    .where("sinceMs", "<", toMs)
+    .select(({ fn }) => fn.countAll().as("episodes"))
+    .executeTakeFirstOrThrow();
   await stop();
+  console.log(`  episodes in the records, ${when.padEnd(16)}${Number(episodes)}`);
   print(
-    "condition true → notification queued",
+    `condition true → queued, ${when}`,
     rows.map(({ sinceMs, queuedAtMs }) => Number(queuedAtMs) - Number(sinceMs)),
   );
 }
@@ -147,7 +227,7 @@ function plantFile(ports: readonly number[]): string {
     sites: [
       {
         ...site,
-        boilers: ids.map((id) => ({
+        boilers: [...ids, ...oldBoilers].map((id) => ({
           ...{ id, name: id, capacityTPerH: 10, heatCarrier: "steam" },
           fuels: ["natural-gas"],
         })),
@@ -160,6 +240,14 @@ function plantFile(ports: readonly number[]): string {
         devices: ids.map((id, index) => ({
           ...{ id: `probe-${index}`, line: `line-${Math.floor(index / unitsEach)}`, map: "bench-probe" },
           ...{ unitId: 1 + (index % unitsEach), boiler: id },
+        })),
+      },
+      {
+        // Nothing answers it now: all that is known of its boilers is what it sends of the past.
+        ...{ id: "gw-old", site: "works", scanMs: 1_000 },
+        lines: [{ id: "old", host: "127.0.0.1", port: 9 }],
+        devices: oldBoilers.map((boiler, index) => ({
+          ...{ id: `plc-${index}`, line: "old", map: "burner-plc", unitId: 1 + index, boiler },
         })),
       },
     ],
@@ -183,7 +271,7 @@ function start(config: string): ChildProcess {
         PATH: "/usr/bin:/bin",
         FLUEWATCH_DATA_DIR: join(folder, "data"),
         FLUEWATCH_HTTP_PORT: "0",
-        FLUEWATCH_MQTT_PORT: "0",
+        FLUEWATCH_MQTT_PORT: String(mqttPort),
         FLUEWATCH_LOG_LEVEL: "error",
       },
     },
@@ -216,7 +304,9 @@ function modbusServer(server: number): Promise<Server> {
         bytes.copy(answer, 0, from, from + 8);
         answer.writeUInt16BE(3 + 2 * count, 4);
         answer.writeUInt8(2 * count, 8);
-        const values = [o2[server * unitsEach + unit] ?? 0, 80];
+        const boiler = server * unitsEach + unit;
+        const values = [o2[boiler] ?? 0, 80];
+        if (values[0] === lowO2Percent) readLow[boiler] = (readLow[boiler] ?? 0) + 1;
         for (let each = 0; each < count / 2; each += 1)
           answer.writeFloatBE(values[first + each] ?? 0, 9 + 4 * each);
         socket.write(answer);

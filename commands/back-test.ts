@@ -38,8 +38,11 @@ export async function sayBackTest(
   const time = (atMs: number) => new Date(atMs).toISOString().replace(/\.000Z$/, "Z");
   const told = ({ ruleId, sourceId, priority, sinceMs, returnedAtMs }: Episode) =>
     `P${priority} ${ruleId} ${sourceId}  ${time(sinceMs)} … ${returnedAtMs === null ? "" : time(returnedAtMs)}`;
-  if (result.journalFromMs === null) say("The journal is empty.");
-  else if (result.journalFromMs > fromMs) say(`The journal begins at ${time(result.journalFromMs)}.`);
+  if (result.journalFromMs === null) say("The journal is empty; this is of the stored readings.");
+  else if (result.journalFromMs > fromMs)
+    say(
+      `The journal begins at ${time(result.journalFromMs)}; what is before that is of the stored readings.`,
+    );
   for (const episode of result.gone) say(`- ${told(episode)}`);
   for (const episode of result.added) say(`+ ${told(episode)}`);
   for (const { before, after } of result.changed) say(`~ ${told(before)}\n  ${told(after)}`);

@@ -13,7 +13,8 @@ export const gapReasons = ["restart", "overrun", "disk-full", "quota", "log-dama
  */
 export const BoilerRows = Type.Object({
   boiler: Id,
-  points: Type.Array(PointNameText, { minItems: 1, maxItems: 256, uniqueItems: true }),
+  /** None of them twice: whoever takes them in looks that up as it looks up the points. */
+  points: Type.Array(PointNameText, { minItems: 1, maxItems: 256 }),
   rows: Type.Array(
     Type.Array(Type.Union([Type.Number(), Type.Null(), Type.Literal("=")]), { minItems: 2, maxItems: 257 }),
     { minItems: 1, maxItems: 500 },

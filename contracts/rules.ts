@@ -2,9 +2,10 @@ import { type Static, type TSchema, Type } from "typebox";
 import { sensorFlaws } from "../domain/alarms/rule.ts";
 import { coalFirings, heatCarriers } from "../domain/boiler.ts";
 import { fuelGases } from "../domain/combustion/stoichiometry.ts";
+import { emissionQuantities } from "../domain/emissions/emission-quantity.ts";
 import { averagingOrders, startUpTreatments } from "../domain/emissions/hourly-mean.ts";
 import { fuelClasses } from "../domain/fuel.ts";
-import { emissionQuantities, tableQuantities } from "../domain/limits.ts";
+import { tableQuantities } from "../domain/limits.ts";
 import { type PointName, points } from "../domain/points.ts";
 import { Id, IsoDate, PointNameText } from "./ids.ts";
 import { LabelText } from "./registry.ts";
@@ -141,6 +142,8 @@ const AlarmRuleConfig = Type.Object(
       "limit-table",
       "emission-hour",
       "emission-hour-so-far",
+      "emission-minute",
+      "emission-day",
       "point",
       "dew-floor",
       "tuned-o2",
@@ -157,6 +160,10 @@ const AlarmRuleConfig = Type.Object(
     quantity: Type.Optional(Type.Enum([...tableQuantities, ...emissionQuantities])),
     point: Type.Optional(PointNameText),
     side: Type.Optional(Type.Enum(["above", "below"])),
+    /** Of a point: another limit while the load is no higher than this. */
+    lowLoad: Type.Optional(
+      Type.Object({ atMostPercent: Type.Number({ exclusiveMinimum: 0 }), limit: Type.Number() }, closed),
+    ),
     flaws: Type.Optional(Type.Array(Type.Enum(sensorFlaws), { minItems: 1, uniqueItems: true })),
     silentAfterSeconds: Type.Optional(Type.Number({ minimum: 1 })),
     withinSeconds: Type.Optional(Type.Number({ minimum: 1 })),
@@ -172,6 +179,9 @@ const AlarmRuleConfig = Type.Object(
     /** Boilers of this capacity: from the first up, below the second. */
     fromTPerH: Type.Optional(Type.Number({ minimum: 0 })),
     belowTPerH: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    /** Boilers that measure these points, or of which they follow; and those of which none of them does. */
+    withPoints: Type.Array(PointNameText, { default: [] }),
+    withoutPoints: Type.Array(PointNameText, { default: [] }),
     inhibitedBy: Type.Array(Id, { default: [] }),
     /** Whether it must be acknowledged once it is over; only the least urgent need not. */
     acknowledgement: Type.Enum(["required", "optional"], { default: "required" }),

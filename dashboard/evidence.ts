@@ -50,7 +50,7 @@ function held(point: string, value: number, limit: number): string {
   return text().alerts.valueLimit(`${formatPoint(point, value)} ${unit}`.trim(), formatPoint(point, limit));
 }
 
-function nameOf(point: string): string {
+export function nameOf(point: string): string {
   return isKnown(point) ? text().points[point] : point;
 }
 

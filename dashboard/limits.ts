@@ -1,6 +1,7 @@
 import type { BoilerText } from "../contracts/http/boilers.ts";
 import type { OverviewBoiler } from "../contracts/http/socket.ts";
-import type { EmissionQuantity, LimitRow, TableQuantity } from "../domain/limits.ts";
+import type { EmissionQuantity } from "../domain/emissions/emission-quantity.ts";
+import type { LimitRow, TableQuantity } from "../domain/limits.ts";
 import { formatNumber, formatPoint } from "./format.ts";
 import { text } from "./texts/texts.ts";
 

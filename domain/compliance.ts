@@ -1,4 +1,5 @@
-import { type EmissionVerdict, emissionQuantities, type NotJudgedReason, tableQuantities } from "./limits.ts";
+import { emissionQuantities } from "./emissions/emission-quantity.ts";
+import { type EmissionVerdict, type NotJudgedReason, tableQuantities } from "./limits.ts";
 
 /** What is held against a limit, hour by hour. */
 export const limitedQuantities = [...tableQuantities, ...emissionQuantities] as const;

@@ -38,14 +38,24 @@ export function tally(counts: FlawTally, reason: FlawReason | null): void {
 
 /** What was counted of a point, the most frequent reason first. */
 export function flawCounts(point: string, tallies: readonly FlawTally[]): readonly FlawCount[] {
+  const counted = tallies.filter(hasCounts);
+  if (counted.length === 0) return nothingCounted;
   return flawReasons
     .map((reason) => ({
       point,
       reason,
-      samples: tallies.reduce((sum, each) => sum + (each[reason] ?? 0), 0),
+      samples: counted.reduce((sum, each) => sum + (each[reason] ?? 0), 0),
     }))
     .filter(({ samples }) => samples > 0)
     .sort((a, b) => b.samples - a.samples);
+}
+
+/** While all is well there is nothing to count, minute for minute. */
+const nothingCounted: readonly FlawCount[] = [];
+
+function hasCounts(counts: FlawTally): boolean {
+  for (const _ in counts) return true;
+  return false;
 }
 
 export type FrameMaker = (boilerId: string, takenAtMs: number, measured: readonly number[]) => Frame;

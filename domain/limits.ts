@@ -1,6 +1,7 @@
 import type { Boiler, CoalFiring } from "./boiler.ts";
 import { airRatioHundredths } from "./combustion/air-ratio.ts";
 import type { HourInput, HourMean } from "./emissions/clock-hour.ts";
+import type { EmissionQuantity } from "./emissions/emission-quantity.ts";
 import type { AveragingOrder, StartUpTreatment } from "./emissions/hourly-mean.ts";
 import type { Fuel, FuelClass } from "./fuel.ts";
 import type { FlawCount } from "./reading.ts";
@@ -27,10 +28,6 @@ export interface LimitTables extends Dated {
   readonly source: string;
   readonly tables: Readonly<Record<TableQuantity, readonly LimitRow[]>>;
 }
-
-/** Concentrations at the reference oxygen that a stack may not exceed in a clock hour's mean. */
-export const emissionQuantities = ["pmAtRefO2MgPerNm3", "soxAtRefO2Ppm", "noxAtRefO2Ppm"] as const;
-export type EmissionQuantity = (typeof emissionQuantities)[number];
 
 export interface EmissionStandard extends Dated {
   readonly id: string;

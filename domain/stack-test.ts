@@ -176,15 +176,39 @@ function headFindings(test: StackTest, fuel: StackTestFuel): readonly StackTestF
       found("moisture-from-fuel", moisture, moisture < least ? least : most);
     }
   }
-  const flow = dryFlowNm3PerMin?.value ?? test.rows[0]?.dryFlowNm3PerMin.value ?? null;
-  if (fuelRatePerH !== null && flow !== null && o2 !== null) {
-    const implied = impliedFuelRatePerH(flow, o2, fuel);
-    const ratio = implied === null ? 1 : fuelRatePerH.value / implied;
-    if (implied !== null && (ratio < flowRatio.lowest || ratio > flowRatio.highest)) {
+  const implied = impliedByStackTest(test, fuel).fuelRatePerH;
+  if (fuelRatePerH !== null && implied !== null) {
+    const ratio = fuelRatePerH.value / implied;
+    if (ratio < flowRatio.lowest || ratio > flowRatio.highest)
       found("fuel-rate", fuelRatePerH.value, implied);
-    }
   }
   return findings;
+}
+
+/** What a test says of the fuel that burned; `null` where it does not tell. */
+export interface StackTestImplies {
+  /** In the unit of the fuel's meter. */
+  readonly fuelRatePerH: number | null;
+  /** % by mass; of a fuel that is given by mass. */
+  readonly sulphurPercent: number | null;
+}
+
+/**
+ * What a test implies of its fuel, whatever the report says of it: an estimate.
+ * @source Element balance
+ */
+export function impliedByStackTest(test: StackTest, fuel: StackTestFuel): StackTestImplies {
+  const [first] = test.rows;
+  const sox = test.rows.find(({ pollutant }) => pollutant === "sox");
+  const flow = test.dryFlowNm3PerMin ?? first?.dryFlowNm3PerMin;
+  return {
+    fuelRatePerH:
+      first === undefined || flow === undefined
+        ? null
+        : impliedFuelRatePerH(flow.value, first.o2DryPercent.value, fuel),
+    sulphurPercent:
+      sox === undefined ? null : impliedSulphurPercent(sox.measured.value, sox.o2DryPercent.value, fuel),
+  };
 }
 
 /** Half a unit of the last printed digit: what rounding alone explains. */

@@ -122,6 +122,9 @@ const fireUnknown: SteadyState = { steady: false, reason: "firing-unknown" };
 const justLit: SteadyState = { steady: false, reason: "light-off" };
 const flawedNow: SteadyState = { steady: false, reason: "input-flawed" };
 const filling: SteadyState = { steady: false, reason: "window-filling" };
+const noData: SteadyState = { steady: false, reason: "no-data" };
+const noSensor: SteadyState = { steady: false, reason: "no-sensor" };
+const notSteady: SteadyState = { steady: false, reason: "not-steady" };
 
 /** Looks at the frames of a boiler, one after the other. */
 export interface SteadyWatch {
@@ -274,30 +277,27 @@ export function steadyWatch(
   }
 
   function overWindow(memory: SteadyMemory, now: number): SteadyState {
-    const window = memory.steps.filter(({ step }) => step >= now - wanted && step < now);
+    const { steps } = memory;
+    const isInWindow = ({ step }: Step) => step >= now - wanted && step < now;
+    const window = steps.filter(isInWindow);
     const unsteady = (state: SteadyState): SteadyState => {
       memory.steadySinceMs = null;
       return state;
     };
     if (window.length < wanted) {
-      const begun = memory.steps[0]?.step ?? now;
-      return unsteady(begun > now - wanted ? filling : { steady: false, reason: "no-data" });
+      const begun = steps[0]?.step ?? now;
+      return unsteady(begun > now - wanted ? filling : noData);
     }
     const has = (index: number) => window.some(({ read }) => (read[index] ?? 0) > 0);
-    if (!has(o2) && !has(exhaust)) return unsteady({ steady: false, reason: "no-sensor" });
+    if (!has(o2) && !has(exhaust)) return unsteady(noSensor);
     for (let index = 0; index < tracked.length; index += 1) {
       if (!has(index)) continue;
-      if (window.some((step) => (step.good[index] ?? 0) < needed(step, step.held?.[index]))) {
-        return unsteady({ steady: false, reason: "input-flawed" });
-      }
-      const means = window.map(({ sum, good }) => (sum[index] ?? 0) / (good[index] ?? 1));
-      const { drift, scatter } = line(means);
+      for (const step of window)
+        if ((step.good[index] ?? 0) < needed(step, step.held?.[index])) return unsteady(flawedNow);
+      const { drift, scatter, covers } = line(window, index);
       const tolerance = tolerances[index] ?? 0;
-      const covers = Math.max(...means) - Math.min(...means);
       const wanders = covers > tolerance && memory.filters[index]?.transient === true;
-      if (Math.abs(drift) > Math.max(2 * scatter, tolerance) || wanders) {
-        return unsteady({ steady: false, reason: "not-steady" });
-      }
+      if (Math.abs(drift) > Math.max(2 * scatter, tolerance) || wanders) return unsteady(notSteady);
     }
     memory.steadySinceMs ??= (now - wanted) * stepMs;
     return {
@@ -377,22 +377,46 @@ function governingOf(
   return governing;
 }
 
-/** Rise of the regression line over all of `values`, and the standard deviation around it. */
-function line(values: readonly number[]): { readonly drift: number; readonly scatter: number } {
-  const n = values.length;
+interface Line {
+  /** Rise of the regression line over the whole window. */
+  readonly drift: number;
+  /** Standard deviation around it. */
+  readonly scatter: number;
+  /** From the lowest to the highest mean. */
+  readonly covers: number;
+}
+
+/** The regression line through a signal's means, one of each step. */
+function line(window: readonly Step[], index: number): Line {
+  const n = window.length;
   const meanX = (n - 1) / 2;
   let meanY = 0;
-  for (const y of values) meanY += y / n;
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const step of window) {
+    const y = meanIn(step, index);
+    meanY += y / n;
+    lowest = Math.min(lowest, y);
+    highest = Math.max(highest, y);
+  }
   let xx = 0;
   let xy = 0;
   let yy = 0;
   for (let x = 0; x < n; x += 1) {
-    const dy = (values[x] ?? 0) - meanY;
+    const dy = meanIn(window[x] as Step, index) - meanY;
     xx += (x - meanX) ** 2;
     xy += (x - meanX) * dy;
     yy += dy * dy;
   }
   const slope = xx === 0 ? 0 : xy / xx;
   const residual = Math.max(0, yy - slope * xy);
-  return { drift: slope * n, scatter: n > 2 ? Math.sqrt(residual / (n - 2)) : 0 };
+  return {
+    drift: slope * n,
+    scatter: n > 2 ? Math.sqrt(residual / (n - 2)) : 0,
+    covers: highest - lowest,
+  };
+}
+
+function meanIn({ sum, good }: Step, index: number): number {
+  return (sum[index] ?? 0) / (good[index] ?? 1);
 }

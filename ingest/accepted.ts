@@ -127,15 +127,17 @@ export function acceptedBatches(saved: readonly AcceptedLog[] = []): AcceptedBat
       batch.lean === undefined || missingIn(logOf(batch).ranges, batch.lean, batch.seq - 1).length === 0,
     timeFault: (batch) => {
       const log = logOf(batch);
+      const isNext = batch.tseg === log.timeSegment && batch.seq >= log.newestSeq;
+      /** Of the boilers of this batch: the last time of each. */
+      const last = new Map<string, number>();
       for (const { boiler, rows } of batch.b) {
-        let before = -1;
+        const known = isNext ? log.newestMs[boiler] : undefined;
+        let before = last.get(boiler) ?? (known === undefined ? -1 : Math.max(-1, known - batch.t0));
         for (const row of rows) {
           if (rowMs(row) <= before) return boiler;
           before = rowMs(row);
         }
-        if (batch.tseg !== log.timeSegment || batch.seq < log.newestSeq) continue;
-        const newestMs = log.newestMs[boiler];
-        if (newestMs !== undefined && batch.t0 + rowMs(rows[0]) <= newestMs) return boiler;
+        last.set(boiler, before);
       }
       return null;
     },

@@ -28,7 +28,8 @@ export interface AlarmChange {
 /** The changes that one entry of the journal brings; nothing of them counts before `keep`. */
 export interface AlarmDraft {
   readonly changes: readonly AlarmChange[];
-  condition(event: ConditionEvent, nowMs: number): void;
+  /** @param closed of an onset that late data correct: the alarm with it, where that is closed already */
+  condition(event: ConditionEvent, nowMs: number, closed?: Alarm | null): void;
   /** An episode that late data tell of, over and done: nobody is told. */
   past(episode: PastEpisode, nowMs: number): void;
   tick(nowMs: number): void;
@@ -133,6 +134,21 @@ export function alarmDesk(plant: Plant, atStart: readonly Alarm[]): AlarmDesk {
       }
     }
 
+    /** An episode that is closed by now gets its true onset in the records; nothing else becomes of it. */
+    function backdate(
+      tag: AlarmTag,
+      closed: Alarm | null,
+      event: Extract<AlarmEvent, { kind: "backdate" }>,
+    ): void {
+      const isOpen = closed === null || closed.state !== "closed" || find(tag)?.id === closed.id;
+      if (isOpen) {
+        step(tag, event, event.sinceMs);
+        return;
+      }
+      const next = nextAlarm(closed, event, settingsOfNoRule);
+      if (next.kind === "changed") changes.push({ alarm: next.alarm, event, effects: next.effects });
+    }
+
     function firstOutOf(tag: AlarmTag, sinceMs: number): Alarm["firstOut"] {
       const id = find(tag)?.id ?? episodeId(tag, sinceMs);
       const others = all().filter(
@@ -145,14 +161,14 @@ export function alarmDesk(plant: Plant, atStart: readonly Alarm[]): AlarmDesk {
 
     return {
       changes,
-      condition: (condition, nowMs) => {
+      condition: (condition, nowMs, closed = null) => {
         const { turned, late, sinceMs, atMs, priority, latching, evidence, context } = condition;
         if (turned === "off") {
           step(condition, { kind: "off", atMs, nowMs }, atMs);
           return;
         }
         if (turned === "since") {
-          step(condition, { kind: "backdate", sinceMs, nowMs }, atMs);
+          backdate(condition, closed, { kind: "backdate", sinceMs, wasMs: atMs, nowMs });
           return;
         }
         const level = { priority, latching, evidence, context };

@@ -1,12 +1,14 @@
 import type { Priority } from "../domain/alarms/alarm.ts";
+import type { ReadingReader } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
 import { acceptedBatches } from "./accepted.ts";
 import { plantHappenings } from "./happenings.ts";
 import type { Journal } from "./journal.ts";
 import { batchOf, note } from "./pass.ts";
 import type { Plant } from "./plant.ts";
-import { type PlantEvent, pipeline } from "./stage.ts";
+import { type ConditionEvent, type PlantEvent, pipeline } from "./stage.ts";
 import { stagesOf } from "./stages/stages.ts";
+import { eventsOfStored, storedPast } from "./stored-past.ts";
 
 /** An alarm's condition from its onset to its end, whoever might have hidden or acknowledged it. */
 export interface Episode {
@@ -23,7 +25,7 @@ export interface Episode {
 export interface BackTest {
   readonly fromMs: number;
   readonly toMs: number;
-  /** From when on the journal reaches back; later than asked for where it does not. */
+  /** From when on the journal reaches back; what was asked for before that is of the stored readings. */
   readonly journalFromMs: number | null;
   readonly readings: number;
   /** The same under both. */
@@ -40,12 +42,18 @@ const runUpMs = 2 * 3_600_000;
 /** A long back-test beside a running plant works for so long, and lets everything else run as long. */
 const turnMs = 20;
 
+/** So long before the journal's first arrival its own readings begin. */
+const underWayMs = 5_000;
+const secondMs = 1_000;
+
 /**
- * Runs the same stretch of the journal through the plant as it is and as it would be, and tells the difference. It
- * reads, and writes nothing.
+ * Runs the same stretch of the past through the plant as it is and as it would be, and tells the difference: the
+ * journal where it reaches, what is stored before that. Of gateways, of messages set aside and of the disk the store
+ * knows nothing; rules about those begin with the journal. It reads, and writes nothing.
  */
 export async function backTest(
   journal: Journal,
+  store: ReadingReader,
   plants: { readonly before: Plant; readonly after: Plant },
   fromMs: number,
   toMs: number,
@@ -59,6 +67,26 @@ export async function backTest(
   const happenings = [plants.before, plants.after].map(({ catalogue }) => plantHappenings(catalogue));
   let readings = 0;
   let turnBeganMs = world.clock.monotonicMs();
+  async function takeTurns(): Promise<void> {
+    if (world.clock.monotonicMs() - turnBeganMs < turnMs) return;
+    await world.clock.sleep(turnMs, signal);
+    turnBeganMs = world.clock.monotonicMs();
+  }
+  const storedUptoMs = Math.min(toMs, first.atMs === null ? toMs : first.atMs - underWayMs);
+  const boilerIds = [...plants.before.boilers.keys()];
+  let tickMs = Number.NaN;
+  for await (const stored of storedPast(store, boilerIds, fromMs - runUpMs, storedUptoMs)) {
+    if (signal?.aborted) break;
+    if (Number.isNaN(tickMs)) tickMs = stored.takenAtMs;
+    for (; tickMs < stored.takenAtMs; tickMs += secondMs) {
+      const tick = { kind: "tick", atMs: tickMs, monotonicMs: tickMs - fromMs + runUpMs } as const;
+      for (const run of [runs.before, runs.after]) run.through({ ...tick, telemetryLag: null });
+    }
+    for (const event of eventsOfStored(stored, plants.before.catalogue)) runs.before.through(event);
+    for (const event of eventsOfStored(stored, plants.after.catalogue)) runs.after.through(event);
+    readings += 1;
+    await takeTurns();
+  }
   reading: for (;;) {
     const entries = await reader.read();
     if (entries.length === 0) break;
@@ -71,9 +99,7 @@ export async function backTest(
       }
       note(accepted, entry, batch);
       readings += batch?.n ?? 0;
-      if (world.clock.monotonicMs() - turnBeganMs < turnMs) continue;
-      await world.clock.sleep(turnMs, signal);
-      turnBeganMs = world.clock.monotonicMs();
+      await takeTurns();
     }
   }
   const within = (episode: Episode) =>
@@ -87,19 +113,29 @@ export async function backTest(
 function watching(plant: Plant) {
   const open = new Map<string, Episode>();
   const over: Episode[] = [];
+  /** Late data show the true onset of one that holds, or is over. */
+  const backdate = (tag: string, { ruleId, sourceId, sinceMs, atMs: wasMs }: ConditionEvent) => {
+    const known = open.get(tag);
+    if (known?.sinceMs === wasMs) open.set(tag, { ...known, sinceMs });
+    const at = over.findIndex(
+      (each) => each.ruleId === ruleId && each.sourceId === sourceId && each.sinceMs === wasMs,
+    );
+    const ended = over[at];
+    if (ended !== undefined) over[at] = { ...ended, sinceMs };
+  };
   const take = (event: PlantEvent) => {
     if (event.kind === "past-episode") over.push(episodeOf(event));
     if (event.kind !== "condition") return;
-    const { turned, sinceMs, atMs, priority } = event;
+    const { turned, atMs, priority } = event;
     const tag = `${event.ruleId}--${event.sourceId}`;
     const known = open.get(tag);
     if (turned === "on") open.set(tag, episodeOf({ ...event, returnedAtMs: null }));
+    else if (turned === "since") backdate(tag, event);
     else if (known === undefined) return;
     else if (turned === "off") {
       over.push({ ...known, returnedAtMs: atMs });
       open.delete(tag);
-    } else if (turned === "since") open.set(tag, { ...known, sinceMs });
-    else if (priority < known.priority) open.set(tag, { ...known, priority });
+    } else if (priority < known.priority) open.set(tag, { ...known, priority });
   };
   return {
     through: pipeline(stagesOf(plant).stages, take),

@@ -7,7 +7,7 @@ import { type Machine, thisMachine } from "../platform/machine.ts";
 import type { RecordsDb } from "../platform/records/records.ts";
 import { backgroundLoop, type Service, serviceStack } from "../platform/service.ts";
 import type { KeepConfig } from "../platform/telemetry/config.ts";
-import type { ReadingWriter, Retention } from "../platform/telemetry/telemetry.ts";
+import type { ReadingReader, ReadingWriter, Retention } from "../platform/telemetry/telemetry.ts";
 import type { World } from "../platform/world.ts";
 import { startAccepting } from "./accept.ts";
 import { type BackTest, backTest } from "./back-test.ts";
@@ -31,7 +31,7 @@ export interface IngestNeeds {
   readonly plant: Plant | PlantHistory;
   readonly entering?: EnteringConfig | null;
   readonly folder: string;
-  readonly telemetry: ReadingWriter & Retention;
+  readonly telemetry: ReadingWriter & Retention & ReadingReader;
   readonly keep: KeepConfig;
   readonly records: RecordsDb;
   readonly bus: Bus;
@@ -51,7 +51,7 @@ const statusEveryMs = 5_000;
 export interface Ingest extends Service {
   /** A message that was set aside, as it came; `null`: the journal does not hold it any more. */
   deadLetter(journalOffset: number): Promise<Buffer | null>;
-  /** What another plant would have made of a stretch of the journal, while this one runs on. */
+  /** What another plant would have made of a stretch of the past, while this one runs on. */
   backTest(after: Plant, fromMs: number, toMs: number, signal: AbortSignal): Promise<BackTest>;
 }
 
@@ -170,7 +170,7 @@ export async function startIngest(config: IngestConfig, needs: IngestNeeds): Pro
     name: "ingest",
     deadLetter: (offset) => quarantinedBytes(journal, offset),
     backTest: (after, fromMs, toMs, signal) =>
-      backTest(journal, { before: plant, after }, fromMs, toMs, world, signal),
+      backTest(journal, needs.telemetry, { before: plant, after }, fromMs, toMs, world, signal),
     stop: () => services.stop(),
   };
 }

@@ -5,6 +5,7 @@ import type { BoilerStage, ConditionEvent, PlantEvent, Stage } from "./stage.ts"
 import { pipeline } from "./stage.ts";
 import type { Family, LateLeft } from "./watches/alarm-memory.ts";
 import type { Source, Tell } from "./watches/families.ts";
+import type { LateOn } from "./watches/meet-late.ts";
 import { staleAfterMs } from "./watches/stale.ts";
 
 /** A stretch of a boiler that live data jumped over: what the stages knew before it, and how far late data have come. */
@@ -37,11 +38,15 @@ const mostGaps = 8;
 /** A backlog that pauses for so long may be all there is. */
 const idleMs = 60_000;
 
+/** What the last of the stages remembers of a boiler. */
+type Raised = Readonly<Record<"families", Record<string, Family>>>;
+
 /** Where the two meet: the alarms of the live data, and what late data left of one rule at one boiler. */
 export interface LateMeeting {
   /** Live readings of a boiler go on behind a gap; or, with `null`, none of its gaps is open any more. */
   goesOn(boilerId: string, fromMs: number | null): void;
-  meet(source: Source, ruleId: string, left: LateLeft, tell: Tell): void;
+  /** @returns what is to go on in the next gap; `null` where there is none */
+  meet(source: Source, ruleId: string, left: LateLeft, tell: Tell): LateOn | null;
 }
 
 /**
@@ -145,13 +150,28 @@ export function lateLane(
   /** What began in the gap and holds is for the live readings to go on with. */
   function handOver(boilerId: string, gap: Gap, next: Tell): void {
     load(boilerId, gap);
-    const raised = copies.at(-1)?.memoryOf(boilerId) as Readonly<Record<"families", Record<string, Family>>>;
+    const raised = copies.at(-1)?.memoryOf(boilerId) as Raised;
     const source = { siteId: plant.boilers.get(boilerId)?.siteId ?? "", id: boilerId };
+    // Of the next gap nothing has come yet, or it goes its own way.
+    const after = (memory.gaps[boilerId] ?? []).find(
+      ({ fromMs, reachedMs }) => fromMs >= gap.toMs && reachedMs === fromMs,
+    );
     for (const [ruleId, family] of Object.entries(raised.families)) {
       const began = gap.began[ruleId] ?? null;
       delete gap.began[ruleId];
-      meeting.meet(source, ruleId, { family: structuredClone(family), began, untilMs: gap.toMs }, next);
+      const left = { family: structuredClone(family), began, untilMs: gap.toMs };
+      const on = meeting.meet(source, ruleId, left, next);
+      if (on !== null && after !== undefined) goOn(after, ruleId, on);
     }
+  }
+
+  /** The next gap begins with what this one and the live readings between have left. */
+  function goOn(gap: Gap, ruleId: string, { family, began }: LateOn): void {
+    const raised = gap.memory[copies.at(-1)?.name ?? ""] as Raised | undefined;
+    if (raised === undefined) return;
+    if (Object.keys(family.conditions).length > 0) raised.families[ruleId] = family;
+    else delete raised.families[ruleId];
+    if (began !== null) gap.began[ruleId] = began;
   }
 
   /** The backlog has come to where live readings went on. */

@@ -51,13 +51,21 @@ export function queuedSink(
   /** Outcomes that are on their way to the disk, or wait there. */
   let spilled = 0;
   let stir = new AbortController();
+  /** It sleeps, and has to be woken: an abort costs more than handing an outcome over. */
+  let isAsleep = false;
+  /** Whoever hands over waits for room. */
+  let isFull = false;
   let room = new AbortController();
   let isOver = false;
 
   async function take(outcome: Outcome): Promise<void> {
     if (outcome.entry.offset <= sink.checkpoint) return;
     if (spilled === 0) {
-      if (events >= settings.events) await world.clock.sleep(settings.patienceMs, room.signal);
+      if (events >= settings.events) {
+        isFull = true;
+        await world.clock.sleep(settings.patienceMs, room.signal);
+        isFull = false;
+      }
       if (events < settings.events) {
         waiting.push(outcome);
         events += costOf(outcome);
@@ -109,10 +117,12 @@ export function queuedSink(
           waiting = waiting.slice(taken);
           taken = 0;
         }
-        if (events < settings.events) madeRoom();
+        if (isFull && events < settings.events) madeRoom();
       } else if (signal.aborted) return;
       else if (spill === null || spilled === 0 || !(await handFromDisk(spill))) {
+        isAsleep = true;
         await world.clock.sleep(1_000, stir.signal);
+        isAsleep = false;
       }
     }
   }
@@ -136,6 +146,8 @@ export function queuedSink(
   }
 
   function wake(): void {
+    if (!isAsleep) return;
+    isAsleep = false;
     stir.abort();
     stir = new AbortController();
   }

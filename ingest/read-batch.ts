@@ -87,6 +87,8 @@ export function readBatch(
     }
     const unknown = points.find((point) => !plant.catalogue.has(point));
     if (unknown !== undefined) return refused("point-unknown", `${boiler}: ${unknown}`, identity);
+    if (new Set(points).size < points.length)
+      return refused("shape-wrong", `${boiler}: a point stands there twice`, identity);
     const fault = rowsFault(points, rows, flaws, batch.lean !== undefined && batch.lean < batch.seq);
     if (fault !== null) return refused("rows-uneven", `${boiler}: ${fault}`, identity);
   }

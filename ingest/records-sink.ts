@@ -3,7 +3,7 @@ import { Compile } from "typebox/compile";
 import type { Batch } from "../contracts/batch.ts";
 import { AlarmCommand, type AlarmsHint, type CommandReply } from "../contracts/live.ts";
 import { liveTopic } from "../contracts/topics.ts";
-import type { PastEpisode } from "../domain/alarms/alarm.ts";
+import { episodeId, type PastEpisode } from "../domain/alarms/alarm.ts";
 import type { Bus } from "../platform/bus.ts";
 import { messageOf, OperationalError, systemCode } from "../platform/errors.ts";
 import { alarmById, alarmsSince, saveAlarmChange } from "../platform/records/alarm-records.ts";
@@ -112,7 +112,11 @@ export async function recordsSink(db: RecordsDb, plant: Plant, bus: Bus, world: 
     const hints = new Map<string, number>();
     const replies: { readonly siteId: string; readonly reply: CommandReply }[] = [];
     await db.transaction().execute(async (tx) => {
-      for (const event of conditions) draft.condition(event, nowMs);
+      for (const event of conditions) {
+        const isCorrection = event.turned === "since";
+        const closed = isCorrection ? await alarmById(tx, episodeId(event, event.atMs)) : null;
+        draft.condition(event, nowMs, closed);
+      }
       for (const episode of past) draft.past(episode, nowMs);
       if (isDue) draft.tick(nowMs);
       if (entry.kind === "command") {

@@ -71,7 +71,7 @@ export interface ConditionEvent {
   readonly ruleId: string;
   readonly siteId: string;
   readonly sourceId: string;
-  /** `since`: late data show that what holds began before it was seen. */
+  /** `since`: late data show that what was told with the onset `atMs` began before it was seen. */
   readonly turned: "on" | "raised" | "lowered" | "off" | "since";
   /** Found in data that came late. */
   readonly late: boolean;

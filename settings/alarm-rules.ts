@@ -1,12 +1,8 @@
 import type { AlarmRuleConfig, AlarmRulesFile } from "../contracts/rules.ts";
 import { priorities } from "../domain/alarms/alarm.ts";
 import type { AlarmLevel, AlarmRule, Watched } from "../domain/alarms/rule.ts";
-import {
-  type EmissionQuantity,
-  emissionQuantities,
-  type TableQuantity,
-  tableQuantities,
-} from "../domain/limits.ts";
+import { type EmissionQuantity, emissionQuantities } from "../domain/emissions/emission-quantity.ts";
+import { type TableQuantity, tableQuantities } from "../domain/limits.ts";
 import type { Fault } from "../platform/yaml-file.ts";
 import type { FaultAt } from "./rules.ts";
 
@@ -51,6 +47,8 @@ export function alarmRulesOf(
         heatCarriers: rule.heatCarriers ?? null,
         fromTPerH,
         belowTPerH,
+        withPoints: rule.withPoints,
+        withoutPoints: rule.withoutPoints,
         inhibitedBy: rule.inhibitedBy,
         mostUrgent: priorities.find((each) => levels.some(({ priority }) => priority === each)) ?? 3,
         acknowledgement: rule.acknowledgement,
@@ -127,11 +125,14 @@ function watchedBy(rule: AlarmRuleConfig, wrong: Wrong): Watched | null {
         : lacks(`quantity: ${tableQuantities.join(", ")}`);
     case "emission-hour":
     case "emission-hour-so-far":
+    case "emission-minute":
+    case "emission-day":
       return isEmission(quantity)
         ? { watches, quantity }
         : lacks(`quantity: ${emissionQuantities.join(", ")}`);
     case "point":
-      return point === undefined || side === undefined ? lacks("point and side") : { watches, point, side };
+      if (point === undefined || side === undefined) return lacks("point and side");
+      return { watches, point, side, lowLoad: rule.lowLoad ?? null };
     case "own-baseline": {
       const { learnHours, meanMinutes } = rule;
       if (point === undefined || side === undefined || learnHours === undefined || meanMinutes === undefined)

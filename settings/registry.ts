@@ -9,12 +9,11 @@ import { type AlarmLevel, type AlarmRule, appliesTo, sourceKindOf } from "../dom
 import { assert } from "../domain/assert.ts";
 import type { Boiler } from "../domain/boiler.ts";
 import { derivedFrom } from "../domain/derivation.ts";
+import { type EmissionQuantity, emissionQuantities } from "../domain/emissions/emission-quantity.ts";
 import {
   bindingOf,
   type Dated,
-  type EmissionQuantity,
   emissionLimitInForce,
-  emissionQuantities,
   inForceAt,
   isoDayOf,
   limitInForce,

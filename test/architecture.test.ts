@@ -85,6 +85,15 @@ describe("the rooms", () => {
     expect(importers.filter(({ to, local }) => local && /^(plant|main)\.ts$/.test(to))).toEqual([]);
   });
 
+  test("no file of domain imports itself by way of others", () => {
+    const importsIn = new Map(sources("domain").map((file) => [file, importsOf(file).map(({ to }) => to)]));
+    const reaches = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
+      for (const to of importsIn.get(file) ?? []) if (!seen.has(to)) reaches(to, seen.add(to));
+      return seen;
+    };
+    expect([...importsIn.keys()].filter((file) => reaches(file).has(file))).toEqual([]);
+  });
+
   test("imports are named and say their file's ending", () => {
     const files = [...Object.keys(rooms), "settings"].flatMap(sources);
     const endless = files.flatMap(importsOf).filter(({ to, local }) => local && !/\.(tsx?|js|css)$/.test(to));
@@ -141,5 +150,32 @@ describe("clocks, timers, randomness and the environment", () => {
   test("the search itself finds them where they are", () => {
     const platform = sources("platform").map(codeOf).join("\n");
     for (const [what, pattern] of banned) expect(pattern.test(platform), what).toBe(true);
+  });
+});
+
+describe("tests that the pages name", () => {
+  const page = (name: string) => readFileSync(join(root, "docs", name), "utf8");
+
+  test("each trap has a test of that name", () => {
+    const [, ...groups] = page("traps.md").split(/^- /m);
+    expect(groups.length).toBeGreaterThan(20);
+    for (const trap of groups) {
+      const named = [...trap.matchAll(/`(test\/[^`]+)`:((?:\s+"[^"]+",?)+)/g)].flatMap(
+        ([, file = "", titles = ""]) =>
+          [...titles.matchAll(/"([^"]+)"/g)].map(([, title = ""]) => ({ file, title })),
+      );
+      expect(named, trap).not.toEqual([]);
+      for (const { file, title } of named)
+        expect(readFileSync(join(root, file), "utf8").includes(title), `${file}: ${title}`).toBe(true);
+    }
+  });
+
+  test("each promise of delivery has its file", () => {
+    const rows = page("delivery.md").match(/^\| P\d.*$/gm) ?? [];
+    const files = rows.flatMap((row) => row.match(/test\/[\w/-]+\.test\.ts/g) ?? []);
+    expect(files.length).toBeGreaterThan(20);
+    expect(files.filter((file) => !statSync(join(root, file), { throwIfNoEntry: false })?.isFile())).toEqual(
+      [],
+    );
   });
 });

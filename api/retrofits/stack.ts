@@ -1,18 +1,22 @@
 import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { RetrofitFigures } from "../../contracts/http/retrofit-result.ts";
 import type { StackTestText } from "../../contracts/http/retrofits.ts";
+import type { Label } from "../../domain/boiler.ts";
 import { airRatio } from "../../domain/combustion/air-ratio.ts";
 import { stoichiometry } from "../../domain/combustion/stoichiometry.ts";
 import { concentrationOfPpm, massRateKgPerH, molarMass } from "../../domain/emissions/concentration.ts";
 import { referenceO2Factor } from "../../domain/emissions/reference-oxygen.ts";
-import { amountPerUnit } from "../../domain/fuel.ts";
+import { amountPerUnit, type Fuel } from "../../domain/fuel.ts";
 import { dayStartMs } from "../../domain/limits.ts";
 import { heatInputByFlueFlowHhvGjPerH, stackComparison } from "../../domain/mv/carbon.ts";
+import { points } from "../../domain/points.ts";
 import {
+  impliedByStackTest,
   type Printed,
   printed,
   type StackTest,
   type StackTestFinding,
+  type StackTestFuel,
   type StackTestPollutant,
   stackTestFindings,
 } from "../../domain/stack-test.ts";
@@ -26,15 +30,23 @@ const orNull = (text: string | null): Printed | null => (text === null ? null : 
 /** The schema has let only printed numbers through. */
 const sure = (text: string): Printed => printed(text) ?? { value: Number.NaN, decimals: 0 };
 
-/** What a certificate contradicts itself in. @throws OperationalError `retrofit-invalid` for an unknown fuel */
-export function findingsOf(test: StackTestText, rules: SavingsRules): readonly StackTestFinding[] {
+/** @throws OperationalError `retrofit-invalid` for an unknown fuel */
+function fuelOf(test: StackTestText, rules: SavingsRules) {
   const fuel = rules.fuel(test.fuelId, dayStartMs(test.date));
   if (fuel === null)
     throw new OperationalError(
       "retrofit-invalid",
       `The stack test of ${test.date} names the fuel ${test.fuelId}, which no rule file has`,
     );
-  const read: StackTest = {
+  return fuel;
+}
+
+function burnedIn(fuel: Fuel): StackTestFuel {
+  return { stoichiometry: stoichiometry(fuel.composition), amountPerUnit: amountPerUnit(fuel) };
+}
+
+function readOf(test: StackTestText): StackTest {
+  return {
     date: test.date,
     fuelId: test.fuelId,
     referenceO2Percent: test.referenceO2Percent,
@@ -56,10 +68,30 @@ export function findingsOf(test: StackTestText, rules: SavingsRules): readonly S
     velocityMPerS: orNull(test.velocityMPerS),
     fuelRatePerH: orNull(test.fuelRatePerH),
   };
-  return stackTestFindings(read, {
-    stoichiometry: stoichiometry(fuel.composition),
-    amountPerUnit: amountPerUnit(fuel),
-  });
+}
+
+/** What a certificate contradicts itself in. @throws OperationalError `retrofit-invalid` for an unknown fuel */
+export function findingsOf(test: StackTestText, rules: SavingsRules): readonly StackTestFinding[] {
+  return stackTestFindings(readOf(test), burnedIn(fuelOf(test, rules)));
+}
+
+const figure = (value: number) => Number(value.toPrecision(2)).toLocaleString("en-US");
+
+/**
+ * What a certificate implies of the fuel that burned, as a sentence: an estimate with its basis; `null` where it
+ * implies nothing. @throws OperationalError `retrofit-invalid` for an unknown fuel
+ */
+export function impliedBy(test: StackTestText, rules: SavingsRules): Label | null {
+  const fuel = fuelOf(test, rules);
+  const { fuelRatePerH, sulphurPercent } = impliedByStackTest(readOf(test), burnedIn(fuel));
+  if (fuelRatePerH === null) return null;
+  const rate = `${figure(fuelRatePerH)} ${points[fuel.flowPoint].unit}`;
+  const sulphur =
+    sulphurPercent === null || fuel.composition.basis !== "mass" ? null : `${figure(sulphurPercent)} %`;
+  return {
+    en: `${test.certificate}, ${fuel.label.en}: the flue gas implies ${rate}${sulphur === null ? "" : ` with ${sulphur} of sulphur by mass`}. An estimate, by element balance: dry air, no sulphur held back.`,
+    "zh-TW": `${test.certificate}（${fuel.label["zh-TW"]}）：由煙氣推得用量約 ${rate}${sulphur === null ? "" : `，含硫量（質量）約 ${sulphur}`}。此為元素平衡之估計值：以乾空氣計，硫無截留。`,
+  };
 }
 
 const limitOf = {

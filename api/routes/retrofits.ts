@@ -13,6 +13,7 @@ import {
   StackTestText,
 } from "../../contracts/http/retrofits.ts";
 import { Id, IsoDate } from "../../contracts/ids.ts";
+import { LabelText } from "../../contracts/registry.ts";
 import { proposedPeriods } from "../../domain/mv/clean-runs.ts";
 import { points } from "../../domain/points.ts";
 import { OperationalError } from "../../platform/errors.ts";
@@ -25,7 +26,7 @@ import { openPointsOf } from "../retrofits/open-points.ts";
 import type { Projects } from "../retrofits/projects.ts";
 import { boilersOf, coverageOf } from "../retrofits/rows.ts";
 import { rowsCsv } from "../retrofits/rows-csv.ts";
-import { findingsOf } from "../retrofits/stack.ts";
+import { findingsOf, impliedBy } from "../retrofits/stack.ts";
 import { stackTestsFromCsv } from "../retrofits/stack-test-csv.ts";
 
 /** What is being made ready, such as the example after the first start. */
@@ -297,7 +298,12 @@ export function retrofitRoutes({
             Type.Object({ test: StackTestText }, closed),
           ]),
           response: {
-            200: Type.Object({ tests: Type.Array(StackTestText), findings: Type.Array(OpenPoint) }),
+            200: Type.Object({
+              tests: Type.Array(StackTestText),
+              findings: Type.Array(OpenPoint),
+              /** What the tests say of the fuel that burned: estimates. */
+              implied: Type.Array(LabelText),
+            }),
             "4xx": Problem,
           },
         },
@@ -315,7 +321,8 @@ export function retrofitRoutes({
           placebo: { kind: "refused", says: { en: "", "zh-TW": "" } },
           efficiency: null,
         });
-        return { tests: [...tests], findings: [...found] };
+        const implied = tests.map((test) => impliedBy(test, rules)).filter((label) => label !== null);
+        return { tests: [...tests], findings: [...found], implied };
       },
     );
   };

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { emissionQuantities } from "../../domain/limits.ts";
+import { emissionQuantities } from "../../domain/emissions/emission-quantity.ts";
 import { Id, Instant } from "../ids.ts";
 import { nullable } from "../nullable.ts";
 import { LabelText } from "../registry.ts";

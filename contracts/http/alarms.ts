@@ -1,8 +1,8 @@
 import { type Static, Type } from "typebox";
 import { alarmStates, priorities } from "../../domain/alarms/alarm.ts";
 import { countedWhats } from "../../domain/alarms/evidence.ts";
+import { emissionQuantities } from "../../domain/emissions/emission-quantity.ts";
 import { averagingOrders, startUpTreatments } from "../../domain/emissions/hourly-mean.ts";
-import { emissionQuantities } from "../../domain/limits.ts";
 import { flawReasons } from "../../domain/reading.ts";
 import { Id, Instant, Serial } from "../ids.ts";
 import { HourInputText, JudgedText } from "../live.ts";

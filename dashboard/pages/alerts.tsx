@@ -14,11 +14,12 @@ import type { AlarmText } from "../../contracts/http/alarms.ts";
 import { isActive } from "../alarms.ts";
 import { filtered } from "../alert-filter.ts";
 import { api, reasonText } from "../api.ts";
+import { calmly } from "../calmly.ts";
 import { classes } from "../classes.ts";
 import { useDesk } from "../desk.ts";
 import { AlertBar } from "../panels/alert-bar.tsx";
 import { AlertDetail } from "../panels/alert-detail.tsx";
-import { alertLoad, LoadPanel, StatisticsPanels } from "../panels/alert-load.tsx";
+import { alertLoad, LoadPanel, refreshMs, StatisticsPanels } from "../panels/alert-load.tsx";
 import { AlertMessages } from "../panels/alert-messages.tsx";
 import { AlertRow } from "../panels/alert-row.tsx";
 import { AlertRules } from "../panels/alert-rules.tsx";
@@ -40,8 +41,13 @@ export function AlertsPage(): JSX.Element {
   const t = () => text().alerts;
   const load = alertLoad();
   const tab = (): Tab => tabs.find((each) => each === query("tab")) ?? "active";
+  const changes = calmly(
+    createMemo(() => [alarms.open(), alarms.hidden()]),
+    refreshMs,
+  );
+  // Whoever turns to the history sees it as it is now.
   const [history, { refetch }] = createResource(
-    () => [alarms.open(), alarms.hidden(), load.span()] as const,
+    () => [changes(), tab() === "history", load.span()] as const,
     ([, , span]) => api.alarmHistory(feed.nowMs() - historyMs[span], feed.nowMs()),
   );
   const past = () => {
@@ -57,11 +63,15 @@ export function AlertsPage(): JSX.Element {
   const ofTab = () =>
     ({ active: alarms.open(), shelved: alarms.hidden(), history: past(), rules: [], messages: [] })[tab()];
   const shown = createMemo(() => filtered(ofTab(), list));
-  const chosen = createMemo(() => {
+  const shownById = createMemo(() => new Map(shown().map((alarm) => [alarm.id, alarm])));
+  const chosen = createMemo<AlarmText | null>((before) => {
     const id = query("alarm");
     const all = [...alarms.open(), ...alarms.hidden(), ...past()];
-    return all.find((alarm) => alarm.id === id) ?? shown()[0] ?? alarms.open()[0] ?? null;
-  });
+    const asked = id === "" ? undefined : all.find((alarm) => alarm.id === id);
+    // What somebody is reading stays, also when a newer one comes before it.
+    const same = before === null ? undefined : shownById().get(before.id);
+    return asked ?? same ?? shown()[0] ?? alarms.open()[0] ?? null;
+  }, null);
   createEffect(() => choose(chosen()));
   onCleanup(() => choose(null));
 
@@ -127,9 +137,9 @@ export function AlertsPage(): JSX.Element {
                 <table class="at">
                   <AlertHeads boxes={tab() === "active" && mayAct()} />
                   <tbody>
-                    <For each={shown().map(({ id }) => id)}>
+                    <For each={[...shownById().keys()]}>
                       {(id) => (
-                        <Show when={shown().find((alarm) => alarm.id === id)}>
+                        <Show when={shownById().get(id)}>
                           {(alarm) => (
                             <AlertRow
                               alarm={alarm()}

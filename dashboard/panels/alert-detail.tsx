@@ -17,6 +17,7 @@ import { AcknowledgeButton, NotSent } from "./acknowledge-button.tsx";
 import { AlertActions } from "./alert-actions.tsx";
 import { Against } from "./alert-row.tsx";
 import { JudgedFacts } from "./judged-line.tsx";
+import { OnsetTrend } from "./onset-trend.tsx";
 import { SimulatedTag } from "./simulated-tag.tsx";
 
 /** The chosen alert: how far it was over, what to do now, and what has been done. */
@@ -50,6 +51,7 @@ export function AlertDetail(props: { readonly alarm: AlarmText }): JSX.Element {
           · {t().raisedAt(moment(props.alarm.sinceMs))}
         </div>
         <Figure alarm={props.alarm} />
+        <OnsetTrend alarm={props.alarm} />
         <Show when={hourArithmetic(props.alarm, feed.boiler(props.alarm.sourceId), source().zone)}>
           {(sentence) => (
             <p class="hour num" data-testid="hour-arithmetic">

@@ -2,6 +2,7 @@ import { createMemo, createResource, For, type JSX, Show } from "solid-js";
 import type { AlarmKpisText } from "../../contracts/http/alarms.ts";
 import { priorities } from "../../domain/alarms/alarm.ts";
 import { api, reasonText } from "../api.ts";
+import { calmly } from "../calmly.ts";
 import { Marker } from "../charts/marker.tsx";
 import { classes } from "../classes.ts";
 import { useDesk } from "../desk.ts";
@@ -17,6 +18,8 @@ const spansMs = { day: dayMs, week: 7 * dayMs, month: 30 * dayMs } as const;
 type Span = keyof typeof spansMs;
 const spans = Object.keys(spansMs) as Span[];
 const floodAbove = 10;
+/** In a flood each change would ask for all of it again; what is urgent stands in the list at once. */
+export const refreshMs = 10_000;
 const mostBars = 144;
 
 export interface AlertLoad {
@@ -25,11 +28,14 @@ export interface AlertLoad {
   readonly span: () => Span;
 }
 
-/** How the alarm system does, over the time in the address; again whenever an alarm changed. */
+/** How the alarm system does, over the time in the address; again a while after an alarm changed. */
 export function alertLoad(): AlertLoad {
   const { alarms, feed } = useDesk();
   const span = () => spans.find((each) => each === query("load")) ?? "day";
-  const changes = createMemo(() => [alarms.open(), alarms.hidden()]);
+  const changes = calmly(
+    createMemo(() => [alarms.open(), alarms.hidden()]),
+    refreshMs,
+  );
   const [reply] = createResource(
     () => [span(), changes()] as const,
     ([of]) => {
@@ -213,7 +219,7 @@ function useTitles(): (of: { readonly ruleId: string; readonly sourceId: string 
 /** What is raised most, and how the priorities stand to what is aimed at. */
 export function StatisticsPanels(props: { readonly kpis: AlarmKpisText }): JSX.Element {
   const t = () => text().alertsPage;
-  const top = () => props.kpis.topTen.slice(0, 5);
+  const top = () => props.kpis.topTen;
   const titleOf = useTitles();
   const share = () => {
     const all = props.kpis.annunciations;

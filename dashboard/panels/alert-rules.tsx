@@ -80,7 +80,7 @@ function limitText(watches: string, limit: number | null): readonly string[] {
   const t = text().alertsPage;
   if (limit === null) return watches === "limit-table" ? [t.ruleTable] : [];
   const number = formatNumber(limit, Number.isInteger(limit) ? 0 : 1);
-  return [watches.startsWith("emission-hour") ? t.ruleShare(number) : t.ruleLimit(number)];
+  return [watches.startsWith("emission-") ? t.ruleShare(number) : t.ruleLimit(number)];
 }
 
 const askEveryMs = 1_000;

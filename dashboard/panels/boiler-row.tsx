@@ -1,7 +1,8 @@
 import { createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { OverviewBoiler } from "../../contracts/http/socket.ts";
-import { emissionQuantities, type TableQuantity } from "../../domain/limits.ts";
+import { emissionQuantities } from "../../domain/emissions/emission-quantity.ts";
+import type { TableQuantity } from "../../domain/limits.ts";
 import { Sparkline } from "../charts/sparkline.tsx";
 import { classes, toneClass } from "../classes.ts";
 import { type Condition, toneOf, worstTone } from "../condition.ts";

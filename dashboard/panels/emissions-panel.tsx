@@ -1,7 +1,7 @@
 import { For, type JSX, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http/boilers.ts";
 import type { HourVerdictText, LiveBoiler } from "../../contracts/live.ts";
-import { type EmissionQuantity, emissionQuantities } from "../../domain/limits.ts";
+import { type EmissionQuantity, emissionQuantities } from "../../domain/emissions/emission-quantity.ts";
 import { Indicator } from "../charts/indicator.tsx";
 import { classes, toneClass } from "../classes.ts";
 import { useDesk } from "../desk.ts";

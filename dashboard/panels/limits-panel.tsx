@@ -1,6 +1,7 @@
 import { For, type JSX, Show } from "solid-js";
 import type { BoilerText } from "../../contracts/http/boilers.ts";
-import { emissionQuantities, tableQuantities } from "../../domain/limits.ts";
+import { emissionQuantities } from "../../domain/emissions/emission-quantity.ts";
+import { tableQuantities } from "../../domain/limits.ts";
 import { formatNumber } from "../format.ts";
 import { emissionUnits, rowName } from "../limits.ts";
 import { measured } from "../reasons.ts";

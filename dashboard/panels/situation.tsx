@@ -129,7 +129,9 @@ function headline(alarm: AlarmText, reading: LiveBoiler | null, nowMs: number, z
   const { quantity } = judged;
   const limit = formatPoint(quantity, judged.limit);
   const verdict = reading?.verdicts[quantity];
-  return verdict?.kind === "above"
-    ? t.isAbove(points[quantity], measured(quantity, verdict.value, verdict.limit), limit, span)
-    : t.clearing(points[quantity], limit, span);
+  if (verdict?.kind === "above")
+    return t.isAbove(points[quantity], measured(quantity, verdict.value, verdict.limit), limit, span);
+  if (verdict?.kind === "within") return t.clearing(points[quantity], limit, span);
+  // Not judged at the moment, or nothing heard yet: that says neither that it is over nor that it is about to be.
+  return t.beganAbove(points[quantity], measured(quantity, judged.value, judged.limit), limit, span);
 }

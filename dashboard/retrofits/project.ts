@@ -8,6 +8,7 @@ import type {
   RetrofitText,
   StackTestText,
 } from "../../contracts/http/retrofits.ts";
+import type { Label } from "../../domain/boiler.ts";
 import { ask, call, type Failure, type Reply } from "../api.ts";
 import { language } from "../preferences.ts";
 import { session } from "../session.ts";
@@ -16,6 +17,13 @@ export interface ReportSection {
   readonly id: string;
   readonly title: string;
   readonly html: string;
+}
+
+/** Stack tests as they were read, held against themselves. */
+export interface CheckedTests {
+  readonly tests: StackTestText[];
+  readonly findings: readonly OpenPoint[];
+  readonly implied: readonly Label[];
 }
 
 const of = (id: string) => ({ path: { retrofitId: id } });
@@ -35,12 +43,7 @@ export const retrofitApi = {
     call<{ readonly sections: readonly ReportSection[] }>("GET", `${one(id)}/sections?lang=${language()}`),
   coverage: (id: string, from: string, to: string) =>
     ask("GET retrofits/{retrofitId}/coverage", { ...of(id), query: { from, to } }),
-  checkCsv: (csv: string) =>
-    call<{ readonly tests: StackTestText[]; readonly findings: readonly OpenPoint[] }>(
-      "POST",
-      "stack-tests/check",
-      { csv },
-    ),
+  checkCsv: (csv: string) => call<CheckedTests>("POST", "stack-tests/check", { csv }),
   followUp: (id: string) => call<RetrofitFollowUp>("GET", `${one(id)}/follow-up`),
   link: (id: string) =>
     call<{ readonly path: string; readonly expiresAtMs: number }>("POST", `${one(id)}/links`, { days: 30 }),

@@ -1,11 +1,9 @@
 import { createSignal, For, type JSX, Show } from "solid-js";
-import type { OpenPoint } from "../../contracts/http/retrofit-result.ts";
-import type { StackTestText } from "../../contracts/http/retrofits.ts";
 import type { Failure } from "../api.ts";
 import { labelOf } from "../texts/texts.ts";
 import { NumberField, Part, Refused, TextField } from "./fields.tsx";
 import { FollowUp } from "./follow-up.tsx";
-import { type OpenProject, retrofitApi } from "./project.ts";
+import { type CheckedTests, type OpenProject, retrofitApi } from "./project.ts";
 import { Refusals } from "./step-model.tsx";
 import { words } from "./texts.ts";
 
@@ -195,10 +193,7 @@ function StackTests(props: { readonly open: OpenProject }): JSX.Element {
   const t = words;
   const { open } = props;
   const [csv, setCsv] = createSignal("");
-  const [read, setRead] = createSignal<{
-    readonly tests: StackTestText[];
-    readonly findings: readonly OpenPoint[];
-  } | null>(null);
+  const [read, setRead] = createSignal<CheckedTests | null>(null);
   const [failure, setFailure] = createSignal<Failure | null>(null);
   async function check(): Promise<void> {
     const reply = await retrofitApi.checkCsv(csv());
@@ -233,6 +228,7 @@ function StackTests(props: { readonly open: OpenProject }): JSX.Element {
                   </li>
                 )}
               </For>
+              <For each={found().implied}>{(sentence) => <li>{labelOf(sentence)}</li>}</For>
             </ul>
           )}
         </Show>

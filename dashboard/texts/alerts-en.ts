@@ -20,7 +20,8 @@ export const alertsPage = {
   hiddenCount: "Out of sight",
   hiddenOf: (shelved: number, out: number) => `${shelved} shelved, ${out} out`,
   frequent: "Most frequent",
-  frequentOf: (share: string) => `top 5 = ${share} % of all`,
+  frequentOf: (share: string) => `top 10 = ${share} % of all, target 5 %`,
+  onsetTrend: (point: string, at: string) => `${point} around ${at}`,
   none: "No alert was raised in this time.",
   mix: "Priority mix",
   mixOf: "tick = target 5 / 15 / 80",
@@ -107,7 +108,7 @@ export const alertsPage = {
   saveHint: "Put the file into the folder rules/ beside your configuration; it counts from its validFrom on.",
   result: (same: number, gone: number, added: number, changed: number) =>
     `${same} the same, ${gone} gone, ${added} added, ${changed} changed`,
-  reach: (at: string) => `The journal reaches back to ${at}.`,
+  reach: (at: string) => `The journal reaches back to ${at}; before that, stored readings were used.`,
   goneMark: "gone",
   addedMark: "added",
   changedMark: "changed",

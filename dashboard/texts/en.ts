@@ -284,6 +284,8 @@ export const en = {
     situation: "Situation",
     isAbove: (what: string, value: string, limit: string, span: string) =>
       `${what} ${value} is above the ${limit} limit, ${span}`,
+    beganAbove: (what: string, value: string, limit: string, span: string) =>
+      `${what} above the ${limit} limit, ${value} when it began, ${span}`,
     clearing: (what: string, limit: string, span: string) =>
       `${what} was above the ${limit} limit; not clear yet, ${span}`,
     lasts: (title: string, span: string) => `${title}, ${span}`,

@@ -257,6 +257,7 @@ export const zhTw: Texts = {
     demoTimingTitle: "此廠區判定穩定運轉的時間短於預設的 15 分鐘；實際工廠不應如此設定",
     situation: "狀況",
     isAbove: (what, value, limit, span) => `${what} ${value} 高於限值 ${limit}，${span}`,
+    beganAbove: (what, value, limit, span) => `${what}高於限值 ${limit}，開始時為 ${value}，${span}`,
     clearing: (what, limit, span) => `${what}曾高於限值 ${limit}，尚未解除，${span}`,
     lasts: (title, span) => `${title}，${span}`,
     wasOver: (title, span) => `${title}，${span}；已恢復，尚無人確認`,

@@ -1,8 +1,8 @@
 import { type Boiler, type Label, tunedO2At } from "../boiler.ts";
 import { fired, type LossInputs } from "../boiler-losses.ts";
+import type { EmissionQuantity } from "../emissions/emission-quantity.ts";
 import { fuelSwitch } from "../emissions/greenhouse-gas.ts";
 import { type Burning, burning, type Fuel, mixed } from "../fuel.ts";
-import type { EmissionQuantity } from "../limits.ts";
 import type { PointName } from "../points.ts";
 import { avoidableBy, avoidableFuelPercent } from "./avoidable-fuel.ts";
 import { type RecoveryRoom, recoveryRoom } from "./heat-recovery.ts";

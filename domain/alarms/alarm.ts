@@ -140,8 +140,8 @@ export type AlarmEvent =
       readonly firstOut: Alarm["firstOut"];
       readonly late: boolean;
     } & Level)
-  /** Late data show that what holds began before it was seen. */
-  | { readonly kind: "backdate"; readonly sinceMs: number; readonly nowMs: number }
+  /** Late data show that an occurrence known by the onset `wasMs` began before it was seen. */
+  | { readonly kind: "backdate"; readonly sinceMs: number; readonly wasMs: number; readonly nowMs: number }
   | ({ readonly kind: "raised" | "lowered"; readonly nowMs: number } & Level)
   | { readonly kind: "off"; readonly atMs: number; readonly nowMs: number }
   | { readonly kind: "tick"; readonly nowMs: number }
@@ -226,6 +226,7 @@ export function nextAlarm(
   settings: AnnunciationSettings,
 ): AlarmStep {
   if (alarm.state === "normal") return fromNormal(alarm, event, settings);
+  if (event.kind === "backdate") return backdated(alarm, event);
   if (alarm.state === "closed") return "by" in event ? refused("state-conflict") : unchanged;
   const isHidden = overlayOf(alarm) !== null;
   switch (event.kind) {
@@ -235,12 +236,6 @@ export function nextAlarm(
     case "raised":
     case "lowered":
       return leveled(alarm, event, isHidden, settings);
-    case "backdate": {
-      const { sinceMs } = event;
-      if (!holds(alarm) || sinceMs >= alarm.lastSinceMs) return unchanged;
-      const first = alarm.occurrences === 1 ? { sinceMs, late: true } : {};
-      return changed({ ...alarm, ...first, lastSinceMs: sinceMs });
-    }
     case "off":
       return turnedOff(alarm, event.atMs, isHidden, settings);
     case "tick":
@@ -358,8 +353,10 @@ export interface PastEpisode extends AlarmTag {
 }
 
 export function pastAlarm(episode: PastEpisode, nowMs: number): Alarm {
-  const { ruleId, siteId, sourceId, ...past } = episode;
-  const blank = newAlarm({ ruleId, siteId, sourceId }, past.sinceMs, nowMs);
+  const { ruleId, siteId, sourceId, priority, sinceMs, returnedAtMs, evidence, context } = episode;
+  const blank = newAlarm({ ruleId, siteId, sourceId }, sinceMs, nowMs);
+  // Field by field: an event that tells of it says more than an alarm has place for.
+  const past = { priority, sinceMs, returnedAtMs, evidence, context };
   return { ...blank, ...past, state: "closed", occurrences: 1, late: true, rev: 1 };
 }
 
@@ -399,6 +396,15 @@ function leveled(
   const next = { ...alarm, priority, evidence, context, latching: alarm.latching || event.latching };
   if (isHidden || event.kind === "lowered") return changed(next);
   return changed(announced(next, nowMs, settings, true), notify("raised"));
+}
+
+/** Also of what is over, and closed: the records tell the truth of it. */
+function backdated(alarm: Alarm, { sinceMs, wasMs }: Extract<AlarmEvent, { kind: "backdate" }>): AlarmStep {
+  const isFirst = alarm.sinceMs === wasMs;
+  const isLast = alarm.lastSinceMs === wasMs;
+  if (sinceMs >= wasMs || !(isFirst || isLast)) return unchanged;
+  const first = isFirst ? { sinceMs, late: true } : {};
+  return changed({ ...alarm, ...first, ...(isLast ? { lastSinceMs: sinceMs } : {}) });
 }
 
 function turnedOff(

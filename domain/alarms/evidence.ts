@@ -1,5 +1,6 @@
 import type { Label } from "../boiler.ts";
-import type { EmissionQuantity, HourJudged, Judged } from "../limits.ts";
+import type { EmissionQuantity } from "../emissions/emission-quantity.ts";
+import type { HourJudged, Judged } from "../limits.ts";
 import type { FlawReason } from "../reading.ts";
 
 /** A point that an alarm was raised on, as it was at that moment. */

@@ -1,6 +1,7 @@
 import type { Boiler, HeatCarrier } from "../boiler.ts";
+import type { EmissionQuantity } from "../emissions/emission-quantity.ts";
 import type { FuelClass } from "../fuel.ts";
-import type { EmissionQuantity, TableQuantity } from "../limits.ts";
+import type { TableQuantity } from "../limits.ts";
 import { type FlawReason, flawReasons } from "../reading.ts";
 import type { AnnunciationSettings, Priority } from "./alarm.ts";
 import type { ConditionSettings } from "./condition.ts";
@@ -23,8 +24,15 @@ export type Watched =
   | { readonly watches: "limit-table"; readonly quantity: TableQuantity }
   /** The mean of the last complete clock hour, or of the hour under way; levels are % of the limit in force. */
   | { readonly watches: "emission-hour" | "emission-hour-so-far"; readonly quantity: EmissionQuantity }
-  /** A value as it is. */
-  | { readonly watches: "point"; readonly point: string; readonly side: LimitSide }
+  /** The mean of the last whole minute, or of the last whole day; levels are % of the limit in force. */
+  | { readonly watches: "emission-minute" | "emission-day"; readonly quantity: EmissionQuantity }
+  /** A value as it is; at low load, where that has a limit of its own, against that. */
+  | {
+      readonly watches: "point";
+      readonly point: string;
+      readonly side: LimitSide;
+      readonly lowLoad: { readonly atMostPercent: number; readonly limit: number } | null;
+    }
   /** Exhaust temperature less the highest known dew point, K. */
   | { readonly watches: "dew-floor" }
   /** Dry O₂ above what the burner was tuned to at this load, points. */
@@ -68,6 +76,9 @@ export type AlarmRule = {
   /** Of a capacity from the first up, below the second. */
   readonly fromTPerH: number;
   readonly belowTPerH: number;
+  /** Only where each of these is measured, or follows; only where none of those does. */
+  readonly withPoints: readonly string[];
+  readonly withoutPoints: readonly string[];
   /** Rules whose alarm at the same boiler explains this one. */
   readonly inhibitedBy: readonly string[];
 } & AlarmWords &
@@ -107,10 +118,14 @@ export function appliesTo(rule: AlarmRule, boiler: Boiler, points: ReadonlySet<s
     return false;
   if (heatCarriers !== null && !heatCarriers.includes(boiler.heatCarrier)) return false;
   if (boiler.capacityTPerH < rule.fromTPerH || boiler.capacityTPerH >= rule.belowTPerH) return false;
+  if (!rule.withPoints.every((point) => points.has(point))) return false;
+  if (rule.withoutPoints.some((point) => points.has(point))) return false;
   switch (rule.watches) {
     case "limit-table":
     case "emission-hour":
     case "emission-hour-so-far":
+    case "emission-minute":
+    case "emission-day":
       return points.has(rule.quantity);
     case "point":
     case "own-baseline":

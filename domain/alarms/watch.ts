@@ -1,29 +1,23 @@
 import { type Boiler, tunedO2At } from "../boiler.ts";
-import { type HourMean, hourMs } from "../emissions/clock-hour.ts";
+import { type HourSoFar, hourMs, type MinuteMean, minuteMs } from "../emissions/clock-hour.ts";
+import type { DayMean } from "../emissions/day-mean.ts";
+import type { EmissionQuantity } from "../emissions/emission-quantity.ts";
 import { type Frame, flawOfCode } from "../frame.ts";
-import {
-  type EmissionQuantity,
-  type EmissionStandard,
-  emissionLimitInForce,
-  hourFormulas,
-  type Verdicts,
-} from "../limits.ts";
+import { type EmissionStandard, emissionLimitInForce, hourFormulas, type Verdicts } from "../limits.ts";
 import type { PointCatalogue } from "../points.ts";
 import { type BaselineMemory, deviationFrom, seeBaseline } from "./baseline.ts";
 import { type Standing, standingToLowerLimit, standingToUpperLimit } from "./condition.ts";
 import type { AlarmContext, AlarmInput, Evidence, LimitSide } from "./evidence.ts";
 import type { AlarmLevel, AlarmRule } from "./rule.ts";
 
-/** The mean of the hour under way. */
-export interface HourSoFar extends HourMean {
-  readonly mean: number;
-}
-
 /** All that is known of a boiler at one moment. */
 export interface Moment {
   readonly frame: Frame;
   readonly verdicts: Verdicts;
   readonly hoursSoFar: Readonly<Record<EmissionQuantity, HourSoFar | null>>;
+  /** The last whole minute and the last whole day; `null`: not valid, or not known. */
+  readonly minutes: Readonly<Record<EmissionQuantity, MinuteMean | null>>;
+  readonly days: Readonly<Record<EmissionQuantity, DayMean | null>>;
 }
 
 /** One rule at one boiler, prepared. */
@@ -43,6 +37,7 @@ interface Compared {
   deadband: number;
 }
 
+const dayMs = 24 * hourMs;
 /** Fewer minutes make no hour to speak of. */
 const leastMinutes = 15;
 
@@ -126,21 +121,49 @@ export function watchFor(
           },
         };
       }
+      case "emission-minute":
+      case "emission-day": {
+        const { quantity } = rule;
+        const inForceIn = limitsOf(quantity);
+        const meanOf = ({ frame, minutes, days }: Moment): { fromMs: number; mean: number | null } | null => {
+          if (rule.watches === "emission-day") return dayOver(days[quantity], frame.takenAtMs);
+          const minute = minutes[quantity];
+          const isLast = minute !== null && frame.takenAtMs < minute.startMs + 2 * minuteMs;
+          return isLast ? { fromMs: minute.startMs, mean: minute.mean } : null;
+        };
+        return {
+          side: "above",
+          inputs: [quantity, "o2DryPercent"],
+          compare: (level, moment) => {
+            const known = meanOf(moment);
+            compared.value = known?.mean ?? Number.NaN;
+            const inForce = known === null ? undefined : inForceIn(known.fromMs);
+            shareOf(inForce === undefined ? Number.NaN : (inForce?.limit ?? Number.POSITIVE_INFINITY), level);
+          },
+          explain: (level, moment) => {
+            const known = meanOf(moment);
+            const inForce = known === null ? null : inForceIn(known.fromMs);
+            if (inForce === null) return null;
+            const { source, inForceFrom } = inForce;
+            const { value, limit } = compared;
+            const span = rule.watches === "emission-day" ? "1 d" : "1 min";
+            const formula = `x̄(${span}) > ${level.limit} % · ${inForce.limit}`;
+            return {
+              kind: "point",
+              point: quantity,
+              side: "above",
+              value,
+              limit,
+              formula,
+              source,
+              inForceFrom,
+            };
+          },
+        };
+      }
       case "emission-hour-so-far": {
         const { quantity } = rule;
-        // The same for a whole hour: who asks again within it need not search the standards again.
-        let known: {
-          readonly hourStartMs: number;
-          readonly inForce: ReturnType<typeof emissionLimitInForce>;
-        } = {
-          hourStartMs: -1,
-          inForce: null,
-        };
-        const inForceIn = (hourStartMs: number) => {
-          if (known.hourStartMs !== hourStartMs)
-            known = { hourStartMs, inForce: emissionLimitInForce(quantity, boiler, standards, hourStartMs) };
-          return known.inForce;
-        };
+        const inForceIn = limitsOf(quantity);
         return {
           side: "above",
           inputs: [quantity, "o2DryPercent"],
@@ -163,14 +186,16 @@ export function watchFor(
         };
       }
       case "point": {
-        const { point } = rule;
+        const { point, lowLoad } = rule;
         const at = slot(point);
+        const atLowLoad = (frame: Frame) =>
+          lowLoad !== null && good(frame, load) <= lowLoad.atMostPercent ? lowLoad.limit : null;
         return {
           side: rule.side,
           inputs: [point, "o2DryPercent", "loadPercent"],
           compare: ({ limit, deadband }, { frame }) => {
             compared.value = good(frame, at);
-            compared.limit = limit;
+            compared.limit = atLowLoad(frame) ?? limit;
             compared.deadband = deadband;
           },
           explain: () => pointEvidence(point, rule.side === "above" ? "x > limit" : "x < limit"),
@@ -224,6 +249,20 @@ export function watchFor(
     }
   }
 
+  /** The same for a whole hour: who asks again within it need not search the standards again. */
+  function limitsOf(quantity: EmissionQuantity) {
+    let known: { readonly hour: number; readonly inForce: ReturnType<typeof emissionLimitInForce> } = {
+      hour: -1,
+      inForce: null,
+    };
+    return (atMs: number) => {
+      const hour = Math.floor(atMs / hourMs);
+      if (known.hour !== hour)
+        known = { hour, inForce: emissionLimitInForce(quantity, boiler, standards, atMs) };
+      return known.inForce;
+    };
+  }
+
   function shareOf(limitInForce: number, { limit, deadband }: AlarmLevel): void {
     compared.limit = (limitInForce * limit) / 100;
     compared.deadband = limitInForce === Number.POSITIVE_INFINITY ? 0 : (limitInForce * deadband) / 100;
@@ -275,6 +314,14 @@ export function watchFor(
 
 function isFirst(point: string, index: number, all: readonly string[]): boolean {
   return all.indexOf(point) === index;
+}
+
+/** A day on which nothing burned, or that is long past, stands for none above its limit. */
+function dayOver(day: DayMean | null, atMs: number): { fromMs: number; mean: number | null } | null {
+  if (day === null) return null;
+  const isPast = atMs >= day.toMs + dayMs + hourMs;
+  const stood = day.validHours === 0 && day.mean === null && day.invalidHours === 0;
+  return { fromMs: day.fromMs, mean: isPast || stood ? 0 : day.mean };
 }
 
 /** What was held against a table at all was steady. */

@@ -1,17 +1,10 @@
 import { type FlawTally, type Frame, flawCounts, flawOfCode, tally } from "../frame.ts";
-import type { EmissionQuantity } from "../limits.ts";
-import type { PointCatalogue, PointName } from "../points.ts";
+import type { PointCatalogue } from "../points.ts";
 import type { FlawCount } from "../reading.ts";
 import { withoutNoise } from "../without-noise.ts";
+import { type EmissionQuantity, measuredFor } from "./emission-quantity.ts";
 import type { AveragingOrder, StartUpTreatment } from "./hourly-mean.ts";
 import { isO2Clamped, referenceO2Factor } from "./reference-oxygen.ts";
-
-/** The measured point behind each quantity that a standard limits. */
-export const measuredFor = {
-  pmAtRefO2MgPerNm3: "pmDryMgPerNm3",
-  soxAtRefO2Ppm: "soxDryPpm",
-  noxAtRefO2Ppm: "noxDryPpm",
-} as const satisfies Record<EmissionQuantity, PointName>;
 
 export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
@@ -50,7 +43,15 @@ export interface HourMemory {
   /** Sums of the valid minutes of each quarter. */
   quarters: Sums[];
   ofHour: Samples;
+  /** The minute before this one, where it was valid. */
+  lastMinute: MinuteMean | null;
   last: HourMean | null;
+}
+
+/** A valid minute's mean at the reference oxygen. */
+export interface MinuteMean {
+  readonly startMs: number;
+  readonly mean: number;
 }
 
 /** A clock hour's mean at the reference oxygen; `mean` is `null` when too little of the hour is valid. */
@@ -86,6 +87,11 @@ export const noInput: HourInput = {
 };
 const noMean = { mean: null, validMinutes: 0, clampedMinutes: 0, input: noInput } as const;
 
+/** The mean of the hour under way. */
+export interface HourSoFar extends HourMean {
+  readonly mean: number;
+}
+
 /** How a permit has an hour's mean made. */
 export interface HourRule {
   readonly referenceO2Percent: number;
@@ -118,6 +124,7 @@ export function hourMemory(): HourMemory {
     inMinute: noSums(),
     quarters: [noSums(), noSums(), noSums(), noSums()],
     ofHour: noSamples(),
+    lastMinute: null,
     last: null,
   };
 }
@@ -138,7 +145,7 @@ export interface HourWatch {
   /** Takes a frame in; gives the mean of the hour before when this one opens a new hour, else `null`. */
   see(memory: HourMemory, frame: Frame): HourMean | null;
   /** The mean of the hour under way, from its valid minutes; `null` before the first. */
-  soFar(memory: HourMemory): (Omit<HourMean, "mean" | "hourStartMs"> & { readonly mean: number }) | null;
+  soFar(memory: HourMemory): HourSoFar | null;
 }
 
 /**
@@ -169,7 +176,13 @@ export function hourWatch(
     const seen = endHour(memory);
     const hoursOn = (hourStartMs - memory.hourStartMs) / hourMs;
     const last = hoursOn > 1 ? { ...noMean, hourStartMs: hourStartMs - hourMs } : seen;
-    Object.assign(memory, hourMemory(), { hourStartMs, minute: minuteOf(atMs, hourStartMs), last });
+    const { lastMinute } = memory;
+    Object.assign(memory, hourMemory(), {
+      hourStartMs,
+      minute: minuteOf(atMs, hourStartMs),
+      lastMinute,
+      last,
+    });
     return last;
   }
 
@@ -225,7 +238,10 @@ export function hourWatch(
     const { inMinute, samples } = memory;
     const quarter = memory.quarters[Math.floor(memory.minute / minutesOfQuarter)];
     const needed = Math.max(1, validShare * Math.max(due, samples));
+    memory.lastMinute = null;
     if (quarter !== undefined && inMinute.count >= needed) {
+      const startMs = memory.hourStartMs + memory.minute * minuteMs;
+      memory.lastMinute = { startMs, mean: withoutNoise(meanOf([inMinute])) };
       quarter.count += 1;
       quarter.corrected += inMinute.corrected / inMinute.count;
       quarter.measured += inMinute.measured / inMinute.count;
@@ -272,18 +288,19 @@ export function hourWatch(
     reach,
     see,
     soFar: (memory) => {
-      const begun = memory.quarters.filter(({ count }) => count > 0);
-      if (begun.length === 0) return null;
       // All minutes weigh the same while the hour is under way.
-      const all = begun.reduce((sum, each) => ({
-        count: sum.count + each.count,
-        corrected: sum.corrected + each.corrected,
-        measured: sum.measured + each.measured,
-        o2: sum.o2 + each.o2,
-        clamped: sum.clamped + each.clamped,
-      }));
+      const all = noSums();
+      for (const { count, corrected, measured, o2, clamped } of memory.quarters) {
+        all.count += count;
+        all.corrected += corrected;
+        all.measured += measured;
+        all.o2 += o2;
+        all.clamped += clamped;
+      }
+      if (all.count === 0) return null;
+      const { hourStartMs } = memory;
       const { count: validMinutes, clamped: clampedMinutes } = all;
-      return { mean: meanOf([all]), validMinutes, clampedMinutes, input: inputOf(memory) };
+      return { mean: meanOf([all]), validMinutes, clampedMinutes, input: inputOf(memory), hourStartMs };
     },
   };
 }

@@ -15,6 +15,7 @@ import { stackLossSiegertLhvPercent } from "../combustion/siegert.ts";
 import { type Composition, type FuelGas, fuelGases, stoichiometry } from "../combustion/stoichiometry.ts";
 import { noInput } from "../emissions/clock-hour.ts";
 import { concentrationOfPpm, massRateKgPerH, normalLitrePerMol } from "../emissions/concentration.ts";
+import type { EmissionQuantity } from "../emissions/emission-quantity.ts";
 import { co2Kg, fuelSwitch } from "../emissions/greenhouse-gas.ts";
 import { averagingOrders, hourlyMean } from "../emissions/hourly-mean.ts";
 import { flowAtReferenceO2, isO2Clamped, o2CorrectionFactor } from "../emissions/reference-oxygen.ts";
@@ -27,7 +28,6 @@ import {
 } from "../emissions/stack-flow.ts";
 import { burning, type FuelClass, fuelClasses, mixed } from "../fuel.ts";
 import {
-  type EmissionQuantity,
   type EmissionStandard,
   emissionLimitInForce,
   judgeHour,

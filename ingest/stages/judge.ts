@@ -1,20 +1,24 @@
-import type { HourSoFar } from "../../domain/alarms/watch.ts";
 import type { Boiler } from "../../domain/boiler.ts";
 import {
   type HourMean,
   type HourMemory,
+  type HourSoFar,
   hourMemory,
   hourMs,
   hourWatch,
-  measuredFor,
+  type MinuteMean,
   minuteMs,
   recalledHour,
 } from "../../domain/emissions/clock-hour.ts";
-import type { Frame } from "../../domain/frame.ts";
+import { type DayMean, type DayMemory, dayMemory, seeHour } from "../../domain/emissions/day-mean.ts";
 import {
   type EmissionQuantity,
-  type EmissionVerdict,
   emissionQuantities,
+  measuredFor,
+} from "../../domain/emissions/emission-quantity.ts";
+import type { Frame } from "../../domain/frame.ts";
+import {
+  type EmissionVerdict,
   judgeHour,
   judgeTables,
   type LimitTables,
@@ -22,6 +26,7 @@ import {
   type TableVerdicts,
   type Verdicts,
 } from "../../domain/limits.ts";
+import { daysTouched, type LocalDay } from "../../domain/local-day.ts";
 import {
   moveSteady,
   type SteadyMemory,
@@ -36,6 +41,7 @@ import type { BoilerStage } from "../stage.ts";
 interface Memory {
   readonly steady: SteadyMemory;
   readonly hours: Partial<Record<EmissionQuantity, HourMemory>>;
+  readonly days: Partial<Record<EmissionQuantity, DayMemory>>;
 }
 
 /** An hour of one quantity, and what was said of the one before. */
@@ -58,6 +64,8 @@ interface Said {
   readonly hours: (SaidHour | null)[];
   /** Of the hours under way; it changes with each minute. */
   readonly soFar: Record<EmissionQuantity, HourSoFar | null>;
+  readonly minutes: Record<EmissionQuantity, MinuteMean | null>;
+  readonly days: Record<EmissionQuantity, DayMean | null>;
   verdicts: Verdicts;
 }
 
@@ -65,7 +73,12 @@ const noSensor: EmissionVerdict = { kind: "not-judged", reason: "no-sensor" };
 const hourNotComplete: EmissionVerdict = { kind: "not-judged", reason: "hour-not-complete" };
 const emissionsNotJudged = { pmAtRefO2MgPerNm3: noSensor, soxAtRefO2Ppm: noSensor, noxAtRefO2Ppm: noSensor };
 const noHours = { pmAtRefO2MgPerNm3: null, soxAtRefO2Ppm: null, noxAtRefO2Ppm: null };
-const saidOfLate = { verdicts: { ...notJudged("no-data"), ...emissionsNotJudged }, hoursSoFar: noHours };
+const saidOfLate = {
+  verdicts: { ...notJudged("no-data"), ...emissionsNotJudged },
+  hoursSoFar: noHours,
+  minutes: noHours,
+  days: noHours,
+};
 
 /** Holds each boiler against the tables while it is steady, and its clock hours against the emission standard. */
 export function judge(plant: Plant): BoilerStage {
@@ -121,8 +134,8 @@ export function judge(plant: Plant): BoilerStage {
       const minute = hour.hourStartMs + hour.minute * minuteMs;
       if (ofQuantity.minute !== minute) {
         ofQuantity.minute = minute;
-        const soFar = watch.soFar(hour);
-        before.soFar[quantity] = soFar === null ? null : { ...soFar, hourStartMs: hour.hourStartMs };
+        before.soFar[quantity] = watch.soFar(hour);
+        before.minutes[quantity] = hour.lastMinute;
       }
       const { last } = hour;
       if (ofQuantity.of === last && ofQuantity.verdict !== noSensor) continue;
@@ -131,6 +144,10 @@ export function judge(plant: Plant): BoilerStage {
       else {
         const { boiler, standards } = prepared(boilerId, last.hourStartMs) ?? ofBoiler;
         ofQuantity.verdict = judgeHour(quantity, last, boiler, standards);
+        const ofDay = before.memory.days[quantity] ?? dayMemory();
+        before.memory.days[quantity] = ofDay;
+        seeHour(ofDay, last, (atMs) => dayOf(boilerId, atMs));
+        before.days[quantity] = ofDay.last;
       }
       isNew = true;
     }
@@ -138,9 +155,14 @@ export function judge(plant: Plant): BoilerStage {
     return before;
   }
 
+  function dayOf(boilerId: string, atMs: number): LocalDay | undefined {
+    const timeZone = plant.sites.get(plant.boilers.get(boilerId)?.siteId ?? "")?.timeZone ?? "UTC";
+    return daysTouched(timeZone, atMs, atMs + 1)[0];
+  }
+
   /** Of a boiler that was not heard of yet, or whose memory was taken up. */
   function nothingSaid(boilerId: string): Said {
-    const memory = memories[boilerId] ?? { steady: steadyMemory(), hours: {} };
+    const memory = memories[boilerId] ?? { steady: steadyMemory(), hours: {}, days: {} };
     memories[boilerId] = memory;
     const tables = notJudged("no-data");
     const hours = emissionQuantities.map((quantity) => {
@@ -148,7 +170,12 @@ export function judge(plant: Plant): BoilerStage {
       return hour === undefined ? null : saidHour(hour);
     });
     const verdicts = { ...tables, ...emissionsNotJudged };
-    const first = { memory, state: null, tables, hours, soFar: { ...noHours }, verdicts };
+    const [minutes, days] = [{ ...noHours }, { ...noHours }] as [Said["minutes"], Said["days"]];
+    for (const quantity of emissionQuantities) {
+      minutes[quantity] = memory.hours[quantity]?.lastMinute ?? null;
+      days[quantity] = memory.days[quantity]?.last ?? null;
+    }
+    const first = { memory, state: null, tables, hours, soFar: { ...noHours }, minutes, days, verdicts };
     said.set(boilerId, first);
     return first;
   }
@@ -169,7 +196,8 @@ export function judge(plant: Plant): BoilerStage {
       if (steady !== undefined) moveSteady(steady, origin.clockSetMs);
       const now = judged(frame);
       if (now === null) return;
-      next({ kind: "judged", origin, frame, verdicts: now.verdicts, hoursSoFar: now.soFar });
+      const { verdicts, soFar: hoursSoFar, minutes, days } = now;
+      next({ kind: "judged", origin, frame, verdicts, hoursSoFar, minutes, days });
     },
     memory: () => memories,
     memoryOf: (boilerId) => memories[boilerId] ?? null,
@@ -191,13 +219,14 @@ export function judge(plant: Plant): BoilerStage {
 }
 
 /** A memory as it was saved; a window that an older version began lacks what this one counts, and begins anew. */
-function recalled({ steady, hours }: Memory): Memory {
+function recalled({ steady, hours, days }: Omit<Memory, "days"> & Partial<Memory>): Memory {
   const isWhole = steady.steps.every(({ flowGood, flaws }) => flowGood !== undefined && flaws !== undefined);
   return {
     steady: isWhole ? steady : steadyMemory(),
     hours: Object.fromEntries(
       Object.entries(hours).map(([quantity, hour]) => [quantity, recalledHour(hour)]),
     ),
+    days: days ?? {},
   };
 }
 

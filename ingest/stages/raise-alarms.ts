@@ -13,6 +13,7 @@ import {
   recallAlarms,
   stillHeard,
 } from "../watches/alarm-memory.ts";
+import { beginBehind, noteTold, sayBehind } from "../watches/behind-gap.ts";
 import { alarmFamilies, type Source, type Tell } from "../watches/families.ts";
 import { meetLate } from "../watches/meet-late.ts";
 import { staleAfterMs } from "../watches/stale.ts";
@@ -55,8 +56,13 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
   const sensors = watchSensors(families, catalogue);
   const gateway = watchGateway(families, memory);
   const completeness = watchCompleteness(families, memory);
-  const meeting = meetLate(families, memory, ({ id }, ruleId, atMs) =>
-    rulesAt(plant, id, atMs).find((rule) => rule.id === ruleId),
+  const scanMsOf = (boilerId: string) =>
+    plant.gateways.get(plant.boilers.get(boilerId)?.gatewayId ?? "")?.scanMs ?? 1_000;
+  const meeting = meetLate(
+    families,
+    memory,
+    ({ id }, ruleId, atMs) => rulesAt(plant, id, atMs).find((rule) => rule.id === ruleId),
+    scanMsOf,
   );
   /** By boiler: the rules under which it was seen last. */
   const seenUnder = new Map<string, unknown>();
@@ -79,34 +85,41 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
       seenUnder.set(boilerId, ofBoiler);
       families.endForgotten(source, ofBoiler.rules, takenAtMs, tell);
     }
-    if (meeting.awaits(boilerId)) resolveLate(ofBoiler, source, event, tell);
     values(ofBoiler.watches, source, event, tell);
     sensors.see(ofBoiler.sensors, source, frame, tell);
+    if (memory.behindGap[boilerId] !== undefined) keepForLate(ofBoiler, source, event, tell);
   }
 
-  /** What late data left of this boiler is held against its first live reading that says anything. */
-  function resolveLate(
+  /** While a backlog is on its way, what its rules say of each live reading is kept for where the two meet. */
+  function keepForLate(
     { watches, sensors: watched }: Prepared,
     source: Source,
     moment: Extract<PlantEvent, { kind: "judged" }>,
     tell: Tell,
   ): void {
+    const log = memory.behindGap[source.id]?.at(-1);
+    if (log === undefined) return;
     const { frame } = moment;
+    const { takenAtMs: atMs } = frame;
     const fire = memory.fires[source.id] ?? null;
     for (const watch of watches) {
       const { rule } = watch;
       const past = memory.baselines[source.id]?.[rule.id] ?? null;
-      const standing = () =>
-        gateOf(rule, fire, frame.takenAtMs) ?? watch.standing(rule.levels[0], moment, past);
-      meeting.note(rule, source, standing);
-      meeting.resolve(rule, source, standing, tell);
+      const gate = gateOf(rule, fire, atMs);
+      for (const level of rule.levels) {
+        const standing = gate ?? watch.standing(level, moment, past);
+        sayBehind(log, rule.id, level.id, standing, gate === "inside", atMs, () => ({
+          evidence: watch.evidence(level, moment, past),
+          context: watch.context(moment),
+        }));
+      }
     }
-    for (const { rule, flaws } of watched) {
-      const isFlawed = () => frame.measured.some((slot) => flaws.has(frame.flaws[slot] ?? 0));
-      const standing = () => (isFlawed() ? ("beyond" as const) : ("inside" as const));
-      meeting.note(rule, source, standing);
-      meeting.resolve(rule, source, standing, tell);
+    for (const watch of watched) {
+      for (const { point, isFlawed, explain } of sensors.standings(watch, frame))
+        sayBehind(log, watch.rule.id, point, isFlawed ? "beyond" : "inside", false, atMs, explain);
     }
+    meeting.resolve(source, tell);
+    if (log.isDone && memory.late[source.id] === undefined) delete memory.behindGap[source.id];
   }
 
   function ticked(tick: Extract<PlantEvent, { kind: "tick" }>, tell: Tell): void {
@@ -140,7 +153,7 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
     if (heard === undefined) return;
     const nowMs = nowOf(heard, memory);
     const { rules } = editionAt(editions, nowMs);
-    const scanMs = plant.gateways.get(gatewayId)?.scanMs ?? 1_000;
+    const scanMs = scanMsOf(id);
     completeness.pass(rules, { siteId, id }, scanMs, hourOffsetMs, nowMs, tell);
     const staleMs = staleAfterMs(scanMs);
     if (memory.monotonicMs - heard.monotonicMs <= staleMs) return;
@@ -149,16 +162,24 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
     sensors.silent(rules, { siteId, id }, gatewayHeard, nowMs, tell);
   }
 
+  /** What is told of a boiler behind a gap is remembered with what its readings said. */
+  let next: Tell = () => {};
+  const tell: Tell = (event) => {
+    if (event.kind === "condition" && memory.behindGap[event.sourceId] !== undefined) noteTold(memory, event);
+    next(event);
+  };
+
   return {
     name: "raise-alarms",
-    step: (event, next) => {
+    step: (event, then) => {
+      next = then;
       next(event);
       switch (event.kind) {
         case "judged":
-          judged(event, next);
+          judged(event, tell);
           break;
         case "tick":
-          ticked(event, next);
+          ticked(event, tell);
           break;
         case "heard":
           memory.heardGateways[event.gatewayId] = { atMs: event.atMs, monotonicMs: memory.monotonicMs };
@@ -194,8 +215,9 @@ export function raiseAlarms(plant: Plant): BoilerStage & LateMeeting {
     },
     meet: meeting.meet,
     goesOn: (boilerId, fromMs) => {
-      if (fromMs === null) delete memory.behindGap[boilerId];
-      else memory.behindGap[boilerId] = { fromMs, isOver: {} };
+      if (fromMs !== null) beginBehind(memory, boilerId, fromMs);
+      else if (memory.late[boilerId] === undefined) delete memory.behindGap[boilerId];
+      else for (const log of memory.behindGap[boilerId] ?? []) log.isDone = true;
     },
   };
 }

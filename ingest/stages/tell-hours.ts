@@ -6,13 +6,8 @@ import {
   type WorstReading,
 } from "../../domain/compliance.ts";
 import { hourMs, minuteMs } from "../../domain/emissions/clock-hour.ts";
-import {
-  type EmissionQuantity,
-  emissionQuantities,
-  type TableQuantity,
-  tableQuantities,
-  type Verdict,
-} from "../../domain/limits.ts";
+import { type EmissionQuantity, emissionQuantities } from "../../domain/emissions/emission-quantity.ts";
+import { type TableQuantity, tableQuantities, type Verdict } from "../../domain/limits.ts";
 import type { Plant } from "../plant.ts";
 import type { PlantEvent, Stage } from "../stage.ts";
 

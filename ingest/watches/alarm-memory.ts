@@ -1,6 +1,7 @@
 import type { BaselineMemory } from "../../domain/alarms/baseline.ts";
 import { type Condition, movedCondition } from "../../domain/alarms/condition.ts";
 import type { ConditionEvent } from "../stage.ts";
+import type { BehindGap } from "./behind-gap.ts";
 
 /** When something was last heard of a source: in its own event time, and in ingest's monotonic time. */
 export interface Heard {
@@ -47,16 +48,6 @@ export interface LateLeft {
   readonly untilMs: number;
 }
 
-/** An alarm that began in a gap and held at its end. */
-export type LateHolding = LateLeft & { readonly began: ConditionEvent };
-
-/** What the first live readings behind a gap said, while its backlog is still on its way. */
-export interface BehindGap {
-  readonly fromMs: number;
-  /** By rule: whether nothing of it held there; of a rule that is not in it, no reading has said anything yet. */
-  readonly isOver: Record<string, boolean>;
-}
-
 /** All that the watches remember, as plain data. */
 export interface AlarmMemory {
   /** By source and rule. */
@@ -70,10 +61,10 @@ export interface AlarmMemory {
   /** By boiler and rule. */
   baselines: Record<string, Record<string, BaselineMemory>>;
   completeness: Record<string, Completeness>;
-  /** By boiler and rule: what late data left, until a live reading says whether it still holds. */
-  late: Record<string, Record<string, LateHolding>>;
-  /** By boiler: of its newest gap. */
-  behindGap: Record<string, BehindGap>;
+  /** By boiler and rule: what late data left, until a live reading says anything of it. */
+  late: Record<string, Record<string, LateLeft>>;
+  /** By boiler, oldest gap first: what live readings said behind it. */
+  behindGap: Record<string, BehindGap[]>;
   monotonicMs: number;
 }
 
@@ -102,6 +93,9 @@ interface FirstMemory {
 export function recallAlarms(memory: AlarmMemory, saved: unknown): void {
   const { conditions = {}, ...others } = (saved ?? {}) as Partial<AlarmMemory> & FirstMemory;
   Object.assign(memory, alarmMemory(), { families: familiesOf(conditions) }, others);
+  // An older version kept less of each gap: what is on its way then meets the live readings as they are.
+  for (const [boilerId, logs] of Object.entries(memory.behindGap))
+    if (!Array.isArray(logs)) delete memory.behindGap[boilerId];
 }
 
 function familiesOf(conditions: NonNullable<FirstMemory["conditions"]>): AlarmMemory["families"] {

@@ -1,100 +1,110 @@
-import type { Standing } from "../../domain/alarms/condition.ts";
 import type { AlarmRule } from "../../domain/alarms/rule.ts";
 import type { ConditionEvent, PlantEvent } from "../stage.ts";
-import type { AlarmMemory, Family, LateHolding, LateLeft } from "./alarm-memory.ts";
-import { type Families, onsetOf, type Source, type Tell } from "./families.ts";
+import type { AlarmMemory, Family, LateLeft } from "./alarm-memory.ts";
+import { type BehindGap, hasSpoken, type LiveEpisode, runThrough, type TrueEpisode } from "./behind-gap.ts";
+import type { Families, Source, Tell } from "./families.ts";
 
 /** Joins what late data left with what live data say: an alarm still true is announced once, with its true onset. */
 export interface MeetLate {
-  meet(source: Source, ruleId: string, left: LateLeft, tell: Tell): void;
-  /** A live reading says how a rule stands; the first that says anything behind a gap is kept for where late data end. */
-  note(rule: AlarmRule, source: Source, standing: () => Standing): void;
-  /** A live reading says how a rule stands now; called before its own conditions move on. */
-  resolve(rule: AlarmRule, source: Source, standing: () => Standing, tell: Tell): void;
-  /** Whether a boiler's live readings are asked for either. */
-  awaits(sourceId: string): boolean;
+  /** @returns what is to go on in the next gap, where there is one */
+  meet(source: Source, ruleId: string, left: LateLeft, tell: Tell): LateOn | null;
+  /** A live reading has spoken: what waited for that goes on. */
+  resolve(source: Source, tell: Tell): void;
 }
 
+/** A rule's conditions where the next gap begins, and what holds there that nobody was told of. */
+export type LateOn = Pick<LateLeft, "family" | "began">;
+
+/**
+ * The live readings behind the gap run through the conditions as late data left them. What comes of that is how it
+ * would have been seen in time, and is held against what was told: an episode that was told of gets its true onset; one
+ * that was not goes into the records if it is over, and is announced if it holds.
+ */
 export function meetLate(
   families: Families,
   memory: AlarmMemory,
   ruleAt: (source: Source, ruleId: string, atMs: number) => AlarmRule | undefined,
+  scanMsOf: (boilerId: string) => number,
 ): MeetLate {
-  /** With its true onset, what was about to begin may have begun by the newest live reading already. */
-  function waitedLongEnough(source: Source, ruleId: string, live: Family, tell: Tell): void {
-    const atMs = memory.heardBoilers[source.id]?.atMs;
-    const rule = atMs === undefined ? undefined : ruleAt(source, ruleId, atMs);
-    if (atMs === undefined || rule === undefined) return;
-    let moved = false;
-    for (const [member, condition] of Object.entries(live.conditions)) {
-      if (condition.state !== "pending-on" || condition.unknownSinceMs !== null) continue;
-      const level = rule.levels.find(({ id }) => id === member) ?? rule.levels[0];
-      moved = families.advance(rule, source, member, level, "beyond", atMs) || moved;
+  function meet(source: Source, ruleId: string, left: LateLeft, tell: Tell): LateOn | null {
+    const { family, began, untilMs } = left;
+    const rule = ruleAt(source, ruleId, untilMs);
+    if (rule === undefined) return null;
+    const log = memory.behindGap[source.id]?.find(({ fromMs }) => fromMs === untilMs);
+    const behind = log ?? { fromMs: untilMs, untilMs: null, isDone: true, rules: {} };
+    const goesOn = behind.untilMs !== null;
+    if (!goesOn && !hasSpoken(behind, ruleId)) {
+      memory.late[source.id] ??= {};
+      (memory.late[source.id] as Record<string, LateLeft>)[ruleId] = left;
+      return null;
     }
-    const nothingMore = () => ({ evidence: null, context: null });
+    const seen = runThrough(rule, source, family, began, behind, scanMsOf(source.id));
+    const told = toldIn(behind, ruleId);
+    let untold: ConditionEvent | null = null;
+    for (const episode of seen.episodes) {
+      const known = told.find((each) => overlap(episode, each));
+      if (known !== undefined) backdate(source, ruleId, known, episode, tell);
+      else if (episode.endedMs !== null) {
+        tell(pastOf(episode.began, episode.endedMs));
+        told.push({ sinceMs: episode.sinceMs, endedMs: episode.endedMs, heldBefore: false });
+      } else untold = episode.began;
+    }
+    if (goesOn) return { family: seen.family, began: untold };
+    if (untold !== null) {
+      keep(source, ruleId, seen.family);
+      told.push({ sinceMs: untold.sinceMs, endedMs: null, heldBefore: false });
+      tell({ ...untold, turned: "on", late: true });
+      return null;
+    }
+    const live = families.of(source.id, ruleId);
+    const liveTold = live?.told ?? [];
+    // What held before the gap and holds behind it is one alarm, although it ended between.
+    if (liveTold.length > 0 && seen.family.told.length === 0) return null;
+    keep(source, ruleId, { ...seen.family, told: liveTold });
     const tellLate: Tell = (event) => tell(event.kind === "condition" ? { ...event, late: true } : event);
-    if (moved) families.settle(rule, source, atMs, nothingMore, tellLate);
+    families.settle(rule, source, seen.lastMs, () => ({ evidence: null, context: null }), tellLate);
+    return null;
+  }
+
+  function keep(source: Source, ruleId: string, family: Family): void {
+    memory.families[source.id] ??= {};
+    const ofSource = memory.families[source.id] as Record<string, Family>;
+    if (Object.keys(family.conditions).length > 0) ofSource[ruleId] = family;
+    else delete ofSource[ruleId];
   }
 
   return {
-    meet: (source, ruleId, left, tell) => {
-      const { family, began, untilMs } = left;
-      const live = families.of(source.id, ruleId);
-      const behind = memory.behindGap[source.id];
-      if (began !== null && behind?.fromMs === untilMs && behind.isOver[ruleId] === true) {
-        tell(pastOf(began, untilMs));
-        return;
+    meet,
+    resolve: (source, tell) => {
+      const logs = memory.behindGap[source.id];
+      for (const [ruleId, left] of Object.entries(memory.late[source.id] ?? {})) {
+        const log = logs?.find(({ fromMs }) => fromMs === left.untilMs);
+        if (log !== undefined && log.untilMs === null && !hasSpoken(log, ruleId)) continue;
+        delete memory.late[source.id]?.[ruleId];
+        meet(source, ruleId, left, tell);
       }
-      if (began !== null && (live === undefined || live.told.length === 0)) {
-        memory.late[source.id] ??= {};
-        (memory.late[source.id] as Record<string, LateHolding>)[ruleId] = { ...left, began };
-        return;
-      }
-      if (live === undefined) return;
-      const before = onsetOf(live, untilMs);
-      for (const [member, condition] of Object.entries(live.conditions)) {
-        const sinceMs = onsetIn(family, member);
-        // What held before the gap already is the same alarm still, and known by an earlier onset.
-        if (sinceMs === null || condition.state === "false") continue;
-        if (condition.state === "pending-off") {
-          if (condition.onSinceMs >= untilMs) live.conditions[member] = { ...condition, onSinceMs: sinceMs };
-        } else if (condition.sinceMs >= untilMs) live.conditions[member] = { ...condition, sinceMs };
-      }
-      if (live.told.length === 0) {
-        waitedLongEnough(source, ruleId, live, tell);
-        return;
-      }
-      const sinceMs = onsetOf(live, untilMs);
-      if (sinceMs >= before) return;
-      const level = { priority: 3, latching: false, evidence: null, context: null } as const;
-      const tag = { ruleId, siteId: source.siteId, sourceId: source.id };
-      tell({ kind: "condition", ...tag, turned: "since", late: true, sinceMs, atMs: untilMs, ...level });
+      if (Object.keys(memory.late[source.id] ?? {}).length === 0) delete memory.late[source.id];
     },
-    note: ({ id: ruleId }, source, standing) => {
-      const behind = memory.behindGap[source.id];
-      if (behind === undefined || behind.isOver[ruleId] !== undefined) return;
-      const now = standing();
-      if (now !== "unknown") behind.isOver[ruleId] = now === "inside";
-    },
-    resolve: (rule, source, standing, tell) => {
-      const holding = memory.late[source.id]?.[rule.id];
-      if (holding === undefined) return;
-      const now = standing();
-      if (now === "unknown") return; // bad data neither raise nor clear
-      const waiting = memory.late[source.id] ?? {};
-      delete waiting[rule.id];
-      if (Object.keys(waiting).length === 0) delete memory.late[source.id];
-      const { family, began, untilMs } = holding;
-      if (now === "inside") {
-        tell(pastOf(began, untilMs));
-        return;
-      }
-      memory.families[source.id] ??= {};
-      (memory.families[source.id] as Record<string, Family>)[rule.id] = family;
-      tell({ ...began, late: true });
-    },
-    awaits: (sourceId) => memory.late[sourceId] !== undefined || memory.behindGap[sourceId] !== undefined,
   };
+}
+
+function toldIn({ rules }: BehindGap, ruleId: string): LiveEpisode[] {
+  const said = rules[ruleId] ?? { runs: {}, told: [] };
+  rules[ruleId] = said;
+  return said.told;
+}
+
+function overlap(a: TrueEpisode, b: LiveEpisode): boolean {
+  const endOf = ({ endedMs }: { readonly endedMs: number | null }) => endedMs ?? Number.POSITIVE_INFINITY;
+  return a.sinceMs <= endOf(b) && b.sinceMs <= endOf(a);
+}
+
+function backdate(source: Source, ruleId: string, known: LiveEpisode, { sinceMs }: TrueEpisode, tell: Tell) {
+  if (known.heldBefore || sinceMs >= known.sinceMs) return;
+  const level = { priority: 3, latching: false, evidence: null, context: null } as const;
+  const tag = { ruleId, siteId: source.siteId, sourceId: source.id };
+  tell({ kind: "condition", ...tag, turned: "since", late: true, sinceMs, atMs: known.sinceMs, ...level });
+  known.sinceMs = sinceMs;
 }
 
 function pastOf(
@@ -103,10 +113,4 @@ function pastOf(
 ): PlantEvent {
   const past = { ruleId, siteId, sourceId, priority, sinceMs, evidence, context };
   return { kind: "past-episode", ...past, returnedAtMs };
-}
-
-/** When a condition that holds, or is about to, began. */
-function onsetIn({ conditions }: Family, member: string): number | null {
-  const condition = conditions[member];
-  return condition?.state === "true" || condition?.state === "pending-on" ? condition.sinceMs : null;
 }

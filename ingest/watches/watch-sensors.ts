@@ -2,7 +2,7 @@ import type { AlarmInput } from "../../domain/alarms/evidence.ts";
 import type { AlarmRule, RuleOf } from "../../domain/alarms/rule.ts";
 import { type Frame, flawCode, flawOfCode } from "../../domain/frame.ts";
 import type { PointCatalogue } from "../../domain/points.ts";
-import type { Families, Source, Tell } from "./families.ts";
+import type { Explained, Families, Source, Tell } from "./families.ts";
 
 /** A rule that looks at sensors, with the codes of the flaws that it means. */
 export interface SensorWatch {
@@ -16,6 +16,11 @@ const wholeBoiler = "*";
 /** Tells which sensors of a boiler fail, and when nothing comes of it at all. */
 export interface WatchSensors {
   see(watches: readonly SensorWatch[], source: Source, frame: Frame, tell: Tell): void;
+  /** What a frame says of each measured point. */
+  standings(
+    watch: SensorWatch,
+    frame: Frame,
+  ): readonly { readonly point: string; readonly isFlawed: boolean; explain(): Explained }[];
   /**
    * Nothing comes of a boiler: what is known of it is frozen, and that nothing comes is told, if its gateway is heard.
    */
@@ -62,6 +67,13 @@ export function watchSensors(families: Families, catalogue: PointCatalogue): Wat
     see: (watches, source, frame, tell) => {
       for (const watch of watches) look(watch, source, frame, tell);
     },
+    standings: ({ flaws: watched }, frame) =>
+      [...frame.measured].map((slot) => {
+        const point = catalogue.names[slot] as string;
+        const explain = () =>
+          ({ evidence: { kind: "sensors", points: [inputOf(frame, point)] }, context: null }) as const;
+        return { point, isFlawed: watched.has(frame.flaws[slot] as number), explain };
+      }),
     silent: (rules, source, gatewayHeard, atMs, tell) => {
       for (const rule of rules) {
         const tellsSilence = rule.watches === "sensors" && rule.flaws.includes("no-answer") && gatewayHeard;

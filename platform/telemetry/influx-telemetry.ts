@@ -22,6 +22,7 @@ import { timeGuard } from "./time-guard.ts";
 const checkpointMeasurement = "fluewatch_checkpoint";
 /** A string field holds at most 64 KiB: longer notes are parted. */
 const notesPart = 60_000;
+const hourMs = 3_600_000;
 
 type Row = Readonly<Record<string, number | string | null>>;
 
@@ -92,11 +93,39 @@ export function influxTelemetry(
     true,
   );
 
-  function keepCheckpoint(checkpoint: number, notes: string | null): Promise<void> {
+  /** The newest checkpoint that is there; `null`: nobody has looked yet. */
+  let kept: { readonly atMs: number; readonly checkpoint: number; readonly notes: string | null } | null =
+    null;
+
+  async function readCheckpoint(): Promise<NonNullable<typeof kept>> {
+    const [row] = await select<Row>(`SELECT * FROM ${checkpointMeasurement} ORDER BY time DESC LIMIT 1`);
+    let notes = "";
+    for (let part = 0; ; part += 1) {
+      const text = row?.[`notes${part}`];
+      if (typeof text !== "string") break;
+      notes += text;
+      if (text.length < notesPart) break; // what follows is left from longer ones
+    }
+    const [atMs, checkpoint] = [Number(row?.["time"] ?? 0), Number(row?.["journalOffset"] ?? 0)];
+    return { atMs, checkpoint, notes: notes === "" ? null : notes };
+  }
+
+  /** A point an hour, written again and again: the server's own retention would refuse one that stays at its time. */
+  async function keepCheckpoint(checkpoint: number, notes: string | null): Promise<void> {
+    const before = kept ?? (await readCheckpoint());
+    const atMs = Math.max(before.atMs, hourMs * Math.floor(Date.now() / hourMs));
+    const written = notes ?? (atMs === before.atMs ? null : before.notes);
     const fields: Record<string, number | string> = { journalOffset: checkpoint };
-    for (let from = 0; notes !== null && from <= notes.length; from += notesPart)
-      fields[`notes${from / notesPart}`] = notes.slice(from, from + notesPart);
-    return keep([{ head: checkpointMeasurement, fields: fieldsOf(fields), atMs: 0 }]);
+    for (let from = 0; written !== null && from <= written.length; from += notesPart)
+      fields[`notes${from / notesPart}`] = written.slice(from, from + notesPart);
+    const { count } = lines.refusals;
+    await keep([{ head: checkpointMeasurement, fields: fieldsOf(fields), atMs }]);
+    if (lines.refusals.count > count)
+      throw new OperationalError(
+        "telemetry-unavailable",
+        `${server.title} does not take the checkpoint (${lines.refusals.newest}): its retention must be an hour at least`,
+      );
+    kept = { atMs, checkpoint, notes: notes ?? before.notes };
   }
 
   const inStretch = ({ boilerId, fromMs, toMs }: Stretch) =>
@@ -144,15 +173,8 @@ export function influxTelemetry(
       return lines.refusals;
     },
     progress: async () => {
-      const [row] = await select<Row>(`SELECT * FROM ${checkpointMeasurement} WHERE time = 0`);
-      let notes = "";
-      for (let part = 0; ; part += 1) {
-        const text = row?.[`notes${part}`];
-        if (typeof text !== "string") break;
-        notes += text;
-        if (text.length < notesPart) break; // what follows is left from longer ones
-      }
-      return { checkpoint: Number(row?.["journalOffset"] ?? 0), notes: notes === "" ? null : notes };
+      kept = await readCheckpoint();
+      return { checkpoint: kept.checkpoint, notes: kept.notes };
     },
     write,
     goBack: async (checkpoint, _batches, notes) => {

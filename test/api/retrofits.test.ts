@@ -437,17 +437,27 @@ describe("bad input gets a sentence that says what would help", () => {
     const csv = [
       "when,date,fuelId,certificate,referenceO2Percent,pollutant,o2DryPercent,dryFlowNm3PerMin,measured,corrected,headerMeasured,massRateKgPerH",
       "before,2018-04-12,heavy-oil,P049,6,pm,8.8,58.03,62.5,77,621.5,0.22",
+      "before,2018-04-12,heavy-oil,P049,6,sox,8.5,57.84,143.3,172,,1.42",
       "before,2018-04-12,heavy-oil,P049,6,nox,8.5,57.84,125.8,151,,",
     ].join("\n");
     const read = await plant.send("POST", "stack-tests/check", { csv });
     expect(read.status, JSON.stringify(read.body)).toBe(200);
-    const { tests, findings } = read.body as { tests: { rows: unknown[] }[]; findings: { id: string }[] };
+    const { tests, findings, implied } = read.body as {
+      tests: { rows: unknown[] }[];
+      findings: { id: string }[];
+      implied: { en: string; "zh-TW": string }[];
+    };
     expect(tests).toHaveLength(1);
-    expect(tests[0]?.rows).toHaveLength(2);
+    expect(tests[0]?.rows).toHaveLength(3);
+    // The guidance's test before the change: far from the 290 L/h that its report prints, and 0.35 % of sulphur.
+    expect(implied.map(({ en }) => en)).toEqual([
+      "P049, Heavy oil: the flue gas implies 200 L/h with 0.35 % of sulphur by mass. An estimate, by element balance: dry air, no sulphur held back.",
+    ]);
+    expect(implied[0]?.["zh-TW"]).toContain("估計值");
     expect(findings.map(({ id }) => id)).toEqual(["stack:2018-04-12:pm:header-concentration"]);
     const wrong = await plant.send("POST", "stack-tests/check", { csv: csv.replace("125.8", "about 126") });
     expect(wrong).toMatchObject({ status: 422, body: { code: "csv-invalid" } });
-    expect((wrong.body as { detail: string }).detail).toMatch(/^Line 3: rows 1 measured/);
+    expect((wrong.body as { detail: string }).detail).toMatch(/^Line 4: rows 2 measured/);
   });
 });
 

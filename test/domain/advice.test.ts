@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Advice, type AdviceRules, advise } from "../../domain/advice/advise.ts";
 import type { Boiler } from "../../domain/boiler.ts";
-import type { EmissionQuantity } from "../../domain/limits.ts";
+import type { EmissionQuantity } from "../../domain/emissions/emission-quantity.ts";
 import type { PointName } from "../../domain/points.ts";
 import { boiler, fuel, shippedRules } from "../helpers/boilers.ts";
 

@@ -212,7 +212,7 @@ describe("the annunciation of an alarm", () => {
   const by = "lin";
   const events = {
     on: { kind: "on", sinceMs: nowMs - 30_000, atMs: nowMs, nowMs, firstOut: null, late: false, ...level },
-    backdate: { kind: "backdate", sinceMs: nowMs - hour, nowMs },
+    backdate: { kind: "backdate", sinceMs: nowMs - hour, wasMs: nowMs - 30_000, nowMs },
     raised: { kind: "raised", nowMs, ...level, priority: 1 },
     lowered: { kind: "lowered", nowMs, ...level, priority: 3 },
     off: { kind: "off", atMs: nowMs, nowMs },
@@ -288,14 +288,22 @@ describe("the annunciation of an alarm", () => {
       comment: "acknowledged",
       ...overlays,
     },
-    returned: { on: "unacknowledged", acknowledge: "closed", comment: "returned", ...overlays },
+    returned: {
+      backdate: "returned",
+      on: "unacknowledged",
+      acknowledge: "closed",
+      comment: "returned",
+      ...overlays,
+    },
     "latched-unacknowledged": {
+      backdate: "latched-unacknowledged",
       on: "unacknowledged",
       acknowledge: "latched-acknowledged",
       comment: "latched-unacknowledged",
       ...overlays,
     },
     "latched-acknowledged": {
+      backdate: "latched-acknowledged",
       on: "unacknowledged",
       reset: "closed",
       comment: "latched-acknowledged",
@@ -328,7 +336,7 @@ describe("the annunciation of an alarm", () => {
       suppress: "out-of-service",
       "put-in-service": "unacknowledged",
     },
-    closed: {},
+    closed: { backdate: "closed" },
   };
   const stateNames = Object.keys(table) as (AlarmState | "normal")[];
   const eventKinds = Object.keys(events) as AlarmEvent["kind"][];
@@ -439,6 +447,200 @@ describe("the annunciation of an alarm", () => {
       state: "unacknowledged",
       sinceMs: events.on.sinceMs,
     });
+  });
+
+  /**
+   * The same once more, from the words of the table: no states, but what is the case. What the operator sees follows
+   * from that, and so does whether anybody is told.
+   */
+  function annunciator({
+    mostUrgent,
+    acknowledgement,
+    escalateAfterMs,
+    reAlarmAfterMs,
+    reNotifyHoldMs,
+  }: AnnunciationSettings) {
+    const nothing = {
+      exists: false,
+      isOn: false,
+      wasOn: false,
+      isSeen: false,
+      mustBeReset: false,
+      roots: 0,
+      shelfSinceMs: 0,
+      shelfUntilMs: 0,
+      isOut: false,
+      tier: 0,
+      seenMs: 0,
+      announcedMs: 0,
+      toldMs: Number.NEGATIVE_INFINITY,
+    };
+    let it = { ...nothing };
+    const cover = () =>
+      it.isOut ? "out-of-service" : it.roots > 0 ? "suppressed" : it.shelfUntilMs > 0 ? "shelved" : null;
+    const shown = () => {
+      if (!it.exists) return "normal";
+      if (cover() !== null) return cover();
+      if (it.isOn) return it.isSeen ? "acknowledged" : "unacknowledged";
+      if (it.mustBeReset) return it.isSeen ? "latched-acknowledged" : "latched-unacknowledged";
+      return "returned";
+    };
+
+    /** Says what became of it: who is told at which tier, `null` for nobody; or that it was refused. */
+    function happen(event: AlarmEvent): number | null | "refused" {
+      const { nowMs: atMs } = event;
+      const announce = (tells = true) => {
+        Object.assign(it, { isSeen: false, tier: 0, announcedMs: atMs }, tells ? { toldMs: atMs } : {});
+        return tells ? 0 : null;
+      };
+      const end = () => {
+        it = { ...nothing };
+        return null;
+      };
+      /** The last cover may be off: what is beneath it shows. */
+      const uncover = () => {
+        if (it.shelfUntilMs > 0 && it.shelfUntilMs <= atMs) it.shelfUntilMs = 0;
+        if (cover() !== null) return null;
+        if (it.isOn) return announce();
+        if (!it.mustBeReset) return end();
+        return announce();
+      };
+      const hide = () => {
+        Object.assign(it, {
+          exists: true,
+          tier: 0,
+          seenMs: Number.POSITIVE_INFINITY,
+          announcedMs: Number.POSITIVE_INFINITY,
+        });
+        return null;
+      };
+      switch (event.kind) {
+        case "on": {
+          if (it.isOn) return null;
+          const mayHold = it.exists && it.wasOn && cover() === null && !it.mustBeReset;
+          Object.assign(it, {
+            exists: true,
+            isOn: true,
+            wasOn: true,
+            mustBeReset: it.mustBeReset || event.latching,
+          });
+          if (cover() !== null) return null;
+          return announce(!mayHold || atMs - it.toldMs >= reNotifyHoldMs);
+        }
+        case "raised":
+          it.mustBeReset ||= event.latching;
+          return cover() === null ? announce() : null;
+        case "off":
+          it.isOn = false;
+          if (cover() !== null || it.mustBeReset) return null;
+          return it.isSeen || acknowledgement === "optional" ? end() : null;
+        case "tick": {
+          if (cover() === "shelved") {
+            if (atMs < it.shelfUntilMs) return null;
+            it.shelfUntilMs = 0;
+            return uncover();
+          }
+          if (cover() !== null || !it.isOn) return null;
+          if (it.isSeen)
+            return reAlarmAfterMs !== null && atMs - it.seenMs >= reAlarmAfterMs ? announce() : null;
+          if (escalateAfterMs === null || it.tier === 3 || atMs - it.announcedMs < escalateAfterMs)
+            return null;
+          Object.assign(it, { tier: it.tier + 1, announcedMs: atMs, toldMs: atMs });
+          return it.tier;
+        }
+        case "suppress":
+          if (it.roots > 0) return null;
+          it.roots = 1;
+          return hide();
+        case "unsuppress":
+          if (it.roots === 0) return null;
+          it.roots = 0;
+          return uncover();
+        case "acknowledge":
+          if (!it.exists || cover() !== null || it.isSeen) return "refused";
+          Object.assign(it, { isSeen: true, seenMs: atMs });
+          return it.isOn || it.mustBeReset ? null : end();
+        case "comment":
+          return it.exists ? null : "refused";
+        case "reset":
+          return it.exists && cover() === null && !it.isOn && it.mustBeReset && it.isSeen ? end() : "refused";
+        case "shelve": {
+          if (it.isOut || it.roots > 0 || (mostUrgent === 1 && !event.asEngineer)) return "refused";
+          const sinceMs = it.shelfUntilMs > 0 ? it.shelfSinceMs : atMs;
+          const isTooLong = event.untilMs - sinceMs > 24 * hour && !event.asEngineer;
+          if (event.untilMs <= atMs || event.untilMs - atMs > 8 * hour || isTooLong) return "refused";
+          Object.assign(it, { shelfSinceMs: sinceMs, shelfUntilMs: event.untilMs });
+          return hide();
+        }
+        case "unshelve":
+          if (cover() !== "shelved") return "refused";
+          it.shelfUntilMs = 0;
+          return uncover();
+        case "take-out-of-service":
+          if (
+            it.isOut ||
+            !event.asEngineer ||
+            event.reviewMs <= atMs ||
+            event.reviewMs - atMs > 7 * 24 * hour
+          )
+            return "refused";
+          it.isOut = true;
+          return hide();
+        case "put-in-service":
+          if (!it.isOut || !event.asEngineer) return "refused";
+          it.isOut = false;
+          return uncover();
+        default:
+          return null;
+      }
+    }
+    return { happen, shown };
+  }
+
+  test("10,000 courses of events agree with a model that knows no states, in what is shown and who is told", () => {
+    const either = <T>(...each: readonly T[]) => fc.constantFrom(...each);
+    const settingsOf = fc.record({
+      mostUrgent: either(1, 2),
+      acknowledgement: either("required", "optional"),
+      escalateAfterMs: either(null, 600_000),
+      reAlarmAfterMs: either(null, 8 * hour),
+      reNotifyHoldMs: either(0, 60_000, 3_600_000),
+    }) as fc.Arbitrary<AnnunciationSettings>;
+    const step = fc.record({
+      kind: either(...eventKinds, "on" as const, "off" as const, "acknowledge" as const, "tick" as const),
+      afterMinutes: either(0, 1, 9, 30, 500),
+      latching: fc.boolean(),
+      asEngineer: fc.boolean(),
+      forHours: either(0, 1, 8, 9, 24 * 7, 24 * 7 + 1),
+    });
+    fc.assert(
+      fc.property(settingsOf, fc.array(step, { maxLength: 50 }), (own, steps) => {
+        const model = annunciator(own);
+        let alarm: Alarm | Normal = normal;
+        let atMs = nowMs;
+        let isOn = false;
+        for (const { kind, afterMinutes, latching, asEngineer, forHours } of steps) {
+          // The condition layer alternates, and late data tell of no state.
+          if (kind === "on" ? isOn : ["off", "raised", "lowered"].includes(kind) && !isOn) continue;
+          if (kind === "backdate" || kind === "lowered") continue;
+          if (kind === "on") isOn = true;
+          if (kind === "off") isOn = false;
+          atMs += afterMinutes * 60_000;
+          const untilMs = atMs + forHours * hour;
+          const own0 = { sinceMs: atMs, atMs, nowMs: atMs, latching, asEngineer, untilMs, reviewMs: untilMs };
+          const event = { ...events[kind], ...own0 } as AlarmEvent;
+          const next = nextAlarm(alarm, event, own);
+          const told =
+            next.kind === "changed"
+              ? next.effects.flatMap((each) => (each.kind === "notify" ? [each.tier] : []))
+              : [];
+          expect(next.kind === "refused" ? "refused" : (told[0] ?? null)).toBe(model.happen(event));
+          if (next.kind === "changed") alarm = next.alarm.state === "closed" ? normal : next.alarm;
+          expect(alarm.state).toBe(model.shown());
+        }
+      }),
+      { numRuns: 10_000 },
+    );
   });
 
   test("whatever happens, condition and annunciation agree, and nothing hidden notifies", () => {

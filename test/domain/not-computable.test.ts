@@ -213,16 +213,18 @@ describe("what cannot be computed is null", () => {
     const names = modules.flatMap((module) =>
       Object.entries(module).flatMap(([name, value]) => (typeof value === "function" ? [name] : [])),
     );
-    // What remembers a clock hour, what answers yes or no, the factor of running sums, the ledger, in which what is no
+    // What remembers a clock hour or a day of them, what answers yes or no, the factor of running sums, the ledger, in which what is no
     // number is not known, and the bare equations of water, whose regions guard them, stand elsewhere.
     const elsewhere = [
       "co2Ledger",
       "burnedIn",
+      "dayMemory",
       "hourMemory",
       "recalledHour",
       "hourWatch",
       "isO2Clamped",
       "referenceO2Factor",
+      "seeHour",
       ...Object.keys(equations),
     ];
     const held = [...Object.keys(orNull), ...Object.keys(plain), ...elsewhere];

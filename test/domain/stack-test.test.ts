@@ -3,108 +3,12 @@ import { stoichiometry } from "../../domain/combustion/stoichiometry.ts";
 import {
   impliedFuelRatePerH,
   impliedSulphurPercent,
-  type Printed,
   printed,
   type StackTest,
   stackTestFindings,
 } from "../../domain/stack-test.ts";
 import { fuel } from "../helpers/boilers.ts";
-
-const as = (text: string): Printed => printed(text) ?? { value: Number.NaN, decimals: 0 };
-
-/** The two tests of the guidance's dyeing works (stack P049), as their report prints them. */
-const before: StackTest = {
-  date: "2018-04-12",
-  fuelId: "heavy-oil",
-  referenceO2Percent: 6,
-  rows: [
-    {
-      pollutant: "pm",
-      o2DryPercent: as("8.8"),
-      co2DryPercent: as("8.5"),
-      dryFlowNm3PerMin: as("58.03"),
-      correctedFlowNm3PerMin: as("47.20"),
-      measured: as("62.5"),
-      corrected: as("77"),
-      massRateKgPerH: as("0.22"),
-      headerMeasured: as("621.5"),
-    },
-    {
-      pollutant: "sox",
-      o2DryPercent: as("8.5"),
-      co2DryPercent: null,
-      dryFlowNm3PerMin: as("57.84"),
-      correctedFlowNm3PerMin: as("48.20"),
-      measured: as("143.3"),
-      corrected: as("172"),
-      massRateKgPerH: as("1.42"),
-      headerMeasured: null,
-    },
-    {
-      pollutant: "nox",
-      o2DryPercent: as("8.5"),
-      co2DryPercent: null,
-      dryFlowNm3PerMin: as("57.84"),
-      correctedFlowNm3PerMin: as("48.20"),
-      measured: as("125.8"),
-      corrected: as("151"),
-      massRateKgPerH: as("0.90"),
-      headerMeasured: null,
-    },
-  ],
-  wetFlowNm3PerMin: as("63.51"),
-  dryFlowNm3PerMin: as("57.84"),
-  moisturePercent: null,
-  gasTempC: as("8.93"),
-  velocityMPerS: as("4.34"),
-  fuelRatePerH: as("290"),
-};
-const after: StackTest = {
-  date: "2018-09-12",
-  fuelId: "natural-gas",
-  referenceO2Percent: 6,
-  rows: [
-    {
-      pollutant: "pm",
-      o2DryPercent: as("3.2"),
-      co2DryPercent: as("10.4"),
-      dryFlowNm3PerMin: as("61.97"),
-      correctedFlowNm3PerMin: as("72.54"),
-      measured: as("2.8"),
-      corrected: as("2"),
-      massRateKgPerH: as("0.22"),
-      headerMeasured: null,
-    },
-    {
-      pollutant: "sox",
-      o2DryPercent: as("3.3"),
-      co2DryPercent: as("10.5"),
-      dryFlowNm3PerMin: as("61.34"),
-      correctedFlowNm3PerMin: as("72.38"),
-      measured: as("0.9"),
-      corrected: as("1"),
-      massRateKgPerH: as("0.91"),
-      headerMeasured: null,
-    },
-    {
-      pollutant: "nox",
-      o2DryPercent: as("3.3"),
-      co2DryPercent: as("10.3"),
-      dryFlowNm3PerMin: as("61.34"),
-      correctedFlowNm3PerMin: as("72.38"),
-      measured: as("67.3"),
-      corrected: as("57"),
-      massRateKgPerH: as("0.51"),
-      headerMeasured: null,
-    },
-  ],
-  wetFlowNm3PerMin: as("67.59"),
-  dryFlowNm3PerMin: as("61.34"),
-  moisturePercent: null,
-  gasTempC: as("9.25"),
-  velocityMPerS: as("3.62"),
-  fuelRatePerH: as("2.460"),
-};
+import { stackTestAfter as after, asPrinted, stackTestBefore as before } from "../helpers/stack-tests.ts";
 
 const oil = { stoichiometry: stoichiometry(fuel("heavy-oil").composition), amountPerUnit: 0.96 };
 const gas = { stoichiometry: stoichiometry(fuel("natural-gas").composition), amountPerUnit: 1_000 / 22.414 };
@@ -143,9 +47,9 @@ describe("the guidance's two stack tests", () => {
     const mended = {
       ...before,
       rows: [{ ...(pm as NonNullable<typeof pm>), headerMeasured: null }, ...gases],
-      gasTempC: as("264"),
-      moisturePercent: as("8.93"),
-      fuelRatePerH: as("214"),
+      gasTempC: asPrinted("264"),
+      moisturePercent: asPrinted("8.93"),
+      fuelRatePerH: asPrinted("214"),
     };
     expect(stackTestFindings(mended, oil)).toEqual([]);
   });

@@ -286,6 +286,28 @@ describe("a dead unit", () => {
     expect(withDeadMs / withoutMs).toBeLessThanOrEqual(1.02);
   });
 
+  test("three of seven, once found out, cost the four others 5 % of their scan at most", async () => {
+    const meanMs = async (dead: readonly number[]) => {
+      const world = simulatedWorld();
+      const made = line(world, (block) =>
+        dead.includes(block.unitId) ? { kind: "silent", why: "" } : words(block),
+      );
+      const scanMs: number[] = [];
+      const devices = [...dead, 4, 5, 6, 7].map((unitId) => device(made, unitId, [cell(7)]));
+      await scans(world, devices, 600, (readings, turn) => {
+        const live = readings.filter(({ boilerId }) => !dead.some((unitId) => boilerId === `b-${unitId}`));
+        expect(live).toHaveLength(4);
+        if (turn < 30) return;
+        expect(live.map(({ values }) => values["at7Count"])).toEqual([7, 7, 7, 7]);
+        scanMs.push(
+          Math.max(...live.map(({ takenAtMs }) => takenAtMs)) - Date.UTC(2026, 0, 1) - 1_000 * turn,
+        );
+      });
+      return scanMs.reduce((sum, each) => sum + each, 0) / scanMs.length;
+    };
+    expect((await meanMs([1, 2, 3])) / (await meanMs([]))).toBeLessThanOrEqual(1.05);
+  });
+
   test("probes take a tenth of the line's time, however many are dead", async () => {
     const world = simulatedWorld();
     const made = line(world, (block) => (block.unitId > 2 ? { kind: "silent", why: "" } : words(block)));

@@ -239,6 +239,29 @@ test.each(["tcp", "rtu"] as const)(
   },
 );
 
+const cuts = sized(5, 200);
+
+test.each(["tcp", "rtu"] as const)(
+  `a line by %s that is cut ${cuts} times is never stuck`,
+  async (way) => {
+    const { source, server } = await bench(way, [1]);
+    const random = seededRandom(200);
+    for (let cut = 0; cut < cuts; cut += 1) {
+      server.setFault(null, { kind: random() < 0.5 ? "half-open" : "refuse" });
+      const asks = Math.floor(3 * random());
+      for (let ask = 0; ask < asks; ask += 1)
+        expect((await source.read(block(1, 0), 20)).kind).toMatch(/silent|line-down/);
+      server.setFault(null, null);
+      await until("it is read again", async () => {
+        const outcome = await source.read(block(1, 0), 200);
+        expectRight(outcome, block(1, 0));
+        return outcome.kind === "words";
+      });
+    }
+  },
+  within(60_000),
+);
+
 test("nobody at the other end is one sentence", async () => {
   const port = await freePort();
   const times = { connectTimeoutMs: 1_000, timeoutMs: 500 };

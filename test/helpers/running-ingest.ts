@@ -8,12 +8,11 @@ import type { Bus } from "../../platform/bus.ts";
 import { type RecordsDb, sqliteRecords } from "../../platform/records/records.ts";
 import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
-import { realWorld } from "../../platform/world.ts";
+import { realWorld, type World } from "../../platform/world.ts";
 import { dataTopic, testPlant } from "./batches.ts";
 import { type MemoryBroker, memoryBroker } from "./memory-bus.ts";
 import { until } from "./until.ts";
 
-const world = realWorld("silent");
 export const ingestConfig = { journal: { segmentMib: 1, keepDays: 30, keepGib: 20 } };
 export const keep = { rawDays: 90, minuteDays: 730, hourDays: 3_650 };
 export const steady = { stepMs: 2_000, windowMs: 20_000, afterLightOffMs: 0 };
@@ -41,7 +40,9 @@ export async function startedIngest(
     bus = broker.connect(),
     writer = (store) => store,
     otherRecords,
+    world = realWorld("silent"),
   }: {
+    readonly world?: World;
     readonly plant?: Plant;
     readonly bus?: Bus;
     readonly config?: IngestConfig;

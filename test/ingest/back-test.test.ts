@@ -3,13 +3,15 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { dryRuns } from "../../api/dry-runs.ts";
 import { noHash, sealBatch } from "../../contracts/batch.ts";
+import { frameOf } from "../../domain/frame.ts";
 import { sha256Hex } from "../../gateway/outbox.ts";
 import { backTest, difference, type Episode } from "../../ingest/back-test.ts";
 import { openJournal } from "../../ingest/journal.ts";
 import { readEnvironment } from "../../platform/environment.ts";
+import { duckdbTelemetry } from "../../platform/telemetry/duckdb-telemetry.ts";
 import { realWorld } from "../../platform/world.ts";
 import { withRules, withRulesText } from "../../settings/other-rules.ts";
-import { plantOf } from "../../settings/registry.ts";
+import { catalogueOf, plantOf } from "../../settings/registry.ts";
 import { loadSettings } from "../../settings/settings.ts";
 import { temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
@@ -40,18 +42,45 @@ rules:
     consequence: { en: Unburnt fuel, zh-TW: 未燃燃料 }
 `;
 
+const points = ["firing", "loadPercent", "o2DryPercent"];
+const isLow = (second: number) => second >= 600 && second < 900;
+
+/** The same as the journal has it, in a store. */
+async function storeOf(startMs: number) {
+  const catalogue = catalogueOf(settings);
+  const store = await duckdbTelemetry(temporaryFolder(), catalogue);
+  const origin = { siteId: "demo-plant", gatewayId: "boiler-house", sid: "s", seq: 1, timeSegment: 0 };
+  const frames = Array.from({ length: 1_800 }, (_, second) =>
+    (
+      [
+        ["toh-01", 2.3],
+        ["toh-02", 1.7],
+      ] as const
+    ).map(([boilerId, low]) => {
+      const values = { firing: 1, loadPercent: 80, o2DryPercent: isLow(second) ? low : 4, airRatio: 9 };
+      const reading = {
+        boilerId,
+        takenAtMs: startMs + 1_000 * second,
+        values,
+        flaws: { airRatio: "input-doubtful" },
+      } as const;
+      return { origin, frame: frameOf(reading, catalogue) };
+    }),
+  );
+  await store.write(frames.flat(), 1);
+  return store;
+}
+
 /** A journal in which toh-02 falls to 1.7 % O₂ for a while, and toh-01 to 2.3 %. */
 async function journalOf(startMs: number) {
   const journal = await openJournal(temporaryFolder(), journalConfig, 0, world);
   let seq = 0;
   for (let second = 0; second < 1_800; second += 10) {
     seq += 1;
-    const points = ["firing", "loadPercent", "o2DryPercent"];
-    const isLow = second >= 600 && second < 900;
     const rows = (o2: number) => Array.from({ length: 10 }, (_, index) => [1_000 * index, 1, 80, o2]);
     const b = [
-      { boiler: "toh-01", points, rows: rows(isLow ? 2.3 : 4), flaws: [] },
-      { boiler: "toh-02", points, rows: rows(isLow ? 1.7 : 4), flaws: [] },
+      { boiler: "toh-01", points, rows: rows(isLow(second) ? 2.3 : 4), flaws: [] },
+      { boiler: "toh-02", points, rows: rows(isLow(second) ? 1.7 : 4), flaws: [] },
     ];
     const body = {
       v: 1 as const,
@@ -77,13 +106,15 @@ async function journalOf(startMs: number) {
   return journal;
 }
 
+const emptyStore = { readings: async () => [] };
+
 describe("a back-test", () => {
   const startMs = Date.now() - 1_800_000;
   const at = (second: number) => startMs + second * 1_000;
   const tried = async (rules: string) => {
     const journal = await journalOf(startMs);
     const plants = { before: plantOf(settings), after: plantOf(withRulesText(settings, rules)) };
-    const result = await backTest(journal, plants, startMs, Date.now() + 1, world);
+    const result = await backTest(journal, emptyStore, plants, startMs, Date.now() + 1, world);
     await journal.close();
     return result;
   };
@@ -109,6 +140,19 @@ describe("a back-test", () => {
     const { added, gone, changed, same } = await tried(rulesWith(2));
     expect([added, gone, changed]).toEqual([[], [], []]);
     expect(same).toBeGreaterThan(0);
+  });
+
+  test("goes on with what is stored where the journal does not reach back, and comes to the same", async () => {
+    const journal = await openJournal(temporaryFolder(), journalConfig, 0, world);
+    const store = await storeOf(startMs);
+    const plants = { before: plantOf(settings), after: plantOf(withRulesText(settings, rulesWith(2.5))) };
+    const result = await backTest(journal, store, plants, startMs, Date.now() + 1, world);
+    await journal.close();
+    await store.stop();
+    const episode = { ruleId: "low-o2", priority: 2, sinceMs: at(600), returnedAtMs: at(960) };
+    expect(result).toMatchObject({ journalFromMs: null, readings: 2 * 1_800, gone: [], changed: [] });
+    expect(result.added).toEqual([{ ...episode, sourceId: "toh-01" }]);
+    expect(result.byRule.find(ofO2)).toEqual({ ruleId: "low-o2", before: 1, after: 2 });
   });
 
   test("takes a file of limit tables, too; a faulty one is refused with its lines", () => {

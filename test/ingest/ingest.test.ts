@@ -66,10 +66,12 @@ describe("ingest", () => {
     await ingest.send(sealed(batchBody(1, { boot: 9 })));
     await ingest.send(sealed(batchBody(3)));
     await ingest.send(sealed(batchBody(4, { t0: startMs - 5_000 })));
-    await ingest.ackedUpto(4);
-    await until("the dead letters", async () => (await deadLetters(ingest.records, 10)).total === 4);
+    const twice = [rowsOf({ o2DryPercent: 3 }), rowsOf({ exhaustTempC: 150 })];
+    await ingest.send(sealed(batchBody(5, { b: twice })));
+    await ingest.ackedUpto(5);
+    await until("the dead letters", async () => (await deadLetters(ingest.records, 10)).total === 5);
     const { byReason, letters } = await deadLetters(ingest.records, 10);
-    expect(byReason).toEqual({ "not-json": 1, "point-unknown": 1, "seq-conflict": 1, "time-order": 1 });
+    expect(byReason).toEqual({ "not-json": 1, "point-unknown": 1, "seq-conflict": 1, "time-order": 2 });
     expect(letters.every(({ detail, bytes }) => detail !== "" && bytes > 0)).toBe(true);
     expect(ingest.acks().flatMap(({ dead }) => dead)).toContainEqual({ seq: 2, code: "point-unknown" });
     await ingest.storedCount(2);

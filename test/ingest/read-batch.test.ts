@@ -11,6 +11,13 @@ function refusal(payload: Buffer, topic = dataTopic) {
   return "refusal" in read ? read.refusal : null;
 }
 
+/** The same point twice, with two values. */
+const twice = (rows: ReturnType<typeof rowsOf>) => ({
+  ...rows,
+  points: [...rows.points, ...rows.points],
+  rows: [[0, 3, 4]],
+});
+
 describe("a message from the bus", () => {
   test("that is a batch of this plant is read, and its bytes stay as they were", () => {
     const payload = sealed(batchBody(1));
@@ -30,6 +37,7 @@ describe("a message from the bus", () => {
     ["gateway-unknown", "fluewatch/v1/works/gw-9/data", sealed(batchBody(1, { gw: "gw-9" }))],
     ["boiler-foreign", dataTopic, sealed(batchBody(1, { b: [rowsOf({ o2DryPercent: 3 }, "b-9")] }))],
     ["point-unknown", dataTopic, sealed(batchBody(1, { b: [rowsOf({ o3Percent: 3 })] }))],
+    ["shape-wrong", dataTopic, sealed(batchBody(1, { b: [twice(rowsOf({ o2DryPercent: 3 }))] }))],
     ["rows-uneven", dataTopic, sealed(batchBody(1, { n: 4 }))],
   ] as const)("%s is said, with what is wrong", (reason, topic, payload) => {
     expect(refusal(payload, topic)).toMatchObject({ reason, detail: expect.stringMatching(/./) });

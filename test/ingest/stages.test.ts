@@ -487,6 +487,15 @@ describe("the rules that come with Fluewatch", () => {
     const near = conditions(hour(114, 0)).filter(({ ruleId }) => ruleId.startsWith("nox"));
     expect(near).toMatchObject([
       {
+        ruleId: "nox-minute-near-limit",
+        turned: "on",
+        priority: 3,
+        // The first whole minute is known at its end.
+        sinceMs: startMs + 60_000,
+        atMs: startMs + 360_000,
+        evidence: { kind: "point", point: "noxAtRefO2Ppm", limit: 80, formula: "x̄(1 min) > 80 % · 100" },
+      },
+      {
         ruleId: "nox-hour-near-limit",
         turned: "on",
         priority: 3,
@@ -494,7 +503,7 @@ describe("the rules that come with Fluewatch", () => {
       },
     ]);
     const over = conditions([...hour(132, 3_600), ...hour(60, 7_200)]).filter(({ ruleId }) =>
-      ruleId.startsWith("nox"),
+      ruleId.startsWith("nox-hour"),
     );
     expect(over.map(({ ruleId, turned, priority }) => `${ruleId} ${turned} ${priority}`)).toEqual([
       "nox-hour-near-limit raised 2",
@@ -502,6 +511,50 @@ describe("the rules that come with Fluewatch", () => {
       "nox-hour-near-limit off 2",
     ]);
     expect(over[1]?.evidence).toMatchObject({ kind: "hour", complete: true, limit: 100, validMinutes: 60 });
+  });
+
+  test("a day above its limit is told when it is over, an hour twice above it with its end", () => {
+    const through = throughAll(stages());
+    // The place's day ends ten hours on: one hour at 250 ppm, the others at 100, are 115 on the day.
+    const seconds = (index: number) => (index < 3_600 ? 300 : 120);
+    const events = Array.from({ length: 10 * 3_600 + 60 }, (_, index) =>
+      through(reading(index, { ...flows, noxDryPpm: seconds(index) })),
+    );
+    const told = conditions(events).filter(({ ruleId }) => /day|twice/.test(ruleId));
+    expect(
+      told.map(({ ruleId, turned, atMs }) => `${ruleId} ${turned} ${(atMs - startMs) / 3_600_000}`),
+    ).toEqual(["nox-hour-twice-limit on 1", "nox-hour-twice-limit off 2", "nox-day-above-limit on 10"]);
+    expect(told[2]?.evidence).toMatchObject({
+      kind: "point",
+      value: 115,
+      limit: 110,
+      formula: "x̄(1 d) > 110 % · 100",
+    });
+  });
+
+  test.each([
+    [70, "high-o2 on 6.5"],
+    [40, "high-o2 on 8.5"],
+  ])("at %d % of the load more oxygen than there should be is told: %s", (loadPercent, wanted) => {
+    const through = throughAll(stages());
+    const at = (from: number, o2DryPercent: number) =>
+      Array.from({ length: 700 }, (_, index) =>
+        through(reading(from + index, { ...flows, loadPercent, o2DryPercent })),
+      );
+    const events = conditions([...at(0, 5.5), ...at(700, 6.5), ...at(1_400, 8.5)]);
+    const onsets = events.filter(({ ruleId, turned }) => ruleId === "high-o2" && turned === "on");
+    expect(
+      onsets.map(({ evidence }) => `high-o2 on ${evidence?.kind === "point" ? evidence.value : "?"}`),
+    ).toEqual([wanted]);
+  });
+
+  test("an exhaust far too hot is told at once, whatever its table says", () => {
+    const onsets = (values: Record<string, number>) =>
+      conditions(run(throughAll(stages()), 400, () => ({ ...flows, ...values }), 1)).flatMap(
+        ({ ruleId, turned }) => (ruleId.startsWith("exhaust-too-hot") && turned === "on" ? [ruleId] : []),
+      );
+    expect(onsets({ exhaustTempC: 160 })).toEqual([]);
+    expect(onsets({ exhaustTempC: 161 })).toEqual(["exhaust-too-hot-behind-recovery"]);
   });
 
   test("what was remembered before rules had levels, or under a rule that is gone, comes to its end", () => {

@@ -1,25 +1,32 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { sql } from "kysely";
 import mqtt from "mqtt";
 import { describe, expect, test } from "vitest";
 import type { Batch } from "../../contracts/batch.ts";
 import { gatewayTopic } from "../../contracts/topics.ts";
+import { frameOf } from "../../domain/frame.ts";
+import { type PointCatalogue, pointCatalogue } from "../../domain/points.ts";
 import { openOutbox } from "../../gateway/outbox.ts";
 import { startSender } from "../../gateway/sender.ts";
+import type { PlantEvent } from "../../ingest/stage.ts";
+import { telemetrySink } from "../../ingest/telemetry-sink.ts";
 import { startBroker } from "../../platform/broker.ts";
 import { connectBus } from "../../platform/bus.ts";
 import { setCredential } from "../../platform/mqtt/credentials.ts";
+import { sqliteRecords } from "../../platform/records/records.ts";
+import { influx1Server } from "../../platform/telemetry/influx/server.ts";
+import { influxTelemetry } from "../../platform/telemetry/influx-telemetry.ts";
 import { realWorld } from "../../platform/world.ts";
 import { batchBody, dataTopic, startMs } from "../helpers/batches.ts";
 import { newCertificates } from "../helpers/certificates.ts";
 import { startedIngest } from "../helpers/running-ingest.ts";
-import { ended, freePort, neededProgram, temporaryFolder } from "../helpers/servers.ts";
+import { ended, freePort, neededProgram, startInflux, temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
 import { guardedGrants } from "../suites/guarded-broker-suite.ts";
 
-// What mqtt and aedes do by themselves, and what it must not come to with us. The traps of Modbus libraries are held
-// by test/gateway/modbus-sources.test.ts, those of oversized and slow connections by broker-security.test.ts.
+// What packages do by themselves, and what it must not come to with us. docs/traps.md names all traps and their tests.
 const world = realWorld("silent");
 const local = { host: "127.0.0.1", port: 0 };
 const outboxConfig = {
@@ -227,4 +234,62 @@ describe("traps of the MQTT packages", () => {
       await broker.stop();
     });
   }
+});
+
+/** A scan of one boiler, judged, as the telemetry sink is handed it; verdicts are not its business. */
+function judgedReading(catalogue: PointCatalogue, index: number): PlantEvent {
+  const reading = {
+    ...{ siteId: "works", boilerId: "b-1", gatewayId: "gw-1", sid: "s", seq: index, timeSegment: 0 },
+    ...{ takenAtMs: startMs + index * 1_000, values: { o2DryPercent: 3 }, flaws: {} },
+  };
+  const origin = { ...reading, late: false, clockDoubtful: false, clockSetMs: 0 };
+  return { kind: "judged", origin, frame: frameOf(reading, catalogue) } as unknown as PlantEvent;
+}
+
+describe("traps of the stores' packages", () => {
+  const influxd = neededProgram("influxd");
+  if (influxd !== null) {
+    test("a client of InfluxDB keeps 32,000 lines while the server is away: of our 60,000 readings each is stored", async () => {
+      const [catalogue, port] = [pointCatalogue(), await freePort()];
+      // Waits are a tenth of what is asked for.
+      const quick = (ms: number, signal?: AbortSignal) => world.clock.sleep(ms / 10, signal);
+      const store = influxTelemetry(
+        influx1Server({ host: "127.0.0.1", port, database: "away" }),
+        catalogue,
+        () => {},
+      );
+      const sink = await telemetrySink(store, { ...world, clock: { ...world.clock, sleep: quick } }, 0);
+      const [readings, each] = [60_000, 100];
+      const nobodySaid = { telemetryLag: null, diskUsedPercent: null, certificateDays: null };
+      const tick = { kind: "tick" as const, monotonicMs: 0, arrivedAtMs: startMs, ...nobodySaid };
+      let handed = 0;
+      const handing = (async () => {
+        for (let offset = 1; offset <= readings / each; offset += 1) {
+          const events = Array.from({ length: each }, (_, index) => judgedReading(catalogue, handed + index));
+          await sink.take({ entry: { ...tick, offset }, batch: null, newlyLost: 0, events });
+          handed += each;
+        }
+      })();
+      await until("there is no room for more, and its store is complained of", () => {
+        return sink.waitingReadings >= 10_000 && sink.trouble !== null;
+      });
+      // As many as may wait, twice: those of the commit that did not come about, and those that came meanwhile.
+      expect(handed).toBeLessThanOrEqual(20_000 + each);
+      const server = await startInflux(influxd, undefined, port);
+      await handing;
+      await until("all is stored", () => sink.checkpoint === readings / each, 60_000);
+      const hours = await store.storedPerHour(0, 9e12);
+      expect(hours.reduce((sum, hour) => sum + hour.readings, 0)).toBe(readings);
+      await sink.stop();
+      await store.stop();
+      await server.stop();
+    });
+  }
+
+  test("SQLite in WAL mode may forget commits at a power cut: the records say FULL, and look whether it counts", async () => {
+    const records = await sqliteRecords(temporaryFolder());
+    const { rows } = await sql<{ readonly synchronous: number }>`PRAGMA synchronous`.execute(records.db);
+    expect(rows).toEqual([{ synchronous: 2 }]);
+    await records.stop();
+  });
 });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { pointCatalogue } from "../../domain/points.ts";
 import { influx1Server, influx2Server } from "../../platform/telemetry/influx/server.ts";
 import type { Refused } from "../../platform/telemetry/influx/writer.ts";
@@ -58,11 +58,7 @@ if (influxd !== null) {
     });
     test.each([
       ["a wrong token", { token: "other" }, /does not let us in: check the token.*401: unauthorized access/],
-      [
-        "a bucket that is not there",
-        { bucket: "gone" },
-        /is not there: make it.*404: bucket "gone" not found/,
-      ],
+      ["a bucket that is not there", { bucket: "gone" }, /is not there: make it.*404: no dbrp mapping found/],
       ["nobody at that address", { url: "http://127.0.0.1:9" }, /does not answer \(ECONNREFUSED\)/],
     ])("%s is told with what to do, and nothing counts as stored", async (_what, changes, said) => {
       await expect(opened({ ...changes }).write([], 7)).rejects.toThrow(said);
@@ -156,6 +152,54 @@ if (influxd !== null) {
       const conflicts = await store.conflictsPerHour(fromMs, fromMs + 3_600_000);
       expect(conflicts).toContainEqual({ boilerId: "twice", hourStartMs: fromMs, readings: 10 });
     });
+  });
+
+  test("what is older than InfluxDB keeps is named line by line, and its checkpoint is kept all the same", async () => {
+    const url = `http://127.0.0.1:${server.port}/query`;
+    const asked = (q: string) => fetch(url, { method: "POST", body: new URLSearchParams({ q }) });
+    await asked('CREATE DATABASE "short" WITH DURATION 1h');
+    const told: Refused[] = [];
+    const store = influxTelemetry(
+      influx1Server({ host: "127.0.0.1", port: server.port, database: "short" }),
+      catalogue,
+      (some) => told.push(...some),
+    );
+    const nowMs = Date.now();
+    const all = storedReadings(20, "b").map((reading, index) => ({
+      ...reading,
+      takenAtMs: nowMs + index * 1_000 - (index % 2 === 0 ? 86_400_000 : 0),
+    }));
+    await store.write(toStore(all, catalogue), 20, async () => ({ rollups: [], notes: "what follows" }));
+    expect(await store.progress()).toEqual({ checkpoint: 20, notes: "what follows" });
+    const kept = await store.readings({ boilerId: "b", fromMs: 0, toMs: 9e12, limit: 100 });
+    expect(kept.map(({ seq }) => seq)).toEqual(
+      all.filter((_, index) => index % 2 === 1).map(({ seq }) => seq),
+    );
+    expect(told).toHaveLength(10);
+    expect(told.every(({ field, reason }) => field === null && /retention policy/.test(reason))).toBe(true);
+    await store.stop();
+  });
+
+  test("a checkpoint moves on with the hours, and never back; what was left with it stays until there is something else", async () => {
+    const open = () =>
+      influxTelemetry(
+        influx1Server({ host: "127.0.0.1", port: server.port, database: "hours" }),
+        catalogue,
+        () => {},
+      );
+    const hour = 3_600_000;
+    const fromMs = hour * Math.floor(Date.now() / hour);
+    onTestFinished(() => void vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ["Date"], now: fromMs });
+    await open().write([], 1, async () => ({ rollups: [], notes: "of the first" }));
+    const steps = [hour, 5 * hour, -2 * hour, 0];
+    for (const [index, stepMs] of steps.entries()) {
+      vi.setSystemTime(fromMs + stepMs);
+      await open().write([], index + 2);
+      expect(await open().progress()).toEqual({ checkpoint: index + 2, notes: "of the first" });
+    }
+    await open().goBack(3, [], null);
+    expect(await open().progress()).toEqual({ checkpoint: 3, notes: null });
   });
 
   test("InfluxDB 1.x without its database has it made again, and stores", async () => {

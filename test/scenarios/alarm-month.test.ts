@@ -107,9 +107,9 @@ function plantAndScenario(): string {
   return join(folder, "scenario.yaml");
 }
 
-/** Rules that are about how a boiler burns now; an hour that is over is judged when it is over, whatever burns then. */
+/** Rules that are about how a boiler burns now; an hour or a day is judged when it is over, whatever burns then. */
 const isProcess = (ruleId: string) =>
-  !/^(sensor-|hour-incomplete$|gateway-|messages-|telemetry-|disk-|certificate-|[a-z]+-hour-above-limit$)/.test(
+  !/^(sensor-|hour-incomplete$|gateway-|messages-|telemetry-|disk-|certificate-|[a-z]+-(hour-above|hour-twice|day-above)-limit$)/.test(
     ruleId,
   );
 

@@ -456,6 +456,19 @@ describe("what is dated counts in its time", () => {
     ]);
   });
 
+  test("of what an exhaust may reach at all, each boiler has the rule that suits its heat carrier and its heat recovery", () => {
+    const plant = plantOf(load({}));
+    const rules = (boilerId: string) =>
+      rulesAt(plant, boilerId, day("2026-01-01"))
+        .filter(({ id }) => id.startsWith("exhaust-too-hot"))
+        .map(({ id, levels: [{ limit }] }) => `${id} ${limit}`);
+    expect(["toh-01", "toh-02", "cfb-01"].map(rules)).toEqual([
+      ["exhaust-too-hot-thermal-oil 340"],
+      ["exhaust-too-hot-thermal-oil 340"],
+      ["exhaust-too-hot 260"],
+    ]);
+  });
+
   test("of several fuels the highest dew floor and the leakiest shell count, in whatever order they stand", () => {
     const of = (fuels: string) =>
       editionOf(
