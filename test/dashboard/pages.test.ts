@@ -25,6 +25,7 @@ const pages = {
   users: "/settings?tab=users",
   tokens: "/settings?tab=tokens",
   plant: "/settings?tab=plant",
+  configuration: "/settings?tab=configuration",
   retention: "/settings?tab=retention",
   audit: "/settings?tab=audit",
   reports: "/reports",
