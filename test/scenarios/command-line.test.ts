@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { main } from "../../main.ts";
 import { plantFile, spawnFluewatch, startFluewatch } from "../helpers/fluewatch.ts";
 import { ended, freePort, temporaryFolder } from "../helpers/servers.ts";
 import { until } from "../helpers/until.ts";
@@ -13,6 +14,25 @@ async function ran(args: readonly string[], env: Readonly<Record<string, string>
   const { child, output } = spawnFluewatch(args, { FLUEWATCH_DATA_DIR: temporaryFolder(), ...env });
   await until("the program has ended", () => child.exitCode !== null || child.signalCode !== null, 30_000);
   return { code: child.exitCode, output: output() };
+}
+
+/** Runs the program in this very process, for what ends before anything starts. */
+async function ranHere(args: readonly string[]) {
+  const env = { FLUEWATCH_DATA_DIR: temporaryFolder(), FLUEWATCH_HTTP_PORT: "0", FLUEWATCH_MQTT_PORT: "0" };
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  let output = "";
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, "write").mockImplementation((text) => {
+      output += String(text);
+      return true;
+    });
+  try {
+    const code = await main(args);
+    return { code, output };
+  } finally {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  }
 }
 
 describe("the command line", () => {
@@ -57,7 +77,7 @@ describe("the command line", () => {
     [["--config", "/nowhere.yaml"], /\/nowhere.yaml: cannot be read/],
     [["start", "api"], /ingest and api share one process over an embedded store: start both, or neither/],
   ])("%j is refused with what to change, exit code 2", async (args, message) => {
-    const { code, output } = await ran(args, { FLUEWATCH_HTTP_PORT: "0", FLUEWATCH_MQTT_PORT: "0" });
+    const { code, output } = await ranHere(args);
     expect(output).toMatch(message);
     expect(output).not.toMatch(/\n\s+at /); // no stack
     expect(code).toBe(2);
