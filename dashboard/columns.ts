@@ -96,15 +96,15 @@ export function holesIn(columns: Columns, point: string): readonly Span[] {
 
 /**
  * What was a hole before and is none now, with what was filled before that. A hole that is filled in part is marked in that
- * part alone. Only columns that lie equally close can tell: from hours, a hole of seconds is not to be seen.
+ * part alone; one that is shorter than what these columns show as a hole may still be one.
  */
-export function filledLate(before: Columns, now: Columns, equallyClose: boolean): readonly Span[] {
+export function filledLate(before: Columns, now: Columns): readonly Span[] {
   const known = before.late.filter(({ toMs }) => toMs > now.fromMs);
   const [point] = Object.keys(now.values);
-  if (!equallyClose || point === undefined) return known;
+  if (point === undefined) return known;
   const holesNow = holesIn(now, point);
   const holesThen = holesIn(before, point).filter(
-    ({ fromMs }) => fromMs > before.fromMs && fromMs >= now.fromMs,
+    ({ fromMs, toMs }) => fromMs > before.fromMs && fromMs >= now.fromMs && toMs - fromMs > now.gapAfterMs,
   );
   return [...known, ...holesThen.flatMap((hole) => without(hole, holesNow))];
 }

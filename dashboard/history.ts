@@ -45,7 +45,6 @@ export function historyOf(feed: Feed, boiler: BoilerText, wish: HistoryWish): Hi
   const recent: LiveBoiler[] = [];
   let appended = 0;
   let asked = 0;
-  let loadedAs = "";
   let again: ReturnType<typeof setTimeout> | undefined;
 
   async function load(): Promise<void> {
@@ -71,9 +70,7 @@ export function historyOf(feed: Feed, boiler: BoilerText, wish: HistoryWish): Hi
     const fresh = columnsOf(reply.value, Math.max(staleAfterMs(boiler), 2 * usualMs));
     const grown = untilMs === null ? recent.reduce(withReading, fresh) : fresh;
     const before = columns();
-    const as = `${wish.rangeMs()} ${buckets}`;
-    setColumns({ ...grown, late: before === null ? [] : filledLate(before, grown, as === loadedAs) });
-    loadedAs = as;
+    setColumns({ ...grown, late: before === null ? [] : filledLate(before, grown) });
   }
 
   const stopListening = feed.onReading((reading) => {

@@ -15,25 +15,25 @@ const cut = { fromMs: 10_000, toMs: 20_000 };
 describe("what is marked as filled in late", () => {
   test("a hole between two values, when it is none any more", () => {
     expect(holesIn(columns(30_000, [cut]), "o2DryPercent")).toEqual([cut]);
-    expect(filledLate(columns(30_000, [cut]), columns(31_000), true)).toEqual([cut]);
+    expect(filledLate(columns(30_000, [cut]), columns(31_000))).toEqual([cut]);
   });
 
   test("of a hole that is filled in part, that part alone", () => {
     const left = { fromMs: 13_000, toMs: 17_000 };
-    expect(filledLate(columns(30_000, [cut]), columns(31_000, [left]), true)).toEqual([
+    expect(filledLate(columns(30_000, [cut]), columns(31_000, [left]))).toEqual([
       { fromMs: 10_000, toMs: 13_000 },
       { fromMs: 17_000, toMs: 20_000 },
     ]);
   });
 
   test("nothing where the hole is as it was, or the past began in it", () => {
-    expect(filledLate(columns(30_000, [cut]), columns(31_000, [cut]), true)).toEqual([]);
-    expect(filledLate({ ...columns(30_000), fromMs: -9_000 }, columns(31_000), true)).toEqual([]);
+    expect(filledLate(columns(30_000, [cut]), columns(31_000, [cut]))).toEqual([]);
+    expect(filledLate({ ...columns(30_000), fromMs: -9_000 }, columns(31_000))).toEqual([]);
   });
 
-  test("what is known stays marked when the chart changes its width, and nothing is marked for the change alone", () => {
-    expect(
-      filledLate(columns(30_000, [cut], [{ fromMs: 1_000, toMs: 5_000 }]), columns(31_000), false),
-    ).toEqual([{ fromMs: 1_000, toMs: 5_000 }]);
+  test("what is known stays marked; a hole that closer columns alone can show is not called filled", () => {
+    const known = { fromMs: 1_000, toMs: 5_000 };
+    const coarse = { ...columns(31_000), gapAfterMs: 12_000 };
+    expect(filledLate(columns(30_000, [cut], [known]), coarse)).toEqual([known]);
   });
 });
