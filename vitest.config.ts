@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const shared = {
   globalSetup: ["test/helpers/global-setup.ts"],
+  setupFiles: ["test/helpers/same-draws.ts"],
   testTimeout: 60_000,
   hookTimeout: 120_000,
 };

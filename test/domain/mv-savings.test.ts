@@ -97,21 +97,22 @@ describe("a saving", () => {
   });
 
   test("is known less well with more noise, with neighbours in step, and at a load the baseline did not have", () => {
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const width = (changes: object, reporting: object = {}) => {
-          const random = seeded(seed);
-          const before = madeUp(random, { count: 120, ...changes });
-          return saved(before, madeUp(random, { count: 60, firstIndex: 200, ...reporting })).interval
+    // Of a single made-up plant chance may have it otherwise; of the middle one of 41 it does not.
+    const middleRatio = (changes: object, reporting: object = {}) => {
+      const ratios = Array.from({ length: 41 }, (_, index) => {
+        const width = (ofBaseline: object, ofReporting: object) => {
+          const random = seeded(1 + index);
+          const before = madeUp(random, { count: 120, ...ofBaseline });
+          return saved(before, madeUp(random, { count: 60, firstIndex: 200, ...ofReporting })).interval
             .halfWidthGj;
         };
-        const plain = width({});
-        expect(width({ noiseGj: 16 })).toBeGreaterThan(1.5 * plain);
-        expect(width({ rho: 0.85 })).toBeGreaterThan(1.3 * plain);
-        expect(width({}, { loadFrom: 200, loadTo: 260 })).toBeGreaterThan(1.2 * plain);
-      }),
-      { numRuns: 20 },
-    );
+        return width(changes, reporting) / width({}, {});
+      });
+      return ratios.sort((a, b) => a - b)[20];
+    };
+    expect(middleRatio({ noiseGj: 16 })).toBeGreaterThan(1.5);
+    expect(middleRatio({ rho: 0.85 })).toBeGreaterThan(1.3);
+    expect(middleRatio({}, { loadFrom: 200, loadTo: 260 })).toBeGreaterThan(1.2);
   });
 
   test("the shortcut does not see where the load lies, the exact interval does", () => {
